@@ -1,0 +1,113 @@
+"""The time grid: which frame was being played at each instant.
+
+Training, evaluation and live streams cut their windows by this one rule, so a 10 fps webcam, a
+60 fps file and a variable-rate recording of the same scene mean the same to the network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from har_live.types import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+TOLERANCE_SECONDS = 1e-3
+"""A frame this little late still counts as on time: Matroska and FLV round to milliseconds, and
+the same video in MP4 and in MKV must give the same windows."""
+
+
+def frames_played_at(pts_seconds: ArrayLike, instants_seconds: ArrayLike) -> NDArray[np.int64]:
+    """Index of the frame played at each instant: the last one with pts ≤ instant.
+
+    Args:
+        pts_seconds: (N,) non-decreasing presentation times.
+        instants_seconds: (K,) instants; one before the first frame takes the first frame.
+
+    Returns:
+        (K,) int64 indices into the frames.
+    """
+    limits = np.asarray(instants_seconds, np.float64) + TOLERANCE_SECONDS
+    indices = np.searchsorted(np.asarray(pts_seconds, np.float64), limits, side="right") - 1
+    return np.maximum(indices, 0)
+
+
+def grid_instants(pts_seconds: ArrayLike, grid_fps: float) -> NDArray[np.float64]:
+    """(K,) instants of a whole recording: every 1/grid_fps from the first frame to the last."""
+    pts = np.asarray(pts_seconds, np.float64)
+    count = int(np.floor((pts[-1] - pts[0] + TOLERANCE_SECONDS) * grid_fps)) + 1
+    return pts[0] + np.arange(count) / grid_fps
+
+
+@dataclass(frozen=True, slots=True)
+class GridFrame:
+    """The frame played at one instant of the grid."""
+
+    index: int
+    """Counts from 0 at the start of each unbroken run."""
+    instant_seconds: float
+    frame: Frame
+
+
+class TimeGrid:
+    """Streaming form of the rule: frames go in, grid frames come out, whatever the frame rate.
+
+    An instant is decided when a frame later than it arrives, so the answer depends on timestamps
+    only, never on when or in what portions frames were delivered. A step back in time, or a gap of
+    more than ``max_gap_seconds``, begins a new run: its first grid frame has index 0 again.
+    """
+
+    def __init__(self, grid_fps: float, *, max_gap_seconds: float) -> None:
+        self.grid_fps = grid_fps
+        self.max_gap_seconds = max_gap_seconds
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the run: the next frame begins a new one."""
+        self._playing: Frame | None = None
+        self._origin_seconds = 0.0
+        self._next_index = 0
+
+    def push(self, frame: Frame) -> list[GridFrame]:
+        """Grid frames decided by the arrival of ``frame``, oldest first; often none."""
+        playing = self._playing
+        if playing is None:
+            decided = []
+            self._begin(frame)
+        elif 0 <= frame.pts_seconds - playing.pts_seconds <= self.max_gap_seconds:
+            decided = list(self._instants_before(frame.pts_seconds, playing))
+            self._playing = frame
+        else:
+            decided = self.finish()
+            self._begin(frame)
+        return decided
+
+    def finish(self) -> list[GridFrame]:
+        """Grid frames up to the last frame's own time; the run is over after it."""
+        playing = self._playing
+        if playing is None:
+            return []
+        decided = list(
+            self._instants_before(playing.pts_seconds + 2 * TOLERANCE_SECONDS, playing)
+        )
+        self.reset()
+        return decided
+
+    def _begin(self, frame: Frame) -> None:
+        self._playing = frame
+        self._origin_seconds = frame.pts_seconds
+        self._next_index = 0
+
+    def _instants_before(self, pts_seconds: float, playing: Frame) -> Iterator[GridFrame]:
+        while True:
+            instant = self._origin_seconds + self._next_index / self.grid_fps
+            if not instant + TOLERANCE_SECONDS < pts_seconds:
+                return
+            yield GridFrame(self._next_index, instant, playing)
+            self._next_index += 1

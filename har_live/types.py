@@ -1,0 +1,145 @@
+"""The values that travel between the rooms: frozen, self-checking, units in their names."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Image = NDArray[np.uint8]
+    """(H, W, 3) uint8, RGB."""
+    Scores = NDArray[np.float32]
+    """(num_labels,) float32, probabilities that sum to 1."""
+
+Fit = Literal["stretch", "letterbox"]
+
+NONE = "none"
+"""The label of a window in which nobody does anything of the label set."""
+UNSURE = "unsure"
+"""What is shown when no label is sure enough; never one of a model's labels."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Frame:
+    """One picture of a source and the moment at which it is played."""
+
+    image: Image
+    """(height, width, 3) uint8 RGB, upright, square pixels."""
+    pts_seconds: float
+    """Presentation time in seconds on the source's own clock."""
+    truth: str | None = None
+    """The true label at this instant, where the source knows it (the built-in figure)."""
+
+    def __post_init__(self) -> None:
+        image = self.image
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+            raise ValueError(
+                f"image is {image.dtype} {image.shape}; expected uint8 (height, width, 3), RGB"
+            )
+        if not math.isfinite(self.pts_seconds):
+            raise ValueError(f"pts_seconds is {self.pts_seconds}; expected a finite number")
+
+    def __repr__(self) -> str:
+        return f"Frame(image={self.image.shape}, pts_seconds={self.pts_seconds:.3f})"
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What a source says of itself before its first frame."""
+
+    name: str
+    """For people: a file's name, a URL without credentials and query, ``figure``."""
+    width: int
+    """Pixels, upright and with square pixels, as in ``Frame.image``."""
+    height: int
+    """Pixels."""
+    fps: float | None = None
+    """Average frames per second, where known."""
+    duration_seconds: float | None = None
+    """Length, where known; None for a live stream."""
+    num_frames: int | None = None
+    """Number of frames, where the container states it: a hint for progress bars."""
+    time_base: Fraction = Fraction(1, 90_000)
+    """The clock tick in which the source's timestamps are whole numbers."""
+    is_live: bool = False
+    """True when frames come at their own pace and can't be waited for or read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSpec:
+    """What one window is: part of the model card, read by training and by streaming alike."""
+
+    num_frames: int = 16
+    """T, grid frames in a window."""
+    grid_fps: float = 8.0
+    """Grid frames per second."""
+    image_size: int = 112
+    """Side in pixels of the square picture that the network sees."""
+    fit: Fit = "stretch"
+    """How a picture becomes square: ``stretch`` it, or ``letterbox`` it with black bars."""
+
+    def __post_init__(self) -> None:
+        if self.num_frames < 1:
+            raise ValueError(f"num_frames is {self.num_frames}; expected at least 1")
+        if not (math.isfinite(self.grid_fps) and self.grid_fps > 0):
+            raise ValueError(f"grid_fps is {self.grid_fps}; expected a positive number")
+        if self.image_size < 8:
+            raise ValueError(f"image_size is {self.image_size}; expected at least 8 pixels")
+        if self.fit not in ("stretch", "letterbox"):
+            raise ValueError(f"fit is {self.fit!r}; expected 'stretch' or 'letterbox'")
+
+    @property
+    def window_seconds(self) -> float:
+        """Time that one window covers: T / grid_fps."""
+        return self.num_frames / self.grid_fps
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Prediction:
+    """One scored window and the steady label after it."""
+
+    start_seconds: float
+    """Time of the window's first grid frame."""
+    end_seconds: float
+    """Time of the window's last grid frame."""
+    scores: Scores
+    """(num_labels,) float32: the network's probabilities for this window alone."""
+    label: str
+    """The steady label: one of the model's labels, or ``unsure``."""
+    confidence: float
+    """0–1: the smoothed probability of the label shown, or of the best one when unsure."""
+    steady_scores: Scores = field(compare=False)
+    """(num_labels,) float32: the smoothed probabilities that the label was chosen from."""
+
+    def __repr__(self) -> str:
+        return (
+            f"Prediction({self.start_seconds:.3f}–{self.end_seconds:.3f} s, "
+            f"{self.label!r}, confidence={self.confidence:.3f})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of time with one label."""
+
+    start_seconds: float
+    end_seconds: float
+    label: str
+    mean_confidence: float
+    """0–1, the mean over the windows of the segment."""
+    peak_confidence: float
+    """0–1, the highest of them."""
+
+    def __post_init__(self) -> None:
+        if not self.start_seconds <= self.end_seconds:
+            raise ValueError(f"segment ends ({self.end_seconds}) before it starts")
+
+    @property
+    def duration_seconds(self) -> float:
+        return self.end_seconds - self.start_seconds

@@ -1,0 +1,51 @@
+"""Guards that watch every test, and the folder of real clips where there is one."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = Path(
+    os.environ.get("HAR_LIVE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
+)
+THREAD_GRACE_SECONDS = 2.0
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real clips; the test skips on a machine that has none."""
+    if not (SHARED_DATA / "clips.csv").exists():
+        pytest.skip("the real clips are not on this machine (set HAR_LIVE_DATA to their folder)")
+    return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def leaves_no_thread() -> Iterator[None]:
+    """Fail a test that leaves a thread of ours running."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + THREAD_GRACE_SECONDS
+    for thread in set(threading.enumerate()) - before:
+        # tqdm-like monitors and executor workers of libraries are daemons without our names.
+        if thread.name.startswith("har-live"):
+            thread.join(max(0.0, deadline - time.monotonic()))
+            assert not thread.is_alive(), f"thread left running: {thread.name}"
+
+
+@pytest.fixture(autouse=True)
+def logs_no_error(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test during which har-live logged an error."""
+    yield
+    errors = [
+        record.getMessage()
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)
+        if record.levelno >= logging.ERROR and record.name.startswith("har_live")
+    ]
+    assert not errors, f"logged as error: {errors}"
