@@ -1,0 +1,41 @@
+"""From a ``ModelConfig`` to a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import nn
+
+from har_live.models.config import ModelConfig
+from har_live.models.seed_encoders import Pixels, SeedCNN
+from har_live.models.window_model import LRCN, ConvLSTM, WindowModel
+
+ENCODERS: dict[str, Callable[..., nn.Module]] = {
+    "pixels": Pixels,
+    "seed_cnn": SeedCNN,
+}
+
+
+def build_model(config: ModelConfig, *, image_size: int, num_labels: int) -> WindowModel:
+    """A network with fresh weights.
+
+    Args:
+        config: its parts.
+        image_size: S, side in pixels of the pictures it will see.
+        num_labels: K.
+
+    Raises:
+        ValueError: an encoder of that name does not exist.
+    """
+    if config.encoder not in ENCODERS:
+        raise ValueError(f"encoder is {config.encoder!r}; expected one of {sorted(ENCODERS)}")
+    encoder = ENCODERS[config.encoder](image_size=image_size, **config.encoder_options)
+    common: dict[str, Any] = {
+        "hidden": config.hidden,
+        "num_labels": num_labels,
+        "dropout": config.dropout,
+    }
+    if config.architecture == "lrcn":
+        return LRCN(encoder, **common)
+    return ConvLSTM(encoder, pool=config.pool, **common)

@@ -1,0 +1,62 @@
+"""How a network is built, as plain values: kept in the model card, readable without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from har_live.types import ClipSpec
+
+Architecture = Literal["lrcn", "convlstm"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """The parts of one network. ``build_model`` turns it into a module."""
+
+    architecture: Architecture
+    """``lrcn``: vectors into an LSTM; ``convlstm``: feature maps into ConvLSTM cells."""
+    encoder: str
+    """Name of the frame encoder, one of ``models.build.ENCODERS``."""
+    hidden: tuple[int, ...]
+    """Hidden units (lrcn) or hidden channels (convlstm) of each recurrent layer."""
+    pool: bool = False
+    """convlstm: halve the map with max pooling after each layer."""
+    dropout: float = 0.0
+    """Share of the summary dropped before the classifier, in training only."""
+    encoder_options: dict[str, Any] = field(default_factory=dict)
+    """Keyword arguments of the encoder."""
+
+    def __post_init__(self) -> None:
+        if self.architecture not in ("lrcn", "convlstm"):
+            raise ValueError(
+                f"architecture is {self.architecture!r}; expected 'lrcn' or 'convlstm'"
+            )
+        if not self.hidden or min(self.hidden) < 1:
+            raise ValueError(f"hidden is {self.hidden}; expected at least one positive width")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is {self.dropout}; expected 0 ≤ dropout < 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named network and the windows it is meant for."""
+
+    model: ModelConfig
+    clip: ClipSpec
+
+
+# The student notebook that this project grew from: 64×64 pixels, 20 frames spread over a clip.
+# Its clips (UCF50) last about 7 s, so 20 frames are about 3 frames a second.
+_SEED_CLIP = ClipSpec(num_frames=20, grid_fps=3.0, image_size=64)
+
+PRESETS: dict[str, Preset] = {
+    "seed-lrcn": Preset(
+        ModelConfig("lrcn", "seed_cnn", hidden=(32,), encoder_options={"dropout": 0.25}),
+        _SEED_CLIP,
+    ),
+    "seed-convlstm": Preset(
+        ModelConfig("convlstm", "pixels", hidden=(4, 8, 14, 16), pool=True, dropout=0.2),
+        _SEED_CLIP,
+    ),
+}

@@ -1,0 +1,42 @@
+"""The frame encoders of the notebook that this project grew from, kept to repeat its comparison."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+
+def as_planes(pictures: Tensor) -> Tensor:
+    """(N, S, S, 3) uint8 RGB → (N, 3, S, S) float, 0–1."""
+    return pictures.permute(0, 3, 1, 2).float() / 255
+
+
+class SeedCNN(nn.Module):
+    """Four convolutions, 16-32-64-64, with pooling 4-4-2-2: one vector of 64 for 64×64 pixels."""
+
+    def __init__(self, *, image_size: int, dropout: float = 0.25) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = 3
+        for width, pool in ((16, 4), (32, 4), (64, 2), (64, 2)):
+            layers += [nn.Conv2d(before, width, 3, padding=1), nn.ReLU(), nn.MaxPool2d(pool)]
+            layers += [nn.Dropout(dropout)] if len(layers) < 9 else []
+            before = width
+        self.layers = nn.Sequential(*layers, nn.Flatten())
+        self.out_features = 64 * (image_size // 64) ** 2
+        if self.out_features == 0:
+            raise ValueError(f"image_size is {image_size}; the seed CNN needs at least 64 pixels")
+
+    def forward(self, frame: Tensor, previous: Tensor) -> Tensor:
+        features: Tensor = self.layers(as_planes(frame))
+        return features
+
+
+class Pixels(nn.Module):
+    """No encoder: the ConvLSTM cells read the pixels themselves."""
+
+    def __init__(self, *, image_size: int) -> None:
+        super().__init__()
+        self.out_shape = (3, image_size, image_size)
+
+    def forward(self, frame: Tensor, previous: Tensor) -> Tensor:
+        return as_planes(frame)

@@ -1,0 +1,144 @@
+"""The streaming network: encode a frame once, advance every open window, classify the full ones."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from har_live.models.cells import ConvLSTMStack, LSTMStack, State
+
+
+class WindowModel(nn.Module):
+    """A frame encoder, a recurrent stack and a classifier.
+
+    ``forward`` on a clip is the offline definition; ``encode`` and ``step`` frame by frame give
+    exactly the same scores for every window that is open at the same time. Scaling, mean and
+    standard deviation live in the encoder, softmax and temperature here: uint8 pictures go in and
+    probabilities come out.
+
+    Shapes: B streams, W open windows of each, T grid frames in a window, S pixels a side,
+    K labels.
+    """
+
+    temperature: Tensor
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        cells: LSTMStack | ConvLSTMStack,
+        *,
+        num_labels: int,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.cells = cells
+        self.dropout = nn.Dropout(dropout)
+        self.classifier = nn.Linear(cells.state_shapes[-1][0], num_labels)
+        # Fitted on validation data (Guo et al. 2017); 1 leaves the softmax as it is.
+        self.register_buffer("temperature", torch.ones(()))
+
+    def encode(self, frame: Tensor, previous: Tensor) -> Tensor:
+        """Features of grid frames, seen beside the grid frames before them.
+
+        Args:
+            frame: (N, S, S, 3) uint8 RGB.
+            previous: the same shape; at the start of a stream the frame itself.
+
+        Returns:
+            (N, F) float vectors (LRCN) or (N, C, h, w) maps (ConvLSTM).
+        """
+        features: Tensor = self.encoder(frame, previous)
+        return features
+
+    def zero_state(self, num_streams: int, num_windows: int) -> State:
+        """The state of windows that have seen nothing: zeros, each (B, W, …)."""
+        like = self.classifier.weight
+        return tuple(
+            torch.zeros(num_streams, num_windows, *shape, device=like.device, dtype=like.dtype)
+            for shape in self.cells.state_shapes
+        )
+
+    def step(self, features: Tensor, state: State, keep: Tensor) -> State:
+        """Advance every open window by one grid frame.
+
+        Args:
+            features: (B, …) from ``encode``.
+            state: each (B, W, …).
+            keep: (B, W), 1 where a window goes on and 0 where one starts with this frame.
+        """
+        kept = tuple(part * keep.reshape(*keep.shape, *[1] * (part.dim() - 2)) for part in state)
+        return self.cells.advance(self.cells.project(features), kept)
+
+    def logits(self, state: State) -> Tensor:
+        """(B, W, K) logits, before temperature and softmax."""
+        logits: Tensor = self.classifier(self.dropout(self.cells.summary(state)))
+        return logits
+
+    def classify(self, state: State) -> Tensor:
+        """(B, W, K) probabilities."""
+        return torch.softmax(self.logits(state).float() / self.temperature, dim=-1)
+
+    def feature_logits(self, features: Tensor) -> Tensor:
+        """(B, K) logits of whole windows from the features of their frames, (B, T, …)."""
+        num_clips, num_frames = features.shape[:2]
+        projected = self.cells.project(features.flatten(0, 1))  # (B, T, …) → (B*T, …)
+        projected = projected.unflatten(0, (num_clips, num_frames))
+        state = self.zero_state(num_clips, 1)
+        for index in range(num_frames):
+            state = self.cells.advance(projected[:, index], state)
+        return self.logits(state)[:, 0]
+
+    def clip_features(self, clip: Tensor) -> Tensor:
+        """(B, T + 1, S, S, 3) uint8 → (B, T, …) features; the first frame is only «previous»."""
+        num_clips, num_frames = clip.shape[0], clip.shape[1] - 1
+        frames = clip[:, 1:].flatten(0, 1)  # (B, T, S, S, 3) → (B*T, S, S, 3)
+        previous = clip[:, :-1].flatten(0, 1)
+        return self.encode(frames, previous).unflatten(0, (num_clips, num_frames))
+
+    def clip_logits(self, clip: Tensor) -> Tensor:
+        """(B, T + 1, S, S, 3) uint8 → (B, K) logits: what training minimises."""
+        return self.feature_logits(self.clip_features(clip))
+
+    def forward(self, clip: Tensor) -> Tensor:
+        """The offline definition: (B, T + 1, S, S, 3) uint8 RGB → (B, K) probabilities.
+
+        Frame 0 is seen only as the one before frame 1: at the start of a stream, its copy.
+        """
+        return torch.softmax(self.clip_logits(clip).float() / self.temperature, dim=-1)
+
+
+class LRCN(WindowModel):
+    """CNN per frame, LSTM over the vectors, classifier on the last state (Donahue et al. 2015).
+
+    Args:
+        encoder: (N, S, S, 3) uint8 twice → (N, F); has ``out_features`` = F.
+    """
+
+    def __init__(
+        self, encoder: nn.Module, *, hidden: tuple[int, ...], num_labels: int, dropout: float = 0.0
+    ) -> None:
+        cells = LSTMStack(int(encoder.out_features), hidden)  # type: ignore[arg-type]
+        super().__init__(encoder, cells, num_labels=num_labels, dropout=dropout)
+
+
+class ConvLSTM(WindowModel):
+    """Convolutional stem, ConvLSTM cells over the maps, classifier on the mean (Shi et al. 2015).
+
+    Args:
+        encoder: (N, S, S, 3) uint8 twice → (N, C, h, w); has ``out_shape`` = (C, h, w).
+        pool: halve the map between layers.
+    """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        *,
+        hidden: tuple[int, ...],
+        num_labels: int,
+        dropout: float = 0.0,
+        pool: bool = False,
+    ) -> None:
+        channels, height, width = encoder.out_shape  # type: ignore[misc]
+        cells = ConvLSTMStack(int(channels), (int(height), int(width)), hidden, pool=pool)  # type: ignore[arg-type]
+        super().__init__(encoder, cells, num_labels=num_labels, dropout=dropout)
