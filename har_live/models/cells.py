@@ -39,7 +39,7 @@ class LSTMStack(nn.Module):
         self.state_shapes = tuple((h,) for h in hidden for _ in range(2))
         for layer, width in zip(self.from_input, hidden, strict=True):
             # Remember by default: forget bias 1 (Jozefowicz et al. 2015).
-            nn.init.ones_(layer.bias[width : 2 * width])  # type: ignore[index,arg-type]
+            nn.init.ones_(layer.bias[width : 2 * width])  # type: ignore[index]
 
     def project(self, features: Tensor) -> Tensor:
         """Input part of the first layer's gates: (N, F) → (N, 4·hidden[0])."""
@@ -89,7 +89,7 @@ class ConvLSTMStack(nn.Module):
         shapes: list[tuple[int, ...]] = []
         height, width = map_size
         for layer, size in zip(self.from_input, hidden, strict=True):
-            nn.init.ones_(layer.bias[size : 2 * size])  # type: ignore[index,arg-type]
+            nn.init.ones_(layer.bias[size : 2 * size])  # type: ignore[index]
             shapes += [(size, height, width)] * 2
             if pool:
                 height, width = -(-height // 2), -(-width // 2)

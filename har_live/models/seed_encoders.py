@@ -17,9 +17,9 @@ class SeedCNN(nn.Module):
         super().__init__()
         layers: list[nn.Module] = []
         before = 3
-        for width, pool in ((16, 4), (32, 4), (64, 2), (64, 2)):
+        for width, pool, drop in ((16, 4, dropout), (32, 4, dropout), (64, 2, dropout), (64, 2, 0)):
             layers += [nn.Conv2d(before, width, 3, padding=1), nn.ReLU(), nn.MaxPool2d(pool)]
-            layers += [nn.Dropout(dropout)] if len(layers) < 9 else []
+            layers += [nn.Dropout(drop)]
             before = width
         self.layers = nn.Sequential(*layers, nn.Flatten())
         self.out_features = 64 * (image_size // 64) ** 2

@@ -83,7 +83,7 @@ class WindowModel(nn.Module):
         """(B, K) logits of whole windows from the features of their frames, (B, T, …)."""
         num_clips, num_frames = features.shape[:2]
         projected = self.cells.project(features.flatten(0, 1))  # (B, T, …) → (B*T, …)
-        projected = projected.unflatten(0, (num_clips, num_frames))
+        projected = projected.reshape(num_clips, num_frames, *projected.shape[1:])
         state = self.zero_state(num_clips, 1)
         for index in range(num_frames):
             state = self.cells.advance(projected[:, index], state)
@@ -94,7 +94,8 @@ class WindowModel(nn.Module):
         num_clips, num_frames = clip.shape[0], clip.shape[1] - 1
         frames = clip[:, 1:].flatten(0, 1)  # (B, T, S, S, 3) → (B*T, S, S, 3)
         previous = clip[:, :-1].flatten(0, 1)
-        return self.encode(frames, previous).unflatten(0, (num_clips, num_frames))
+        features = self.encode(frames, previous)
+        return features.reshape(num_clips, num_frames, *features.shape[1:])
 
     def clip_logits(self, clip: Tensor) -> Tensor:
         """(B, T + 1, S, S, 3) uint8 → (B, K) logits: what training minimises."""
@@ -140,5 +141,5 @@ class ConvLSTM(WindowModel):
         pool: bool = False,
     ) -> None:
         channels, height, width = encoder.out_shape  # type: ignore[misc]
-        cells = ConvLSTMStack(int(channels), (int(height), int(width)), hidden, pool=pool)  # type: ignore[arg-type]
+        cells = ConvLSTMStack(channels, (height, width), hidden, pool=pool)
         super().__init__(encoder, cells, num_labels=num_labels, dropout=dropout)

@@ -1,0 +1,173 @@
+"""The model card: everything about a set of weights that is not a number in a tensor.
+
+A weights folder holds ``card.json``, ``model.safetensors``, ``model.onnx`` and a ``README.md`` for
+people. Window length, grid rate, image size, labels and thresholds are read from the card and from
+nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from har_live.errors import WeightsError
+from har_live.models.config import ModelConfig
+from har_live.types import UNSURE, ClipSpec
+
+CARD_VERSION = 1
+CARD_FILE = "card.json"
+TENSORS_FILE = "model.safetensors"
+ONNX_FILE = "model.onnx"
+DEFAULT_WEIGHTS = "everyday-lrcn"
+
+
+@dataclass(frozen=True, slots=True)
+class SmoothingSpec:
+    """How scores become a steady label. The defaults ship in the card; the command line may
+    change each."""
+
+    average_seconds: float = 1.0
+    """Scores are averaged over this much time; 0 takes each window as it is."""
+    enter: float = 0.5
+    """A new label is shown once its averaged probability reaches this."""
+    leave: float = 0.35
+    """The label shown is given up when its averaged probability falls below this."""
+    hold_seconds: float = 0.5
+    """A label just shown is kept at least this long, unless the stream breaks."""
+
+    def __post_init__(self) -> None:
+        for name in ("average_seconds", "hold_seconds"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected 0 or more")
+        if not 0 <= self.leave <= self.enter <= 1:
+            raise ValueError(
+                f"leave is {self.leave}, enter is {self.enter}; expected 0 ≤ leave ≤ enter ≤ 1"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """A set of weights, described."""
+
+    name: str
+    labels: tuple[str, ...]
+    """In the order of the network's outputs."""
+    model: ModelConfig
+    clip: ClipSpec
+    hop: int = 2
+    """Grid frames between two scored windows."""
+    smoothing: SmoothingSpec = field(default_factory=SmoothingSpec)
+    description: str = ""
+    """One line for people."""
+    metrics: dict[str, Any] = field(default_factory=dict)
+    """What was measured, with split and command."""
+    sources: tuple[dict[str, str], ...] = ()
+    """Data it was trained on: name, licence, use."""
+    sha256: dict[str, str] = field(default_factory=dict)
+    """Hash of each file beside the card."""
+
+    def __post_init__(self) -> None:
+        if not self.labels or len(set(self.labels)) != len(self.labels) or UNSURE in self.labels:
+            raise ValueError(
+                f"labels are {self.labels}; expected distinct names, none of them {UNSURE!r}"
+            )
+        if not 1 <= self.hop <= self.clip.num_frames:
+            raise ValueError(f"hop is {self.hop}; expected 1 to {self.clip.num_frames}")
+
+    def to_json(self) -> str:
+        """The text of ``card.json``."""
+        return json.dumps({"version": CARD_VERSION, **asdict(self)}, indent=2, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> ModelCard:
+        """Read the text of ``card.json``.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is not a card of a version known here.
+        """
+        values = json.loads(text)
+        version = values.pop("version")
+        if version != CARD_VERSION:
+            raise ValueError(f"card version {version}; this har-live reads {CARD_VERSION}")
+        model = values.pop("model")
+        return cls(
+            model=ModelConfig(**{**model, "hidden": tuple(model["hidden"])}),
+            clip=ClipSpec(**values.pop("clip")),
+            smoothing=SmoothingSpec(**values.pop("smoothing")),
+            labels=tuple(values.pop("labels")),
+            sources=tuple(values.pop("sources")),
+            **values,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A weights folder whose card has been read. Tensors are read by the scorers."""
+
+    folder: Path
+    card: ModelCard
+
+    @property
+    def tensors_path(self) -> Path:
+        return self.folder / TENSORS_FILE
+
+    @property
+    def onnx_path(self) -> Path:
+        return self.folder / ONNX_FILE
+
+    def verify(self, path: Path) -> Path:
+        """Check one of the folder's files against the card.
+
+        Returns:
+            The path, unchanged.
+
+        Raises:
+            WeightsError: it is missing, or not the file that the card was written for.
+        """
+        if not path.is_file():
+            raise WeightsError(f"{path} is missing; export the weights again, or reinstall har-live")
+        if file_sha256(path) != self.card.sha256.get(path.name):
+            raise WeightsError(
+                f"{path} is not the file its card was written for (wrong sha256); "
+                "export the weights again, or reinstall har-live"
+            )
+        return path
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def shipped_weights() -> dict[str, Path]:
+    """Folders of the weights that came with har-live, by name."""
+    package = Path(__file__).resolve().parent
+    # In a wheel the folder lies inside the package, in a checkout beside it.
+    root = next((p for p in (package / "weights", package.parent / "weights") if p.is_dir()), None)
+    if root is None:
+        return {}
+    return {path.parent.name: path.parent for path in sorted(root.glob(f"*/{CARD_FILE}"))}
+
+
+def open_weights(name_or_folder: str | Path = DEFAULT_WEIGHTS) -> Weights:
+    """Find weights by the name they ship under, or by their folder, and read their card.
+
+    Raises:
+        WeightsError: there are none, or the card can't be read.
+    """
+    shipped = shipped_weights()
+    folder = shipped.get(str(name_or_folder), Path(name_or_folder))
+    path = folder / CARD_FILE
+    if not path.is_file():
+        raise WeightsError(
+            f"no weights {str(name_or_folder)!r}: not a folder with a {CARD_FILE}, "
+            f"and not one of {', '.join(shipped) or 'those shipped (there are none)'}"
+        )
+    try:
+        return Weights(folder, ModelCard.from_json(path.read_text("utf-8")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"{path} is no model card: {error}") from error
