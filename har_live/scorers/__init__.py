@@ -1,0 +1,68 @@
+"""Weights on a runtime. ``open_scorer`` chooses; what it returns is used alike whatever it is."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from typing import Literal
+
+from har_live.card import Weights
+from har_live.errors import BackendError
+from har_live.scorers.base import OpenWindows, Scorer
+
+Runtime = Literal["auto", "torch", "onnx"]
+
+__all__ = ["OpenWindows", "Runtime", "Scorer", "open_scorer"]
+
+
+def open_scorer(weights: Weights, *, runtime: Runtime = "auto", device: str = "auto") -> Scorer:
+    """Put weights on a runtime and a device.
+
+    ``auto`` takes CUDA through torch where there is a GPU, else ONNX Runtime on the CPU; torch is
+    imported in the first case only. What was asked for by name is never replaced.
+
+    Args:
+        weights: an opened weights folder.
+        runtime: ``auto``, ``torch`` or ``onnx``.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:N``, or a provider of ONNX Runtime:
+            ``tensorrt``, ``openvino``, ``coreml``, ``directml``.
+
+    Raises:
+        BackendError: what was asked for is not on this machine.
+        WeightsError: the weights can't be loaded.
+    """
+    if runtime not in ("auto", "torch", "onnx"):
+        raise BackendError(f"runtime {runtime!r} is unknown; choose auto, torch or onnx")
+    if device == "auto":
+        device = "cuda" if runtime != "onnx" and _torch_has_gpu() else "cpu"
+    if runtime == "auto":
+        runtime = "torch" if device.partition(":")[0] == "cuda" else "onnx"
+    if runtime == "torch":
+        from har_live.scorers.torch import TorchScorer
+
+        return TorchScorer(weights, device=device)
+    from har_live.scorers.onnx import OnnxScorer
+
+    return OnnxScorer(weights, device=device)
+
+
+def _torch_has_gpu() -> bool:
+    if not _driver_has_gpu():
+        return False  # the common case on a laptop: answered without the second that torch takes
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def _driver_has_gpu() -> bool:
+    """Ask the NVIDIA driver itself."""
+    try:
+        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    count = ctypes.c_int(0)
+    return (
+        driver.cuInit(0) == 0
+        and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
+        and count.value > 0
+    )

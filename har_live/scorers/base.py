@@ -1,0 +1,43 @@
+"""What every runtime offers; nothing outside this folder asks which one it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class OpenWindows(Protocol):
+    """The recurrent states of B streams with W windows in flight each."""
+
+    def advance(
+        self, frames: NDArray[np.uint8], previous: NDArray[np.uint8], keep: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
+        """Show every open window one more grid frame.
+
+        Args:
+            frames: (B, S, S, 3) uint8 RGB.
+            previous: (B, S, S, 3), the grid frames before; at a stream's start the frames.
+            keep: (B, W) bool: False where a window starts with this frame.
+
+        Returns:
+            (B, W, K) float32 probabilities. Only those of windows that are now full mean anything;
+            the array is the caller's own.
+        """
+        ...
+
+
+class Scorer(Protocol):
+    """Weights on a device, ready for any number of streams."""
+
+    @property
+    def runs_on(self) -> str:
+        """For people: runtime, device, precision."""
+        ...
+
+    def open_windows(self, num_streams: int, num_windows: int) -> OpenWindows:
+        """Fresh states for B streams with W windows each."""
+        ...

@@ -1,0 +1,124 @@
+"""ONNX Runtime: the CPU by default, any installed execution provider by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnxruntime as ort
+
+from har_live.card import Weights
+from har_live.errors import BackendError, WeightsError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PROVIDERS: dict[str, tuple[str, str]] = {
+    "cpu": ("CPUExecutionProvider", "onnxruntime"),
+    "cuda": ("CUDAExecutionProvider", "onnxruntime-gpu"),
+    "tensorrt": ("TensorrtExecutionProvider", "onnxruntime-gpu and TensorRT"),
+    "openvino": ("OpenVINOExecutionProvider", "onnxruntime-openvino"),
+    "coreml": ("CoreMLExecutionProvider", "onnxruntime on macOS"),
+    "directml": ("DmlExecutionProvider", "onnxruntime-directml on Windows"),
+}
+"""Device name → execution provider and the package that brings it."""
+
+
+class OnnxScorer:
+    """An exported network in ONNX Runtime.
+
+    Args:
+        weights: folder with ``model.onnx`` and its card.
+        device: one of ``PROVIDERS``.
+        num_threads: threads inside one step; None leaves the choice to ONNX Runtime.
+
+    Raises:
+        BackendError: the provider is not installed or does not load.
+        WeightsError: the file is missing, damaged, or does not fit the card.
+    """
+
+    def __init__(self, weights: Weights, *, device: str, num_threads: int | None = None) -> None:
+        provider = _installed_provider(device)
+        options = ort.SessionOptions()
+        options.log_severity_level = 3
+        # Without this, idle threads spin and burn the cores that decode and draw.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        if num_threads is not None:
+            options.intra_op_num_threads = num_threads
+        path = weights.verify(weights.onnx_path)
+        try:
+            self.session = ort.InferenceSession(path, options, providers=[provider])
+        except Exception as error:  # onnxruntime's exceptions share no public base
+            raise WeightsError(f"ONNX Runtime can't load {path}: {_first_line(error)}") from error
+        _require_loaded(self.session, provider, device)
+        _require_fit(self.session, weights)
+        self.runs_on = f"ONNX Runtime {ort.__version__}, {device}, fp32"
+
+    def open_windows(self, num_streams: int, num_windows: int) -> OnnxWindows:
+        return OnnxWindows(self.session, num_streams, num_windows)
+
+
+class OnnxWindows:
+    """States of B × W windows, fed back into the graph step by step."""
+
+    def __init__(self, session: Any, num_streams: int, num_windows: int) -> None:
+        self._session = session
+        inputs = {item.name: item.shape for item in session.get_inputs()}
+        self._states = {
+            name: np.zeros((num_streams, num_windows, *shape[2:]), np.float32)
+            for name, shape in inputs.items()
+            if name.startswith("state_")
+        }
+
+    def advance(
+        self, frames: NDArray[np.uint8], previous: NDArray[np.uint8], keep: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
+        scores, *states = self._session.run(
+            None,
+            {
+                "frame": frames,
+                "previous": previous,
+                "keep": keep.astype(np.float32),
+                **self._states,
+            },
+        )
+        self._states = dict(zip(self._states, states, strict=True))
+        return np.asarray(scores, np.float32)
+
+
+def _installed_provider(device: str) -> str:
+    if device not in PROVIDERS:
+        raise BackendError(
+            f"ONNX Runtime has no device {device!r}; choose one of {', '.join(PROVIDERS)}"
+        )
+    provider, package = PROVIDERS[device]
+    if provider not in ort.get_available_providers():
+        raise BackendError(
+            f"{device} was asked for, but this ONNX Runtime has no {provider}; install {package}, "
+            "or choose --device cpu"
+        )
+    return provider
+
+
+def _require_loaded(session: Any, provider: str, device: str) -> None:
+    # A provider whose libraries are missing is dropped by ONNX Runtime with a mere warning.
+    if provider not in session.get_providers():
+        raise BackendError(
+            f"{provider} is installed but did not load (its driver or libraries are missing); "
+            f"install them for --device {device}, or choose --device cpu"
+        )
+
+
+def _require_fit(session: Any, weights: Weights) -> None:
+    size, num_labels = weights.card.clip.image_size, len(weights.card.labels)
+    picture = session.get_inputs()[0].shape[1:3]
+    outputs = session.get_outputs()[0].shape[-1]
+    if list(picture) != [size, size] or outputs != num_labels:
+        raise WeightsError(
+            f"{weights.onnx_path} sees {picture} pixels and gives {outputs} scores, but its card "
+            f"says {size} pixels and {num_labels} labels; export the weights again"
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)

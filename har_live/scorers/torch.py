@@ -1,0 +1,164 @@
+"""PyTorch: the CPU, or CUDA with half precision and a captured graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from har_live.card import Weights
+from har_live.errors import BackendError, WeightsError
+from har_live.models.build import build_model
+from har_live.models.cells import State
+from har_live.models.window_model import WindowModel
+from har_live.scorers.base import OpenWindows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def load_model(weights: Weights) -> WindowModel:
+    """The network of a weights folder, on the CPU, ready to score.
+
+    Raises:
+        WeightsError: tensors are missing, damaged, or do not fit the card.
+    """
+    card = weights.card
+    path = weights.verify(weights.tensors_path)
+    try:
+        model = build_model(
+            card.model, image_size=card.clip.image_size, num_labels=len(card.labels)
+        )
+        model.load_state_dict(load_file(path))
+    except (SafetensorError, RuntimeError, ValueError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        raise WeightsError(f"{path} does not fit its card: {reason}") from error
+    return model.eval()
+
+
+class TorchScorer:
+    """A network in PyTorch.
+
+    Args:
+        weights: folder with ``model.safetensors`` and its card.
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+
+    Raises:
+        BackendError: the device is not there.
+        WeightsError: see ``load_model``.
+    """
+
+    def __init__(self, weights: Weights, *, device: str) -> None:
+        self.device = _checked_device(device)
+        self.model = load_model(weights).to(self.device)
+        self.image_size = weights.card.clip.image_size
+        if self.device.type == "cuda":
+            self.model = self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            where = f"{torch.cuda.get_device_name(self.device)}, fp16, captured graph"
+        else:
+            where = "cpu, fp32"
+        self.runs_on = f"PyTorch {torch.__version__}, {where}"
+
+    def open_windows(self, num_streams: int, num_windows: int) -> OpenWindows:
+        if self.device.type == "cuda":
+            return CapturedWindows(self.model, self.image_size, num_streams, num_windows)
+        return TorchWindows(self.model, num_streams, num_windows)
+
+
+class TorchWindows:
+    """States of B × W windows that stay on the model's device."""
+
+    def __init__(self, model: WindowModel, num_streams: int, num_windows: int) -> None:
+        self._model = model
+        self._state = model.zero_state(num_streams, num_windows)
+
+    @torch.inference_mode()
+    def advance(
+        self, frames: NDArray[np.uint8], previous: NDArray[np.uint8], keep: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
+        features = self._model.encode(torch.from_numpy(frames), torch.from_numpy(previous))
+        mask = torch.from_numpy(keep.astype(np.float32))
+        self._state = self._model.step(features, self._state, mask)
+        return np.asarray(self._model.classify(self._state).numpy(), np.float32)
+
+
+class CapturedWindows:
+    """The same on CUDA: one captured graph a step, half-precision encoder, fp32 states.
+
+    The graph reads and writes fixed buffers, so a step costs an upload, one launch and a small
+    download, whatever the number of kernels.
+    """
+
+    def __init__(
+        self, model: WindowModel, image_size: int, num_streams: int, num_windows: int
+    ) -> None:
+        self._model = model
+        device = model.classifier.weight.device
+        pictures = (num_streams, image_size, image_size, 3)
+        # Pinned, so that uploads overlap; "keep" travels as bytes and becomes float on the GPU.
+        self._host = tuple(
+            torch.zeros(shape, dtype=torch.uint8, pin_memory=True)
+            for shape in (pictures, pictures, (num_streams, num_windows))
+        )
+        self._inputs = tuple(torch.zeros_like(host, device=device) for host in self._host)
+        self._state = model.zero_state(num_streams, num_windows)
+        self._graph = torch.cuda.CUDAGraph()
+        self._scores = self._capture()
+
+    @torch.inference_mode()
+    def advance(
+        self, frames: NDArray[np.uint8], previous: NDArray[np.uint8], keep: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
+        for host, device, values in zip(
+            self._host, self._inputs, (frames, previous, keep), strict=True
+        ):
+            host.numpy()[...] = values
+            device.copy_(host, non_blocking=True)
+        self._graph.replay()
+        # The copy to the host waits for the graph, which also frees the pinned buffers for reuse.
+        return np.asarray(self._scores.cpu().numpy(), np.float32)
+
+    @torch.inference_mode()
+    def _capture(self) -> Tensor:
+        warm_up = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        warm_up.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(warm_up):  # libraries choose their kernels outside of the capture
+            for _ in range(3):
+                self._step()
+        torch.cuda.current_stream().wait_stream(warm_up)
+        with torch.cuda.graph(self._graph):
+            scores, state = self._step()
+            for kept, new in zip(self._state, state, strict=True):
+                kept.copy_(new)
+        for part in self._state:
+            part.zero_()
+        return scores
+
+    def _step(self) -> tuple[Tensor, State]:
+        frames, previous, keep = self._inputs
+        with torch.autocast("cuda", torch.float16):
+            features = self._model.encode(frames, previous)
+        state = self._model.step(features.float(), self._state, keep.float())
+        return self._model.classify(state), state
+
+
+def _checked_device(name: str) -> torch.device:
+    kind, _, index = name.partition(":")
+    if kind not in ("cpu", "cuda"):
+        raise BackendError(f"PyTorch runs here on cpu or cuda, not on {name!r}")
+    if kind == "cuda":
+        if not torch.cuda.is_available():
+            raise BackendError(
+                "cuda was asked for, but this PyTorch sees no GPU; install the NVIDIA driver and a "
+                "CUDA build of torch, or choose --device cpu"
+            )
+        if index and not (index.isdigit() and int(index) < torch.cuda.device_count()):
+            raise BackendError(
+                f"{name!r} was asked for; this machine has cuda:0 to "
+                f"cuda:{torch.cuda.device_count() - 1}"
+            )
+    return torch.device(name)
