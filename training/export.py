@@ -78,7 +78,8 @@ def export_onnx(model: WindowModel, path: Path, *, image_size: int) -> None:
         warnings.simplefilter("ignore")  # deprecations inside the exporter itself
         torch.onnx.export(
             _OneStep(model).eval(),
-            (picture, picture, torch.ones(2, 3), *state),
+            # Two tensors: the exporter would take one tensor given twice for one input.
+            (picture, picture.clone(), torch.ones(2, 3), *state),
             path,
             input_names=["frame", "previous", "keep", *(f"state_{i}" for i in range(len(state)))],
             output_names=["probabilities", *(f"new_state_{i}" for i in range(len(state)))],
