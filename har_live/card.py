@@ -128,11 +128,11 @@ class Weights:
             WeightsError: it is missing, or not the file that the card was written for.
         """
         if not path.is_file():
-            raise WeightsError(f"{path} is missing; export the weights again, or reinstall har-live")
+            raise WeightsError(f"{path} is missing; export the weights or install har-live again")
         if file_sha256(path) != self.card.sha256.get(path.name):
             raise WeightsError(
                 f"{path} is not the file its card was written for (wrong sha256); "
-                "export the weights again, or reinstall har-live"
+                "export the weights or install har-live again"
             )
         return path
 

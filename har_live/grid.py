@@ -42,7 +42,8 @@ def grid_instants(pts_seconds: ArrayLike, grid_fps: float) -> NDArray[np.float64
     """(K,) instants of a whole recording: every 1/grid_fps from the first frame to the last."""
     pts = np.asarray(pts_seconds, np.float64)
     count = int(np.floor((pts[-1] - pts[0] + TOLERANCE_SECONDS) * grid_fps)) + 1
-    return pts[0] + np.arange(count) / grid_fps
+    instants: NDArray[np.float64] = pts[0] + np.arange(count) / grid_fps
+    return instants
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,7 @@ class TimeGrid:
         playing = self._playing
         if playing is None:
             return []
-        decided = list(
-            self._instants_before(playing.pts_seconds + 2 * TOLERANCE_SECONDS, playing)
-        )
+        decided = list(self._instants_before(playing.pts_seconds + 2 * TOLERANCE_SECONDS, playing))
         self.reset()
         return decided
 

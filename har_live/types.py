@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -25,7 +25,7 @@ UNSURE = "unsure"
 """What is shown when no label is sure enough; never one of a model's labels."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Frame:
     """One picture of a source and the moment at which it is played."""
 
@@ -100,7 +100,7 @@ class ClipSpec:
         return self.num_frames / self.grid_fps
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Prediction:
     """One scored window and the steady label after it."""
 
@@ -114,8 +114,10 @@ class Prediction:
     """The steady label: one of the model's labels, or ``unsure``."""
     confidence: float
     """0–1: the smoothed probability of the label shown, or of the best one when unsure."""
-    steady_scores: Scores = field(compare=False)
+    steady_scores: Scores
     """(num_labels,) float32: the smoothed probabilities that the label was chosen from."""
+    run: int = 0
+    """Counts the unbroken runs of a stream: windows of different runs share no frame."""
 
     def __repr__(self) -> str:
         return (

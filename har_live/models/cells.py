@@ -6,6 +6,8 @@ A window's state is its own; the frame is the same for all of them. So the gates
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -33,7 +35,7 @@ class LSTMStack(nn.Module):
         widths = (in_features, *hidden)
         self.from_input = nn.ModuleList(
             nn.Linear(before, 4 * after)
-            for before, after in zip(widths[:-1], widths[1:], strict=True)
+            for before, after in pairwise(widths)
         )
         self.from_hidden = nn.ModuleList(nn.Linear(h, 4 * h, bias=False) for h in hidden)
         self.state_shapes = tuple((h,) for h in hidden for _ in range(2))
@@ -80,7 +82,7 @@ class ConvLSTMStack(nn.Module):
         channels = (in_channels, *hidden)
         self.from_input = nn.ModuleList(
             nn.Conv2d(before, 4 * after, 3, padding=1)
-            for before, after in zip(channels[:-1], channels[1:], strict=True)
+            for before, after in pairwise(channels)
         )
         self.from_hidden = nn.ModuleList(
             nn.Conv2d(h, 4 * h, 3, padding=1, bias=False) for h in hidden

@@ -1,0 +1,132 @@
+"""From the scores of single windows to a label that holds still, and to segments.
+
+The smoother averages over time, asks more of a new label than of the one shown (two thresholds),
+and keeps a label for a minimum time. Where no label is sure enough it says ``unsure``.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from har_live.types import NONE, UNSURE, Prediction, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from har_live.card import SmoothingSpec
+    from har_live.types import Scores
+
+
+class SteadyLabel(NamedTuple):
+    """What the smoother says after one more window."""
+
+    label: str
+    """One of the model's labels, or ``unsure``."""
+    confidence: float
+    """0–1, averaged: of the label, or of the best one when unsure."""
+    scores: Scores
+    """(num_labels,) float32, averaged."""
+
+
+class Smoother:
+    """Turns the scores of successive windows of one unbroken run into a steady label."""
+
+    def __init__(self, labels: Sequence[str], spec: SmoothingSpec) -> None:
+        self._labels = tuple(labels)
+        self._spec = spec
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: the stream was broken."""
+        self._recent: deque[tuple[float, Scores]] = deque()
+        self._shown: int | None = None
+        self._shown_since_seconds = 0.0
+
+    def update(self, end_seconds: float, scores: Scores) -> SteadyLabel:
+        """Take in the window that ends at ``end_seconds``.
+
+        Args:
+            scores: (num_labels,) float32 probabilities.
+        """
+        steady = self._averaged(end_seconds, scores)
+        self._choose(end_seconds, steady)
+        if self._shown is None:
+            return SteadyLabel(UNSURE, float(steady.max()), steady)
+        return SteadyLabel(self._labels[self._shown], float(steady[self._shown]), steady)
+
+    def _averaged(self, end_seconds: float, scores: Scores) -> Scores:
+        self._recent.append((end_seconds, scores))
+        # The 1e-6 keeps a window that is exactly average_seconds old out, whatever the rounding.
+        while self._recent[0][0] < end_seconds - self._spec.average_seconds + 1e-6:
+            if len(self._recent) == 1:
+                break
+            self._recent.popleft()
+        steady: Scores = np.mean([s for _, s in self._recent], axis=0, dtype=np.float32)
+        return steady
+
+    def _choose(self, end_seconds: float, steady: Scores) -> None:
+        best = int(steady.argmax())
+        if self._shown is None:
+            new = best if steady[best] >= self._spec.enter else None
+        elif end_seconds - self._shown_since_seconds < self._spec.hold_seconds:
+            return
+        elif steady[best] >= self._spec.enter:
+            new = best
+        else:
+            new = self._shown if steady[self._shown] >= self._spec.leave else None
+        if new != self._shown:
+            self._shown = new
+            self._shown_since_seconds = end_seconds
+
+
+class Segmenter:
+    """Turns predictions into segments: which action, from when to when.
+
+    A window's label speaks of the window's middle, and the average over several windows of the
+    middle of them all; so a border lies that much before the moment at which the label changed.
+    Segments never overlap. Stretches of ``none`` and ``unsure`` are gaps between segments.
+
+    Args:
+        lag_seconds: how far the label runs behind the action: half a window plus half the time
+            that the smoother averages over.
+        min_duration_seconds: shorter segments are left out.
+    """
+
+    def __init__(self, *, lag_seconds: float, min_duration_seconds: float = 0.0) -> None:
+        self._lag_seconds = lag_seconds
+        self._min_duration_seconds = min_duration_seconds
+        self._last: Prediction | None = None
+        self._start_seconds = 0.0
+        self._confidences: list[float] = []
+
+    def update(self, prediction: Prediction) -> list[Segment]:
+        """Segments that ``prediction`` shows to be over: none or one."""
+        last = self._last
+        if last is None or prediction.run != last.run:
+            ended = self.finish()
+            self._start_seconds = prediction.start_seconds
+        elif prediction.label != last.label:
+            border = max(prediction.end_seconds - self._lag_seconds, self._start_seconds)
+            ended = self._close(last.label, border)
+            self._start_seconds = border
+        else:
+            ended = []
+        self._last = prediction
+        self._confidences.append(prediction.confidence)
+        return ended
+
+    def finish(self) -> list[Segment]:
+        """The segment still open, which ends with the last window: none or one."""
+        last, self._last = self._last, None
+        return self._close(last.label, last.end_seconds) if last is not None else []
+
+    def _close(self, label: str, end_seconds: float) -> list[Segment]:
+        confidences, self._confidences = self._confidences, []
+        long_enough = end_seconds - self._start_seconds >= self._min_duration_seconds
+        if label in (NONE, UNSURE) or not long_enough:
+            return []
+        mean = sum(confidences) / len(confidences)
+        return [Segment(self._start_seconds, end_seconds, label, mean, max(confidences))]

@@ -1,0 +1,209 @@
+"""The law that the project stands on: streaming scores are the offline clip's scores."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from har_live.card import Weights
+from har_live.grid import frames_played_at, grid_instants
+from har_live.recognizer import Recognizer
+from har_live.scorers.torch import load_model
+from har_live.transforms import to_network
+from har_live.types import ClipSpec, Frame, Prediction
+from tests.weights_made import CONFIGS, make_weights
+
+TOLERANCE = 1e-4
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Weights]:
+    root = tmp_path_factory.mktemp("weights")
+    return {kind: make_weights(root / kind, kind) for kind in CONFIGS}
+
+
+def random_frames(pts_seconds: Sequence[float], *, seed: int = 0) -> list[Frame]:
+    """One unlike picture, of coarse coloured blocks, for each time."""
+    random = np.random.default_rng(seed)
+    blocks = random.integers(0, 256, (len(pts_seconds), 3, 5, 3), np.uint8)
+    pictures = blocks.repeat(16, axis=1).repeat(16, axis=2)
+    return [Frame(picture, float(pts)) for picture, pts in zip(pictures, pts_seconds, strict=True)]
+
+
+def variable_timeline(seconds: float, *, seed: int, longest: float = 0.25) -> np.ndarray:
+    """Times of a camera whose rate wanders up to 60 fps; some frames share a time."""
+    random = np.random.default_rng(seed)
+    steps = random.choice([0.0, 1 / 60, 1 / 30, 1 / 24, 0.08, longest], size=2000)
+    pts = 3.7 + np.cumsum(steps)
+    return pts[pts < 3.7 + seconds]
+
+
+def offline(weights: Weights, frames: list[Frame], clip: ClipSpec, hop: int) -> list[tuple]:
+    """(end, scores) of every window of an unbroken run, each cut and scored on its own."""
+    model = load_model(weights)
+    pts = [frame.pts_seconds for frame in frames]
+    instants = grid_instants(pts, clip.grid_fps)
+    seen = np.stack([to_network(frames[i].image, clip) for i in frames_played_at(pts, instants)])
+    expected = []
+    for start in range(0, len(instants) - clip.num_frames + 1, hop):
+        # The window's T frames, and the one before as «previous».
+        pictures = seen[[max(start - 1, 0), *range(start, start + clip.num_frames)]]
+        with torch.inference_mode():
+            scores = model(torch.from_numpy(pictures)[None])[0].numpy()
+        expected.append((instants[start + clip.num_frames - 1], scores))
+    return expected
+
+
+def stream_all(recognizer: Recognizer, frames: Sequence[Frame]) -> list[Prediction]:
+    stream = recognizer.stream()
+    predictions = [p for frame in frames for p in stream.push(frame)]
+    return predictions + stream.finish()
+
+
+def assert_same(predictions: list[Prediction], expected: list[tuple]) -> None:
+    assert len(predictions) == len(expected) > 0
+    for prediction, (end_seconds, scores) in zip(predictions, expected, strict=True):
+        assert prediction.end_seconds == pytest.approx(end_seconds, abs=1e-6)
+        np.testing.assert_allclose(prediction.scores, scores, atol=TOLERANCE, rtol=0)
+
+
+@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("kind", sorted(CONFIGS))
+@pytest.mark.parametrize("hop", [1, 2, 3, 8])
+def test_streaming_equals_offline(made, kind, runtime, hop):
+    weights = made[kind]
+    recognizer = Recognizer(weights, runtime=runtime, device="cpu", hop=hop)
+    frames = random_frames(variable_timeline(2.0, seed=hop))
+    expected = offline(weights, frames, weights.card.clip, hop)
+    assert_same(stream_all(recognizer, frames), expected)
+    # Scores that hardly differ would let a wrong window pass for the right one.
+    assert np.ptp([scores for _, scores in expected], axis=0).max() > 50 * TOLERANCE
+
+
+@pytest.mark.parametrize("num_frames", [1, 5, 13])
+@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+def test_any_window_length(made, runtime, num_frames):
+    """T is the card's alone: the same tensors stream with any."""
+    card = made["lrcn"].card
+    clip = dataclasses.replace(card.clip, num_frames=num_frames)
+    hop = min(2, num_frames)
+    weights = dataclasses.replace(made["lrcn"], card=dataclasses.replace(card, clip=clip, hop=hop))
+    # No step longer than the shortest window: that would be a gap.
+    frames = random_frames(variable_timeline(4.0, seed=num_frames, longest=0.09))
+    predictions = stream_all(Recognizer(weights, runtime=runtime, device="cpu"), frames)
+    assert_same(predictions, offline(weights, frames, clip, hop))
+
+
+@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("kind", sorted(CONFIGS))
+def test_each_run_is_its_own_clip(made, kind, runtime):
+    """After a gap, a step back and a reset, windows begin afresh and know nothing of before."""
+    weights = made[kind]
+    clip, hop = weights.card.clip, weights.card.hop
+    times = [
+        np.arange(0, 2, 0.05),
+        np.arange(2 + 2 * clip.window_seconds, 5, 0.04),  # a gap longer than a window
+        np.arange(1, 2.5, 1 / 30),  # a step back
+        np.arange(2.5, 4, 1 / 30),  # no gap, but a reset
+    ]
+    runs = [random_frames(pts, seed=seed) for seed, pts in enumerate(times)]
+    stream = Recognizer(weights, runtime=runtime, device="cpu").stream()
+    predictions: list[Prediction] = []
+    for index, run in enumerate(runs):
+        if index == 3:
+            predictions += stream._advance(stream._grid.finish())
+            stream.reset()
+        for frame in run:
+            predictions += stream.push(frame)
+    predictions += stream.finish()
+    expected = [item for run in runs for item in offline(weights, run, clip, hop)]
+    assert_same(predictions, expected)
+    assert sorted({p.run for p in predictions}) == [0, 1, 2, 3]
+
+
+def test_a_short_gap_holds_the_frame_that_was_playing(made):
+    weights = made["lrcn"]
+    clip, hop = weights.card.clip, weights.card.hop
+    pts = np.concatenate([np.arange(0, 1, 0.05), np.arange(1 + 0.7 * clip.window_seconds, 3, 0.05)])
+    frames = random_frames(pts)
+    predictions = stream_all(Recognizer(weights, device="cpu"), frames)
+    assert_same(predictions, offline(weights, frames, clip, hop))
+
+
+@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("kind", sorted(CONFIGS))
+@pytest.mark.parametrize("num_streams", [2, 5])
+def test_streams_in_one_batch_do_not_touch_each_other(made, kind, runtime, num_streams):
+    scorer = Recognizer(made[kind], runtime=runtime, device="cpu").scorer
+    size = made[kind].card.clip.image_size
+    random = np.random.default_rng(3)
+    pictures = random.integers(0, 256, (10, num_streams, size, size, 3), np.uint8)
+    keeps = random.random((10, num_streams, 4)) < 0.7
+    together = scorer.open_windows(num_streams, 4)
+    alone = [scorer.open_windows(1, 4) for _ in range(num_streams)]
+    for step in range(1, 10):
+        scores = together.advance(pictures[step], pictures[step - 1], keeps[step])
+        for index, windows in enumerate(alone):
+            one = slice(index, index + 1)
+            single = windows.advance(pictures[step, one], pictures[step - 1, one], keeps[step, one])
+            np.testing.assert_allclose(scores[one], single, atol=TOLERANCE, rtol=0)
+
+
+@pytest.mark.parametrize("kind", sorted(CONFIGS))
+def test_torch_equals_onnx(made, kind):
+    frames = random_frames(variable_timeline(2.0, seed=11))
+    by_torch, by_onnx = (
+        stream_all(Recognizer(made[kind], runtime=runtime, device="cpu"), frames)
+        for runtime in ("torch", "onnx")
+    )
+    assert_same(by_onnx, [(p.end_seconds, p.scores) for p in by_torch])
+    assert [p.label for p in by_onnx] == [p.label for p in by_torch]
+
+
+@pytest.mark.parametrize("fps", [10, 20, 30, 60])
+def test_frame_rate_does_not_matter(made, fps):
+    """A scene that changes ten times a second is the same scene at any higher rate."""
+    scene = random_frames(np.arange(40) / 10, seed=5)
+    filmed = [
+        dataclasses.replace(scene[index * 10 // fps], pts_seconds=index / fps)
+        for index in range(4 * fps)
+    ]
+    recognizer = Recognizer(made["lrcn"], device="cpu")
+    expected = stream_all(recognizer, scene)
+    predictions = stream_all(recognizer, filmed)[: len(expected)]
+    assert_same(predictions, [(p.end_seconds, p.scores) for p in expected])
+
+
+def test_a_stream_can_be_used_again(made):
+    stream = Recognizer(made["lrcn"], device="cpu").stream()
+    frames = random_frames(np.arange(60) / 30)
+    rounds = [
+        [p for frame in frames for p in stream.push(frame)] + stream.finish() for _ in range(2)
+    ]
+    assert_same(rounds[1], [(p.end_seconds, p.scores) for p in rounds[0]])
+
+
+def test_a_short_source_gets_one_answer_with_its_last_frame_held(made):
+    weights = made["lrcn"]
+    clip = weights.card.clip
+    frames = random_frames([0.0, 0.1, 0.2])
+    (prediction,) = stream_all(Recognizer(weights, device="cpu"), frames)
+    held = [*frames, *(dataclasses.replace(frames[-1], pts_seconds=i / 10) for i in range(3, 8))]
+    assert_same([prediction], [(0.2, offline(weights, held, clip, 8)[0][1])])
+    assert prediction.start_seconds == 0.0
+
+
+def test_last_window_is_what_was_scored(made):
+    weights = made["convlstm"]
+    stream = Recognizer(weights, device="cpu", hop=1).stream()
+    model = load_model(weights)
+    for frame in random_frames(np.arange(80) / 25, seed=9):
+        for prediction in stream.push(frame):
+            with torch.inference_mode():
+                scores = model(torch.from_numpy(stream.last_window())[None])[0].numpy()
+            np.testing.assert_allclose(prediction.scores, scores, atol=TOLERANCE, rtol=0)
