@@ -1,0 +1,213 @@
+"""Writes segments as they end: JSON Lines, CSV, SRT or WebVTT, chosen by the file's suffix.
+
+Every segment is on disk as soon as it is written, and the file is whole at any moment: a program
+may read it while it grows, and whatever ends the run leaves complete entries. Nothing of the clock
+on the wall is in it: the same segments give the same bytes.
+
+JSON Lines (``.jsonl``, ``.ndjson``, ``.json``), format ``har-live-events``, version 1. UTF-8, one
+JSON object a line. The first line is the header:
+
+=================== ================= ==========================================================
+``format``          string            always ``har-live-events``
+``version``         integer           1; rises when a field changes its meaning or goes away
+``source``          string            what was looked at: file name, or URL without secrets
+``weights``         string            name of the weights that scored it
+``labels``          array of strings  every label that the weights know
+=================== ================= ==========================================================
+
+and every further line is a segment, in the order in which they ended:
+
+=================== ================= ==========================================================
+``start_seconds``   number            first instant of the segment, on the source's own clock
+``end_seconds``     number            last instant, never before the start
+``label``           string            one of ``labels``
+``mean_confidence`` number, 0 to 1    mean over the segment's windows
+``peak_confidence`` number, 0 to 1    the highest of them
+=================== ================= ==========================================================
+
+Seconds are rounded to microseconds, confidences to four digits. New fields may appear within a
+version: readers pass over what they do not know. CSV holds the same five columns under the same
+names. Subtitles: see ``har_live.sinks.subtitles``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+
+from har_live.errors import SinkError
+from har_live.sinks.files import check_target, reason
+from har_live.sinks.subtitles import WEBVTT_HEADER, srt_cue, webvtt_cue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from har_live.types import Segment
+
+FORMAT = "har-live-events"
+VERSION = 1
+COLUMNS = ("start_seconds", "end_seconds", "label", "mean_confidence", "peak_confidence")
+
+
+class EventsSink(Protocol):
+    """Takes segments as they end. ``close`` may be called twice; ``abort`` removes the file."""
+
+    def write(self, segment: Segment) -> None: ...
+
+    def close(self) -> None: ...
+
+    def abort(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextFormat:
+    """How a kind of file begins, and how a segment is put into it."""
+
+    header: Callable[[dict[str, object]], str]
+    """From what is known of the run (source, weights, labels) to the head of the file."""
+    entry: Callable[[int, Segment], str]
+    """From a segment and its number, counted from 1, to its text."""
+
+
+def open_events(
+    path: Path,
+    *,
+    source: str,
+    weights: str,
+    labels: Sequence[str] = (),
+    overwrite: bool = False,
+) -> EventsSink:
+    """Start a file of segments; its suffix says which kind.
+
+    Args:
+        path: ends in one of the suffixes of ``FORMATS``.
+        source: what was looked at, as in ``VideoInfo.name``: without credentials or query.
+        weights: name of the weights.
+        labels: every label that the weights know.
+        overwrite: replace a file that exists.
+
+    Raises:
+        SinkError: unknown suffix, no such folder, can't be written, or exists already.
+    """
+    text_format = FORMATS.get(path.suffix.lower())
+    if text_format is None:
+        known = ", ".join(FORMATS)
+        raise SinkError(f"can't tell what kind of events file {path} is; end it in one of {known}")
+    check_target(path, overwrite=overwrite)
+    run: dict[str, object] = {"source": source, "weights": weights, "labels": list(labels)}
+    return _TextEvents(path, text_format, run, overwrite=overwrite)
+
+
+class _TextEvents:
+    """A text file that grows by whole entries only."""
+
+    def __init__(
+        self, path: Path, text_format: TextFormat, run: dict[str, object], *, overwrite: bool
+    ) -> None:
+        self._path = path
+        self._entry = text_format.entry
+        self._num_written = 0
+        self._num_bytes = 0
+        try:
+            # Unbuffered: an entry is in the operating system's hands when write() returns.
+            self._file = path.open("wb" if overwrite else "xb", buffering=0)
+        except OSError as error:
+            raise SinkError(f"can't write {path}: {reason(error)}") from error
+        try:
+            self._append(text_format.header(run))
+        except SinkError:
+            self.abort()
+            raise
+
+    def write(self, segment: Segment) -> None:
+        """Append a segment; on disk when this returns. Raises ``SinkError``: can't be written."""
+        self._append(self._entry(self._num_written + 1, segment))
+        self._num_written += 1
+
+    def close(self) -> None:
+        """Done; the file has been whole all along."""
+        self._file.close()
+
+    def abort(self) -> None:
+        """Remove the file: there was nothing to say."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _append(self, text: str) -> None:
+        data = text.encode()
+        try:
+            remaining = memoryview(data)
+            while remaining:  # a nearly full disk takes a part and refuses the rest next time
+                remaining = remaining[self._file.write(remaining) :]
+        except OSError as error:
+            self._file.truncate(self._num_bytes)
+            self._file.seek(self._num_bytes)
+            raise SinkError(f"can't write {self._path}: {reason(error)}") from error
+        self._num_bytes += len(data)
+
+
+def _fields(segment: Segment) -> dict[str, float | str]:
+    values = (
+        round(float(segment.start_seconds), 6),
+        round(float(segment.end_seconds), 6),
+        segment.label,
+        round(float(segment.mean_confidence), 4),
+        round(float(segment.peak_confidence), 4),
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _json_line(value: dict[str, object] | dict[str, float | str]) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+def _csv_line(values: Sequence[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()
+
+
+_JSON_LINES = TextFormat(
+    header=lambda run: _json_line({"format": FORMAT, "version": VERSION, **run}),
+    entry=lambda number, segment: _json_line(_fields(segment)),
+)
+
+FORMATS: dict[str, TextFormat] = {
+    ".jsonl": _JSON_LINES,
+    ".ndjson": _JSON_LINES,
+    ".json": _JSON_LINES,
+    ".csv": TextFormat(
+        header=lambda run: _csv_line(COLUMNS),
+        entry=lambda number, segment: _csv_line(list(_fields(segment).values())),
+    ),
+    ".srt": TextFormat(header=lambda run: "", entry=srt_cue),
+    ".vtt": TextFormat(
+        header=lambda run: WEBVTT_HEADER, entry=lambda number, segment: webvtt_cue(segment)
+    ),
+}
+"""Every kind of events file, by suffix."""

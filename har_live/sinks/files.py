@@ -1,0 +1,72 @@
+"""What every sink that writes a file asks of the file system, and how it says no."""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+from typing import TYPE_CHECKING
+
+from har_live.errors import SinkError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def check_target(path: Path, *, overwrite: bool, source: str | Path | None = None) -> None:
+    """Refuse a path that can't become an output file, before any work is done.
+
+    Raises:
+        SinkError: ``path`` is a directory, its folder is missing, it is the very file that is being
+            read, or it exists and ``overwrite`` is false.
+    """
+    if path.is_dir():
+        raise SinkError(f"can't write {path}: it is a directory; give a file name")
+    if not path.parent.is_dir():
+        raise SinkError(f"can't write {path}: there is no folder {path.parent}; create it first")
+    if source is not None and path.exists() and os.path.exists(source) and path.samefile(source):
+        raise SinkError(f"can't write {path}: it is the source itself; give another name")
+    if path.exists() and not overwrite:
+        raise SinkError(f"{path} exists already; pass --overwrite to replace it")
+
+
+def create_part(path: Path, suffix: str) -> Path:
+    """A new, empty file beside ``path`` to write to until it is complete: ``out.part.mp4``.
+
+    What an earlier run left behind under that name is kept; the new one gets a number.
+
+    Raises:
+        SinkError: can't be created.
+    """
+    numbers = count(2)
+    part = path.with_name(f"{path.stem}.part{suffix}")
+    while True:
+        try:
+            part.open("xb").close()
+        except FileExistsError:
+            part = path.with_name(f"{path.stem}.part{next(numbers)}{suffix}")
+        except OSError as error:
+            raise SinkError(f"can't write {path}: {reason(error)}") from error
+        else:
+            return part
+
+
+def put_in_place(part: Path, path: Path, *, overwrite: bool) -> None:
+    """Give a complete file its name.
+
+    Raises:
+        SinkError: a file of that name has appeared meanwhile, or renaming failed; the message says
+            where the complete file is.
+    """
+    if path.exists() and not overwrite:
+        raise SinkError(f"{path} was created by something else meanwhile; the output is {part}")
+    try:
+        part.replace(path)
+    except OSError as error:
+        raise SinkError(f"can't write {path}: {reason(error)}; the output is {part}") from error
+
+
+def reason(error: Exception) -> str:
+    """The part of an error that helps the person at the keyboard, without numbers and classes."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return os.strerror(error.errno)
+    return str(error) or type(error).__name__

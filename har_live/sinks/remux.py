@@ -1,0 +1,205 @@
+"""Turns a recording in progress into the finished file, and gives it the source's sound.
+
+Packets are copied, never decoded: the pictures from the recording, the sound from the source.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+from dataclasses import dataclass
+from fractions import Fraction
+from io import BytesIO
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import av
+
+from har_live.sinks.files import reason
+from har_live.sources.timeline import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer, OutputContainer
+    from av.packet import Packet
+    from av.stream import Stream
+
+logger = logging.getLogger(__name__)
+
+CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
+"""FFmpeg's name of the container, by suffix of the output."""
+
+
+class Sound:
+    """The audio streams of a source that a container can hold.
+
+    A stream that it can't hold is left out with one warning; so is all sound of a source that
+    can't be opened a second time.
+    """
+
+    def __init__(self, source: str | Path, container_name: str) -> None:
+        self.streams: list[AudioStream] = []
+        self._source: InputContainer | None = None
+        try:
+            self._source = av.open(source if isinstance(source, str) else str(source))
+        except (OSError, av.FFmpegError) as error:
+            logger.warning("the sound is left out: %s", reason(error))
+            return
+        for stream in self._source.streams.audio:
+            if _can_hold(container_name, stream):
+                self.streams.append(stream)
+            else:
+                logger.warning("%s", _left_out(container_name, stream))
+
+    def packets(self, until_seconds: Fraction | None) -> Iterator[Packet[Any]]:
+        """All packets in file order, up to an instant of the source or, with None, to the end."""
+        if self._source is None or not self.streams:
+            return
+        still_wanted = {stream.index for stream in self.streams}
+        packets = self._source.demux(*self.streams)
+        while still_wanted:
+            try:
+                packet = next(packets, None)
+            except (OSError, av.FFmpegError) as error:
+                logger.warning("the sound ends early: %s", reason(error))
+                return
+            if packet is None:
+                return
+            if packet.dts is None:  # PyAV's end mark, or damage that belongs nowhere in time
+                continue
+            if until_seconds is not None and packet.dts * packet.time_base >= until_seconds:
+                still_wanted.discard(packet.stream.index)
+            else:
+                yield packet
+
+    def close(self) -> None:
+        if self._source is not None:
+            self._source.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How the clocks of the recording and of the source become the output's."""
+
+    ticks_per_second: int
+    """Of the recording's clock."""
+    video_start: Fraction
+    """Second of the output at which the first frame is played."""
+    sound_origin: Fraction
+    """Second of the source that is second 0 of the output."""
+    sound_until: Fraction | None
+    """Second of the source at which its sound is cut; None keeps all of it."""
+
+
+def finish(
+    recording: Path,
+    output: Path,
+    container_name: str,
+    *,
+    timing: Timing,
+    sound: Sound | None,
+    metadata: Mapping[str, str],
+) -> None:
+    """Write the finished file from a recording whose first frame is at 0.
+
+    Sound that the container refuses after all is left out with a warning.
+
+    Raises:
+        OSError, av.FFmpegError: can't be read or written.
+    """
+    try:
+        _copy(recording, output, container_name, timing, sound, metadata)
+    except av.FFmpegError as error:
+        if sound is None or isinstance(error, OSError):
+            raise
+        logger.warning("the sound is left out: %s", reason(error))
+        _copy(recording, output, container_name, timing, None, metadata)
+
+
+def holds_packets(recording: Path) -> bool:
+    """Whether a recording that was cut short has anything to show."""
+    try:
+        with av.open(str(recording)) as pictures:
+            return any(packet.size for packet in pictures.demux(video=0))
+    except (OSError, av.FFmpegError):
+        return False
+
+
+def _copy(
+    recording: Path,
+    output: Path,
+    container_name: str,
+    timing: Timing,
+    sound: Sound | None,
+    metadata: Mapping[str, str],
+) -> None:
+    with (
+        av.open(str(recording)) as pictures,
+        av.open(
+            str(output),
+            "w",
+            format=container_name,
+            container_options=_options(container_name, timing.ticks_per_second),
+        ) as finished,
+    ):
+        finished.metadata.update(metadata)
+        video = pictures.streams.video[0]
+        packets = [_moved(pictures.demux(video), timing.video_start, _tracks(finished, [video]))]
+        if sound is not None:
+            heard = sound.packets(timing.sound_until)
+            packets.append(_moved(heard, -timing.sound_origin, _tracks(finished, sound.streams)))
+        for _, packet in heapq.merge(*packets, key=itemgetter(0)):
+            finished.mux(packet)
+
+
+def _options(container_name: str, ticks_per_second: int) -> dict[str, str]:
+    if container_name == "matroska":
+        return {}
+    # The clock in which MP4 notes when a track starts. Its default, milliseconds, would move a
+    # video that starts at 1/30 s.
+    return {"movflags": "+faststart", "movie_timescale": str(ticks_per_second)}
+
+
+def _tracks(output: OutputContainer, templates: Sequence[Stream]) -> dict[int, Stream]:
+    tracks = {}
+    for template in templates:
+        track = output.add_stream_from_template(template, opaque=True)
+        track.metadata.update(template.metadata)
+        tracks[template.index] = track
+    return tracks
+
+
+def _moved(
+    packets: Iterator[Packet[Any]], shift_seconds: Fraction, tracks: dict[int, Stream]
+) -> Iterator[tuple[float, Packet[Any]]]:
+    """Packets on the output's tracks and clock, and their times in seconds, which rise along each
+    track, as containers want it."""
+    timelines: dict[int, Timeline] = {}
+    for packet in packets:
+        if packet.dts is None:
+            continue
+        index, duration = packet.stream.index, packet.duration or 1
+        timeline = timelines.setdefault(index, Timeline(packet.time_base, usual_ticks=duration))
+        shift = round(shift_seconds / packet.time_base)
+        stated = packet.dts if packet.pts is None else packet.pts
+        time = timeline.place(stated + shift, duration)
+        # Neither sound nor our own pictures are decoded in another order than they are played.
+        packet.pts = packet.dts = time
+        packet.stream = tracks[index]
+        yield float(time * packet.time_base), packet
+
+
+def _can_hold(container_name: str, stream: AudioStream) -> bool:
+    with av.open(BytesIO(), "w", format=container_name) as probe:
+        return stream.codec_context.codec.name in probe.supported_codecs
+
+
+def _left_out(container_name: str, stream: AudioStream) -> str:
+    codec = stream.codec_context.codec.canonical_name
+    text = f"{container_name} can't hold {codec} sound: it is left out"
+    if container_name != "matroska" and _can_hold("matroska", stream):
+        text += "; name the output .mkv to keep it"
+    return text

@@ -1,0 +1,48 @@
+"""Segments as subtitle cues: SRT for players, WebVTT for browsers.
+
+A cue reads ``Wave 87 %``: the label and its mean confidence. Times are those of the source, rounded
+to milliseconds; what lies before second 0 is shown from 0, since neither format knows less; a cue
+lasts at least a millisecond, since a shorter one is an error to WebVTT.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from har_live.types import Segment
+
+WEBVTT_HEADER = "WEBVTT\n\n"
+
+
+def srt_cue(number: int, segment: Segment) -> str:
+    """Cue of an SRT file; ``number`` counts from 1.
+
+    SRT has no escapes: ``&`` and ``<`` stay as they are, only an arrow would end the cue.
+    """
+    text = _text(segment).replace("-->", "→")
+    return f"{number}\n{_times(segment, ',')}\n{text}\n\n"
+
+
+def webvtt_cue(segment: Segment) -> str:
+    """Cue of a WebVTT file."""
+    text = _text(segment).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"{_times(segment, '.')}\n{text}\n\n"
+
+
+def _text(segment: Segment) -> str:
+    label = " ".join(segment.label.split())  # an empty line inside a cue would end it
+    return f"{label[:1].upper()}{label[1:]} {round(100 * segment.mean_confidence)} %"
+
+
+def _times(segment: Segment, decimal_mark: str) -> str:
+    start_ms = max(0, round(1000 * segment.start_seconds))
+    end_ms = max(start_ms + 1, round(1000 * segment.end_seconds))
+    return f"{_clock(start_ms, decimal_mark)} --> {_clock(end_ms, decimal_mark)}"
+
+
+def _clock(time_ms: int, decimal_mark: str) -> str:
+    seconds, milliseconds = divmod(time_ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{decimal_mark}{milliseconds:03}"

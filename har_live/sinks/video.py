@@ -1,0 +1,237 @@
+"""Writes an annotated video: H.264 that browsers play, every frame at its own time, sound kept.
+
+While it is written, the video is a *fragmented* MP4 beside the output (``out.part.mp4``) that plays
+up to its last two seconds whatever happens, ``kill -9`` and a full disk included. Closing copies
+it, with the source's sound and without encoding again, into the output's container, the index in
+front, and renames that into place. Where the copy fails, the recording itself takes its place.
+
+Time: the output keeps the source's clock. A frame's time in it is its ``pts_seconds``, to half a
+tick of the source's time base or half a microsecond, whichever is longer (Matroska: half a
+millisecond). Only where that clock is a running one (the first frame lies before 0, or more than
+``MAX_LEAD_SECONDS`` after it, as in a broadcast or a recording begun in mid-stream) does the output
+begin with its first frame; ``origin_seconds`` says which second of the source that is.
+
+Sound: the packets' bytes are the source's, their times move along with the pictures'. What begins
+before the output's second 0 is in the file, but not played. A run that ends early cuts the sound
+where its last frame ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from fractions import Fraction
+from typing import TYPE_CHECKING, Self
+
+import av
+
+from har_live.errors import SinkError
+from har_live.sinks.files import check_target, create_part, put_in_place, reason
+from har_live.sinks.recording import Recording
+from har_live.sinks.remux import CONTAINERS, Sound, Timing, finish, holds_packets
+from har_live.sources.timeline import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+    from har_live.types import Image, VideoInfo
+
+logger = logging.getLogger(__name__)
+
+MAX_LEAD_SECONDS = 10
+"""A first frame later than this is taken for a running clock, not for a late start."""
+MIN_TICKS_PER_SECOND = 10_000
+"""Fine enough to put a repeated frame right behind its like."""
+MAX_TICKS_PER_SECOND = 1_000_000
+"""MP4 counts a frame's duration in 32 bits: in nanoseconds none could last longer than 4 s."""
+DEFAULT_FPS = 30.0
+"""Where the source doesn't say. It spaces key frames and is how long the last frame is shown."""
+
+
+class VideoSink:
+    """A video file in the making.
+
+    ``close`` completes it; leaving a ``with`` block by an exception, Ctrl-C included, completes
+    what was done so far. With no frame written there is no file.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        info: VideoInfo,
+        *,
+        overwrite: bool = False,
+        sound_from: str | Path | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        """
+        Args:
+            path: the output, ending in one of the suffixes of ``CONTAINERS``.
+            info: of the source: its time base and frame rate.
+            overwrite: replace a file that exists, once the new one is complete.
+            sound_from: the source itself, file or URL, opened once more for its sound.
+            metadata: of the container, such as ``title``.
+
+        Raises:
+            SinkError: unknown suffix, no such folder, can't be written, exists already, or is the
+                source.
+        """
+        container_name = CONTAINERS.get(path.suffix.lower())
+        if container_name is None:
+            raise SinkError(f"can't write {path}: end its name in one of {', '.join(CONTAINERS)}")
+        check_target(path, overwrite=overwrite, source=sound_from)
+        self.path = path
+        self._overwrite = overwrite
+        self._container_name = container_name
+        self._metadata = dict(metadata or {})
+        self._fps = info.fps or DEFAULT_FPS
+        self._ticks_per_second = _ticks_per_second(info.time_base)
+        self._frame_ticks = max(1, round(self._ticks_per_second / self._fps))
+        self._timeline = Timeline(self._seconds(1), usual_ticks=self._frame_ticks)
+        self._first_ticks = self._origin_ticks = 0
+        self._recording: Recording | None = None
+        self._is_closed = False
+        self._part = create_part(path, ".mp4")
+        self._sound = None if sound_from is None else Sound(sound_from, container_name)
+
+    @property
+    def origin_seconds(self) -> float:
+        """Second of the source that is second 0 of the output; settled by the first frame."""
+        return float(self._seconds(self._origin_ticks))
+
+    def write(self, image: Image, pts_seconds: float) -> None:
+        """Append a picture.
+
+        Args:
+            image: (H, W, 3) uint8 RGB; the first one's size is the video's.
+            pts_seconds: its time on the source's clock. One that is not later than the one before
+                comes a tick after it; after a step back of more than a second the clock is taken to
+                have begun anew, and the video goes on.
+
+        Raises:
+            SinkError: can't be written; closing still keeps what was.
+        """
+        if self._is_closed:
+            raise ValueError(f"{self.path} is closed")
+        ticks = self._timeline.place(round(pts_seconds * self._ticks_per_second))
+        try:
+            if self._recording is None:
+                self._recording = self._begin(image, ticks)
+            self._recording.add(
+                image, ticks=ticks - self._first_ticks, duration_ticks=self._frame_ticks
+            )
+        except (OSError, av.FFmpegError) as error:
+            raise SinkError(f"can't write {self.path}: {reason(error)}") from error
+
+    def close(self, *, complete: bool = True) -> None:
+        """Complete the file and give it its name; a second call does nothing.
+
+        Args:
+            complete: the source was written to its end, so all of its sound belongs to it; when
+                false, the sound is cut where the last frame ends.
+
+        Raises:
+            SinkError: can't be completed; the message says what was kept, and where.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            if self._recording is None:
+                self._part.unlink(missing_ok=True)
+            else:
+                self._complete(self._recording, with_all_sound=complete)
+        finally:
+            self._close_sound()
+
+    def abort(self) -> None:
+        """Leave no file, whatever was written; after ``close`` it does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._recording is not None:
+            self._recording.abandon()
+        self._close_sound()
+        self._part.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+            return
+        try:
+            self.close(complete=False)
+        except SinkError as problem:  # the error that ended the run is the one to hear of
+            logger.warning("%s", problem)
+
+    def _begin(self, image: Image, ticks: int) -> Recording:
+        self._first_ticks = ticks
+        if not 0 <= self._seconds(ticks) <= MAX_LEAD_SECONDS:
+            self._origin_ticks = ticks
+        return Recording(
+            self._part,
+            width=image.shape[1],
+            height=image.shape[0],
+            fps=self._fps,
+            ticks_per_second=self._ticks_per_second,
+        )
+
+    def _complete(self, recording: Recording, *, with_all_sound: bool) -> None:
+        copy = self._part.with_name(f".{self._part.name}")
+        timing = Timing(
+            ticks_per_second=self._ticks_per_second,
+            video_start=self._seconds(self._first_ticks - self._origin_ticks),
+            sound_origin=self._seconds(self._origin_ticks),
+            sound_until=None if with_all_sound else self._seconds(self._timeline.end_ticks),
+        )
+        try:
+            recording.close()
+            finish(
+                self._part,
+                copy,
+                self._container_name,
+                timing=timing,
+                sound=self._sound,
+                metadata=self._metadata,
+            )
+            os.replace(copy, self._part)
+        except (OSError, av.FFmpegError) as error:
+            kept = self._keep_recording(copy)
+            raise SinkError(f"can't complete {self.path}: {reason(error)}; {kept}") from error
+        except BaseException:  # a second Ctrl-C
+            self._keep_recording(copy)
+            raise
+        put_in_place(self._part, self.path, overwrite=self._overwrite)
+
+    def _keep_recording(self, copy: Path) -> str:
+        """Give the output's name to the recording as it is, and say so."""
+        copy.unlink(missing_ok=True)
+        if not holds_packets(self._part):
+            self._part.unlink()
+            return "nothing was written"
+        put_in_place(self._part, self.path, overwrite=self._overwrite)
+        return "it holds what was written, without sound"
+
+    def _close_sound(self) -> None:
+        if self._sound is not None:
+            self._sound.close()
+
+    def _seconds(self, ticks: int) -> Fraction:
+        return Fraction(ticks, self._ticks_per_second)
+
+
+def _ticks_per_second(time_base: Fraction) -> int:
+    """Of a clock in which every time of the source is a whole number, where MP4 can count so."""
+    ticks = time_base.denominator
+    while ticks < MIN_TICKS_PER_SECOND:
+        ticks *= 2
+    return min(ticks, MAX_TICKS_PER_SECOND)
