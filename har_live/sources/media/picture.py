@@ -1,0 +1,103 @@
+"""From a decoded frame to a picture: RGB, upright, square pixels, nothing transparent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import cv2
+import numpy as np
+from av.video.reformatter import Colorspace, VideoReformatter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+    from av import VideoFrame
+    from av.buffer import Buffer
+    from numpy.typing import NDArray
+
+    from har_live.types import Image
+
+MAX_PIXEL_ASPECT = 4
+"""Wider or taller pixels than this are a damaged header, not a lens."""
+MAX_SD_HEIGHT = 576
+"""Pixels: above it, video that doesn't name its colour matrix is BT.709, as players take it."""
+_UNSPECIFIED = 2
+
+
+class PictureMaker:
+    """Makes pictures of one size from the frames of one stream.
+
+    Orientation and size are those of the first frame; a stream that changes its size later is
+    scaled to it.
+    """
+
+    def __init__(self, first: VideoFrame, pixel_aspect: Fraction | None) -> None:
+        """``pixel_aspect`` is a stored pixel's width over its height; None or 0 is unknown."""
+        self._reformatter = VideoReformatter()
+        self._size = _square_pixel_size(first.width, first.height, pixel_aspect)
+        self._is_transposed, self._mirror = _orientation(first)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels of the pictures made."""
+        width, height = self._size
+        return (height, width) if self._is_transposed else (width, height)
+
+    def make(self, frame: VideoFrame) -> Image:
+        """(height, width, 3) uint8 RGB, contiguous, the caller's own."""
+        image = self._to_rgb(frame)
+        # OpenCV turns a picture ten times as fast as a strided numpy copy (720p: 0.7 and 8 ms).
+        if self._is_transposed:
+            image = np.asarray(cv2.transpose(image), np.uint8)
+        if self._mirror is not None:
+            image = np.asarray(cv2.flip(image, self._mirror), np.uint8)
+        return np.ascontiguousarray(image)
+
+    def _to_rgb(self, frame: VideoFrame) -> Image:
+        has_alpha = any(part.is_alpha for part in frame.format.components)
+        may_be_clear = has_alpha or frame.format.has_palette
+        is_unnamed_hd = frame.colorspace == _UNSPECIFIED and frame.height > MAX_SD_HEIGHT
+        width, height = self._size
+        converted = self._reformatter.reformat(
+            frame,
+            width=width,
+            height=height,
+            format="rgba" if may_be_clear else "rgb24",
+            src_colorspace=Colorspace.ITU709 if is_unnamed_hd else None,
+        )
+        image = np.asarray(converted.to_ndarray(), np.uint8)
+        return _over_white(image) if may_be_clear else image
+
+
+def _square_pixel_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, int]:
+    """Enlarges the shorter side of the pixels, so that no detail is lost."""
+    if not aspect or not 1 / MAX_PIXEL_ASPECT <= aspect <= MAX_PIXEL_ASPECT:
+        return width, height
+    return (round(width * aspect), height) if aspect > 1 else (width, round(height / aspect))
+
+
+def _orientation(frame: VideoFrame) -> tuple[bool, int | None]:
+    """Whether to exchange rows and columns, and the ``cv2.flip`` code to mirror by after that.
+
+    The display matrix [[a, b, ·], [c, d, ·], …] sends (x, y) to (ax + cy, bx + dy). Nearest to any
+    matrix is one of the eight upright positions: first perhaps x and y exchanged, then each axis
+    perhaps reversed.
+    """
+    side_data = cast("Mapping[str, Buffer]", frame.side_data)  # PyAV's own hint names one kind only
+    if "DISPLAYMATRIX" not in side_data:
+        return False, None
+    a, b, _, c, d = np.frombuffer(bytes(side_data["DISPLAYMATRIX"]), np.int32)[:5].tolist()
+    is_transposed = abs(b) + abs(c) > abs(a) + abs(d)
+    reverses_x, reverses_y = (c < 0, b < 0) if is_transposed else (a < 0, d < 0)
+    mirror = {(True, True): -1, (True, False): 1, (False, True): 0}.get((reverses_x, reverses_y))
+    return is_transposed, mirror
+
+
+def _over_white(rgba: NDArray[np.uint8]) -> Image:
+    """What is transparent shows white, as in a browser on an empty page."""
+    rgb, alpha = rgba[..., :3], rgba[..., 3:]
+    if alpha.min() == 255:
+        return rgb
+    blended = rgb * alpha.astype(np.uint16) + 255 * (255 - alpha.astype(np.uint16))
+    return (blended // 255).astype(np.uint8)

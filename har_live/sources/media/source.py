@@ -1,0 +1,169 @@
+"""The source for video files and addresses."""
+
+from __future__ import annotations
+
+import logging
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import av
+
+from har_live.errors import SourceError
+from har_live.redact import redact_url
+from har_live.sources.media.faults import explain
+from har_live.sources.media.packets import PacketDecoder
+from har_live.sources.media.picture import PictureMaker
+from har_live.sources.media.stream import choose_stream, describe, stated_end_seconds
+from har_live.sources.timeline import Timeline
+from har_live.types import Frame, VideoInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from types import TracebackType
+
+    from av import VideoFrame, VideoStream
+    from av.container import InputContainer
+
+logger = logging.getLogger(__name__)
+
+FALLBACK_FPS = 25.0
+"""Frames per second of a stream that states neither timestamps nor durations nor a rate."""
+CUT_OFF_SECONDS = 0.5
+"""A file that ends earlier than it states by more than this was cut off."""
+
+
+class MediaSource:
+    """A video file, or an address that FFmpeg can read (RTSP, HTTP, HLS, …).
+
+    Frames keep their own timestamps; ``Timeline`` says what becomes of those that are missing or go
+    backward. Damaged packets are skipped and counted. A file that was cut off yields all that can
+    be decoded, then logs a warning. All pictures have the size of the first one.
+
+    It is read once, like an open file: a second iteration goes on where the first stopped. Use it
+    from one thread, ``close`` included.
+    """
+
+    def __init__(
+        self,
+        location: str | Path,
+        *,
+        options: Mapping[str, str] | None = None,
+        name: str | None = None,
+        is_live: bool = False,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """Opens the video and decodes its first frame.
+
+        Args:
+            location: a path, or a URL (whatever holds ``://``); its secrets are never shown.
+            options: for FFmpeg, such as ``{"rtsp_transport": "tcp"}``.
+            name: shown to people instead of the file's name or the redacted URL.
+            is_live: frames come at their own pace, and a read that fails is an error, not an end.
+            timeout_seconds: longest wait for the opening, and for each packet; None has no limit.
+
+        Raises:
+            SourceError: it can't be opened, or nothing in it can be decoded.
+        """
+        self._location = str(location)
+        self._is_remote = "://" in self._location
+        self._label = name or redact_url(self._location)
+        self._container = self._open(dict(options or {}), timeout_seconds)
+        try:
+            stream = choose_stream(self._container, self._label)
+            self._decoder = PacketDecoder(self._container, stream)
+            decoded = self._decoder.frames()
+            first = self._first_of(decoded)
+            self._pictures = PictureMaker(first, stream.sample_aspect_ratio)
+            shown_name = name or (self._label if self._is_remote else Path(location).name)
+            self._info = describe(
+                self._container, stream, shown_name, self._pictures.size, is_live=is_live
+            )
+            self._timeline = Timeline(
+                self._info.time_base,
+                usual_ticks=round(1 / ((self._info.fps or FALLBACK_FPS) * self._info.time_base)),
+                start_ticks=stream.start_time or 0,
+            )
+            self._frames = self._read(stream, chain([first], decoded))
+        except BaseException:
+            self._container.close()
+            raise
+
+    @property
+    def info(self) -> VideoInfo:
+        return self._info
+
+    @property
+    def skipped_packets(self) -> int:
+        """Damaged packets passed over so far."""
+        return self._decoder.skipped_packets
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Frames in playing order.
+
+        Raises:
+            SourceError: a live or remote source was lost.
+        """
+        return self._frames
+
+    def close(self) -> None:
+        """Let go of the file or connection; iterating then simply ends."""
+        self._frames.close()
+        self._container.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _open(self, options: dict[str, str], timeout_seconds: float | None) -> InputContainer:
+        # A file's name may hold a colon, which FFmpeg would take for a protocol's.
+        url = self._location if self._is_remote else f"file:{self._location}"
+        wait = (timeout_seconds, timeout_seconds)
+        try:
+            # Tags in an old code page would otherwise be a UnicodeDecodeError.
+            return av.open(url, options=options, timeout=wait, metadata_errors="replace")
+        except av.FFmpegError as error:
+            raise self._error(explain(error, self._location)) from error
+
+    def _first_of(self, decoded: Iterator[VideoFrame]) -> VideoFrame:
+        first = next(decoded, None)
+        if first is not None:
+            return first
+        if self._decoder.read_error is not None:
+            raise self._error(explain(self._decoder.read_error, self._location))
+        raise self._error("nothing in it can be decoded; it is damaged, or only a header")
+
+    def _read(
+        self, stream: VideoStream, decoded: Iterable[VideoFrame]
+    ) -> Generator[Frame, None, None]:
+        for frame in decoded:
+            pts_ticks = self._timeline.place(frame.pts, frame.duration)
+            yield Frame(self._pictures.make(frame), float(pts_ticks * self._info.time_base))
+        self._finish(stated_end_seconds(stream))
+
+    def _finish(self, stated_seconds: float | None) -> None:
+        """Say at the end what was amiss."""
+        end_seconds = float(self._timeline.end_ticks * self._info.time_base)
+        error = self._decoder.read_error
+        if error is not None and (self._is_remote or self._info.is_live):
+            reason = explain(error, self._location)
+            raise self._error(f"lost after {end_seconds:.1f} s: {reason}") from error
+        if self.skipped_packets:
+            logger.warning("%s: damaged packets skipped: %d", self._label, self.skipped_packets)
+        ends_early = stated_seconds is not None and end_seconds < stated_seconds - CUT_OFF_SECONDS
+        if error is not None or ends_early or self._decoder.ends_damaged:
+            logger.warning(
+                "%s: was cut off after %.1f s; all that could be decoded was used",
+                self._label,
+                end_seconds,
+            )
+
+    def _error(self, what: str) -> SourceError:
+        return SourceError(f"{self._label}: {what}")

@@ -1,0 +1,86 @@
+"""Which of a container's streams is the video, and what it says of itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import av
+from av.stream import Discard, Disposition
+
+from har_live.errors import SourceError
+from har_live.types import VideoInfo
+
+if TYPE_CHECKING:
+    from av import VideoStream
+    from av.container import InputContainer
+
+TEXT_ART = {"ansi", "bintext", "idf", "xbin"}
+"""FFmpeg plays a .txt file as a video of a terminal; whoever gives one has mistyped."""
+
+
+def choose_stream(container: InputContainer, label: str) -> VideoStream:
+    """The first video that is one (cover art isn't); FFmpeg no longer reads the other streams.
+
+    Raises:
+        SourceError: there is none, or no decoder for it. ``label`` names the source.
+    """
+    videos = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & Disposition.attached_pic
+    ]
+    if not videos:
+        what = "sound but no pictures" if container.streams.audio else "no video"
+        raise SourceError(f"{label}: holds {what}; give a file with a video in it")
+    chosen = videos[0]
+    if chosen.codec_context is None:
+        raise SourceError(f"{label}: FFmpeg has no decoder for this video; convert it to H.264")
+    if chosen.codec_context.name in TEXT_ART:
+        raise SourceError(f"{label}: is text, not a video; check the name")
+    for stream in container.streams:
+        if stream is not chosen:
+            stream.discard = Discard.all
+    return chosen
+
+
+def describe(
+    container: InputContainer,
+    stream: VideoStream,
+    name: str,
+    size: tuple[int, int],
+    *,
+    is_live: bool,
+) -> VideoInfo:
+    """What the stream's header says; ``size`` is that of the pictures made, (width, height)."""
+    fps = stream.average_rate or stream.guessed_rate
+    assert stream.time_base is not None, "FFmpeg gives every stream a time base"
+    return VideoInfo(
+        name=name,
+        width=size[0],
+        height=size[1],
+        fps=float(fps) if fps else None,
+        duration_seconds=None if is_live else _duration_seconds(container, stream),
+        num_frames=stream.frames or None,
+        time_base=stream.time_base,
+        is_live=is_live,
+    )
+
+
+def stated_end_seconds(stream: VideoStream) -> float | None:
+    """The time at which the stream says that it ends; None where it doesn't say."""
+    if stream.duration is not None and stream.time_base is not None:
+        return float((stream.duration + (stream.start_time or 0)) * stream.time_base)
+    # Matroska states the end of each track in a tag: "00:00:03.000000000".
+    hours, *rest = stream.metadata.get("DURATION", "").split(":")
+    try:
+        minutes, seconds = rest
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    except ValueError:
+        return None
+
+
+def _duration_seconds(container: InputContainer, stream: VideoStream) -> float | None:
+    """Of the stream, or else of the whole container: sound may go on longer."""
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return None if container.duration is None else container.duration / av.time_base
