@@ -1,0 +1,36 @@
+"""What is drawn on the picture: the label, its rivals, the last seconds, and how live it is.
+
+``draw`` is a pure function of a picture and an ``OverlayView``; ``OverlayState`` gathers
+predictions into such views. Everything scales with the picture's short side.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from har_live.overlay.parts import parts
+from har_live.overlay.state import OverlayState
+from har_live.overlay.style import Metrics
+from har_live.overlay.view import LiveStatus, OverlayView, Timeline, TimelineSpan
+
+if TYPE_CHECKING:
+    from har_live.types import Image
+
+__all__ = ["LiveStatus", "OverlayState", "OverlayView", "Timeline", "TimelineSpan", "draw"]
+
+
+def draw(image: Image, view: OverlayView) -> Image:
+    """Draw a view on a copy of a picture.
+
+    Args:
+        image: (H, W, 3) uint8 RGB, left as it is. Text is legible from 160×120 on.
+        view: what to show; parts that are None or empty are left out.
+
+    Returns:
+        (H, W, 3) uint8 RGB, a new array.
+    """
+    picture = image.copy()
+    height, width = image.shape[:2]
+    for part in parts(view, Metrics.of(width, height)):
+        part.canvas.stamp_on(picture, part.box.x, part.box.y)
+    return picture

@@ -1,0 +1,97 @@
+"""The panel that is looked at first: the label, how sure it is, and its rivals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from har_live.overlay.canvas import Canvas
+from har_live.overlay.style import DIM, TEXT, WHITE, Box, Color, Metrics, color_of
+from har_live.overlay.text import MEDIUM, REGULAR, SEMIBOLD, advance, display_name, fit_text
+from har_live.types import NONE, UNSURE
+
+if TYPE_CHECKING:
+    from har_live.overlay.view import OverlayView
+
+
+@dataclass(frozen=True, slots=True)
+class PanelText:
+    """What of a view the panel shows."""
+
+    label: str
+    share: float
+    """0–1, the length of the bar: the confidence, or how far the first window has filled."""
+    rivals: tuple[tuple[str, float], ...]
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, view: OverlayView) -> PanelText:
+        share = view.confidence if view.label else view.warming_up or 0.0
+        rivals = tuple(row for row in view.top if row[0] != view.label)
+        return cls(view.label, share, rivals[: max(0, len(view.top) - 1)], view.labels)
+
+    @property
+    def color(self) -> Color:
+        return color_of(self.label, self.labels)
+
+
+# A label changes a few times a second, pictures come thirty times: most are drawn from here.
+@lru_cache(maxsize=16)
+def label_panel(text: PanelText, metrics: Metrics, max_height: int) -> Canvas:
+    """Draw the panel; rows that do not fit ``max_height`` are left out."""
+    pad, body = metrics.pad, metrics.body
+    bar_height = max(3, round(0.34 * body))
+    bar_top = pad + round(1.15 * metrics.label)
+    head = bar_top + bar_height + pad
+    row_height = round(1.5 * body)
+    rows = text.rivals[: max(0, (max_height - head) // row_height)]
+    if metrics.compact:
+        rows = ()
+    height = head + len(rows) * row_height + (pad // 3 if rows else 0)
+    panel = Canvas.panel(metrics.panel_width, height, metrics.radius)
+    inner = metrics.panel_width - 2 * pad
+    _headline(panel, text, metrics, inner)
+    panel.bar(Box(pad, bar_top, inner, bar_height), text.share, text.color)
+    for index, (label, probability) in enumerate(rows):
+        baseline = head + index * row_height + round(0.75 * body)
+        _row(panel, label, probability, color_of(label, text.labels), baseline, metrics)
+    return panel
+
+
+def _headline(panel: Canvas, text: PanelText, metrics: Metrics, inner: int) -> None:
+    baseline = metrics.pad + round(0.82 * metrics.label)
+    if text.label:
+        percent = f"{text.share:.0%}"
+        size = max(metrics.body, round(0.72 * metrics.label))
+        # Reserve room for the widest figure, or the label would jump between sizes.
+        reserved = advance("100%", size, MEDIUM)
+        x = metrics.pad + inner - advance(percent, size, MEDIUM)
+        panel.text(x, baseline, percent, size, MEDIUM, TEXT)
+        inner -= reserved + metrics.label // 3
+    color = WHITE if text.label not in ("", UNSURE, NONE) else DIM
+    name = display_name(text.label) if text.label else "Warming up"
+    name, size = fit_text(name, metrics.label, SEMIBOLD, inner)
+    panel.text(metrics.pad, baseline, name, size, SEMIBOLD, color)
+
+
+def _row(
+    panel: Canvas, label: str, probability: float, color: Color, baseline: int, metrics: Metrics
+) -> None:
+    body, pad = metrics.body, metrics.pad
+    right = metrics.panel_width - pad
+    percent = f"{probability:.0%}"
+    panel.text(right - advance(percent, body, REGULAR), baseline, percent, body, REGULAR, DIM)
+    bar = row_bar(metrics)
+    name, size = fit_text(display_name(label), body, REGULAR, bar.x - pad - body // 2, 0.9)
+    panel.text(pad, baseline, name, size, REGULAR, TEXT)
+    top = baseline - round(0.36 * body) - bar.height // 2
+    panel.bar(Box(bar.x, top, bar.width, bar.height), probability, color)
+
+
+def row_bar(metrics: Metrics) -> Box:
+    """Columns and height of a rival's bar; its y is the row's."""
+    right = metrics.panel_width - metrics.pad - advance("100%", metrics.body, REGULAR)
+    left = metrics.pad + round(0.54 * (metrics.panel_width - 2 * metrics.pad))
+    width = max(1, right - metrics.body // 2 - left)
+    return Box(left, 0, width, max(3, round(0.36 * metrics.body)))

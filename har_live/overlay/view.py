@@ -1,0 +1,99 @@
+"""The values that the overlay draws: frozen, self-checking, units in their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def _check_fraction(name: str, value: float) -> None:
+    # Sums of float32 probabilities pass 1 by a rounding error.
+    if not -1e-4 <= value <= 1 + 1e-4:
+        raise ValueError(f"{name} is {value}; expected 0–1")
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSpan:
+    """A stretch of time that showed one label."""
+
+    start_seconds: float
+    end_seconds: float
+    label: str
+    confidence: float
+    """0–1; the less sure, the paler the span."""
+
+    def __post_init__(self) -> None:
+        if not self.start_seconds <= self.end_seconds:
+            raise ValueError(f"span ends ({self.end_seconds}) before it starts")
+        _check_fraction("confidence", self.confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The last seconds; what lies before ``now_seconds - span_seconds`` is not drawn."""
+
+    now_seconds: float
+    """Time of the strip's right edge, on the source's clock."""
+    span_seconds: float
+    """Time from the strip's left edge to its right edge."""
+    spans: tuple[TimelineSpan, ...] = ()
+    """In playing order, without overlap; the time between two of them had no label."""
+
+    def __post_init__(self) -> None:
+        if not self.span_seconds > 0:
+            raise ValueError(f"span_seconds is {self.span_seconds}; expected a positive number")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatus:
+    """What only live use knows."""
+
+    fps: float
+    """Pictures shown per second."""
+    latency_ms: float | None = None
+    """From a frame's arrival to the drawing of the label that includes it."""
+    age_ms: float | None = None
+    """Time since the shown label was last confirmed by a window."""
+    dropped: int = 0
+    """Frames dropped so far because newer ones had come."""
+    recording: bool = False
+    paused: bool = False
+    notice: str | None = None
+    """One short line for the middle of the picture: ``no signal for 3 s``."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayView:
+    """All that is drawn on one picture."""
+
+    label: str = ""
+    """One of the model's labels, ``unsure``, or empty while the first window is filling."""
+    confidence: float = 0.0
+    """0–1, of ``label``."""
+    top: tuple[tuple[str, float], ...] = ()
+    """Labels and their probabilities, best first. The shown label's own row is left out, and so is
+    the last one when none of them is shown: the panel keeps its height at len(top) - 1 rows."""
+    timeline: Timeline | None = None
+    truth: str | None = None
+    """The true label, where the source knows it."""
+    status: LiveStatus | None = None
+    help_lines: tuple[tuple[str, str], ...] = ()
+    """Keys and what they do, in the middle of the picture."""
+    warming_up: float | None = None
+    """0–1, the share of the first window that has been seen; drawn while ``label`` is empty."""
+    crop: tuple[float, float, float, float] | None = None
+    """Left, top, right, bottom of a thin frame, in fractions of the picture's width and height."""
+    labels: tuple[str, ...] = ()
+    """The model's labels in the card's order: gives each a colour of its own."""
+
+    def __post_init__(self) -> None:
+        _check_fraction("confidence", self.confidence)
+        for label, probability in self.top:
+            _check_fraction(f"probability of {label!r}", probability)
+        if self.warming_up is not None:
+            _check_fraction("warming_up", self.warming_up)
+        if self.crop is not None:
+            left, top, right, bottom = self.crop
+            if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+                raise ValueError(
+                    f"crop is {self.crop}; expected fractions (left, top, right, bottom)"
+                )
