@@ -123,7 +123,7 @@ def holds_packets(recording: Path) -> bool:
     """Whether a recording that was cut short has anything to show."""
     try:
         with av.open(str(recording)) as pictures:
-            return any(packet.size for packet in pictures.demux(video=0))
+            return any(packet.size for packet in pictures.demux())
     except (OSError, av.FFmpegError):
         return False
 
@@ -157,7 +157,8 @@ def _copy(
 
 def _options(container_name: str, ticks_per_second: int) -> dict[str, str]:
     if container_name == "matroska":
-        return {}
+        # It would move everything to where the encoder's run-in of the sound, before 0, is at 0.
+        return {"avoid_negative_ts": "disabled"}
     # The clock in which MP4 notes when a track starts. Its default, milliseconds, would move a
     # video that starts at 1/30 s.
     return {"movflags": "+faststart", "movie_timescale": str(ticks_per_second)}
