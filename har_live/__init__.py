@@ -1,3 +1,82 @@
-"""har-live: sees, live and on the picture, what people are doing and how sure it is."""
+"""har-live: sees, live and on the picture, what people are doing and how sure it is.
+
+::
+
+    from har_live import Recognizer, annotate
+
+    recognizer = Recognizer("everyday-lrcn")
+    result = annotate("in.mp4", "out.mp4", recognizer, events=["out.srt"])
+    print(result.segments)
+
+Importing this package loads neither torch nor OpenCV: a name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from har_live.card import ModelCard, open_weights
+    from har_live.errors import (
+        BackendError,
+        HarLiveError,
+        SinkError,
+        SourceError,
+        WeightsError,
+    )
+    from har_live.offline import Recognition, annotate, predict
+    from har_live.recognizer import Recognizer, Stream
+    from har_live.sources import open_source
+    from har_live.types import ClipSpec, Frame, Prediction, Segment
 
 __version__ = "0.1.0"
+
+DEFAULT_WEIGHTS = "everyday-lrcn"
+"""The weights that are used where none are named."""
+
+_HOMES = {
+    "BackendError": "errors",
+    "ClipSpec": "types",
+    "Frame": "types",
+    "HarLiveError": "errors",
+    "ModelCard": "card",
+    "Prediction": "types",
+    "Recognition": "offline",
+    "Recognizer": "recognizer",
+    "Segment": "types",
+    "SinkError": "errors",
+    "SourceError": "errors",
+    "Stream": "recognizer",
+    "WeightsError": "errors",
+    "annotate": "offline",
+    "open_source": "sources",
+    "open_weights": "card",
+    "predict": "offline",
+}
+
+__all__ = [
+    "BackendError",
+    "ClipSpec",
+    "Frame",
+    "HarLiveError",
+    "ModelCard",
+    "Prediction",
+    "Recognition",
+    "Recognizer",
+    "Segment",
+    "SinkError",
+    "SourceError",
+    "Stream",
+    "WeightsError",
+    "annotate",
+    "open_source",
+    "open_weights",
+    "predict",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"har_live.{_HOMES[name]}"), name)

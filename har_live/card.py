@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from har_live import DEFAULT_WEIGHTS
 from har_live.errors import WeightsError
 from har_live.models.config import ModelConfig
 from har_live.types import UNSURE, ClipSpec
@@ -21,7 +22,6 @@ CARD_VERSION = 1
 CARD_FILE = "card.json"
 TENSORS_FILE = "model.safetensors"
 ONNX_FILE = "model.onnx"
-DEFAULT_WEIGHTS = "everyday-lrcn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class ModelCard:
     smoothing: SmoothingSpec = field(default_factory=SmoothingSpec)
     description: str = ""
     """One line for people."""
+    accuracy: str = "not measured"
+    """One line for people: what was reached, on which split."""
     metrics: dict[str, Any] = field(default_factory=dict)
     """What was measured, with split and command."""
     sources: tuple[dict[str, str], ...] = ()

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from har_live.card import DEFAULT_WEIGHTS, SmoothingSpec, Weights, open_weights
+from har_live import DEFAULT_WEIGHTS
+from har_live.card import SmoothingSpec, Weights, open_weights
 from har_live.grid import GridFrame, TimeGrid
 from har_live.ring import FrameRing
 from har_live.scorers import Runtime, open_scorer
@@ -93,6 +94,7 @@ class Stream:
         self._run = -1
         self._origin_seconds = 0.0
         self._has_predicted = False
+        self._fullness = 0.0
         self._last: GridFrame | None = None
 
     def push(self, frame: Frame) -> list[Prediction]:
@@ -122,6 +124,12 @@ class Stream:
     def reset(self) -> None:
         """Forget what was seen: the next frame begins afresh."""
         self._grid.reset()
+        self._fullness = 0.0
+
+    @property
+    def warming_up(self) -> float | None:
+        """0–1, the share of the run's first window seen so far; None once that was scored."""
+        return None if self._fullness >= 1 else self._fullness
 
     def last_window(self) -> NDArray[np.uint8]:
         """What the network saw last: (T + 1, S, S, 3) uint8 RGB or shorter, a copy.
@@ -146,6 +154,7 @@ class Stream:
         if index == 0:
             self._begin_run(grid_frame)
         self._show(grid_frame)
+        self._fullness = (index + 1) / self._clip.num_frames
         pair = self._ring.newest(2)
         scores = self._windows.advance(pair[1:], pair[:1], self._kept(index))
         full_since = index - (self._clip.num_frames - 1)

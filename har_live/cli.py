@@ -1,0 +1,216 @@
+"""The command line: reads options, calls one function, prints. No logic lives here."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from har_live import DEFAULT_WEIGHTS, __version__
+from har_live.errors import HarLiveError
+
+if TYPE_CHECKING:
+    from har_live.recognizer import Recognizer
+
+app = typer.Typer(
+    name="har-live",
+    help="Sees, live and on the picture, what people are doing and how sure it is.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+SourceArgument = Annotated[str, typer.Argument(help="A video file, an address, or: figure.")]
+WeightsOption = Annotated[
+    str, typer.Option("--weights", "-w", help="Name of shipped weights, or a weights folder.")
+]
+RuntimeOption = Annotated[str, typer.Option(help="auto, torch or onnx.")]
+DeviceOption = Annotated[
+    str, typer.Option(help="auto, cpu, cuda, cuda:N, tensorrt, openvino, coreml or directml.")
+]
+HopOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="Grid frames between two scored windows. Default: the weights' own."),
+]
+SmoothingOption = Annotated[
+    float | None,
+    typer.Option(min=0, help="Seconds that scores are averaged over. Default: the weights' own."),
+]
+ConfidenceOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0, max=1, help="Show a label from this confidence on, 0–1. Default: the weights' own."
+    ),
+]
+DurationOption = Annotated[
+    float, typer.Option(min=0, help="Leave out segments shorter than this many seconds.")
+]
+EventsOption = Annotated[
+    list[Path] | None,
+    typer.Option(help="Write segments to this .jsonl, .csv, .srt or .vtt file. Repeatable."),
+]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"har-live {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of errors.")] = False,
+) -> None:
+    logging.basicConfig(
+        level=logging.INFO if debug else logging.WARNING, format="har-live: %(message)s"
+    )
+    logging.getLogger("libav").setLevel(logging.CRITICAL)
+
+
+@app.command()
+def annotate(
+    source: SourceArgument,
+    output: Annotated[Path, typer.Argument(help="The video to write, such as out.mp4.")],
+    weights: WeightsOption = DEFAULT_WEIGHTS,
+    runtime: RuntimeOption = "auto",
+    device: DeviceOption = "auto",
+    hop: HopOption = None,
+    smoothing: SmoothingOption = None,
+    min_confidence: ConfidenceOption = None,
+    min_duration: DurationOption = 0.0,
+    events: EventsOption = None,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Write a video again with label, confidence and timeline drawn on it, and its sound."""
+    from har_live import console, offline
+
+    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence)
+    with console.progress_bar(output.name) as on_frame:
+        recognition = offline.annotate(
+            source,
+            output,
+            recognizer,
+            events=events or (),
+            overwrite=overwrite,
+            min_duration_seconds=min_duration,
+            on_frame=on_frame,
+        )
+    console.print_written(recognition, [output, *(events or ())])
+
+
+@app.command()
+def predict(
+    source: SourceArgument,
+    weights: WeightsOption = DEFAULT_WEIGHTS,
+    runtime: RuntimeOption = "auto",
+    device: DeviceOption = "auto",
+    hop: HopOption = None,
+    smoothing: SmoothingOption = None,
+    min_confidence: ConfidenceOption = None,
+    min_duration: DurationOption = 0.0,
+    single: Annotated[
+        bool, typer.Option("--single", help="One answer for the whole video.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what is done in a video, and when."""
+    from har_live import console, offline
+
+    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence)
+    with console.progress_bar("recognizing") as on_frame:
+        recognition = offline.predict(
+            source, recognizer, min_duration_seconds=min_duration, on_frame=on_frame
+        )
+    console.print_recognition(
+        recognition, source=source, weights=recognizer.card.name, single=single, as_json=as_json
+    )
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Argument(help="The video to write.")] = Path("demo.mp4"),
+    weights: WeightsOption = DEFAULT_WEIGHTS,
+    runtime: RuntimeOption = "auto",
+    device: DeviceOption = "auto",
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Show what har-live does, without a camera: a drawn person acts, and is recognized."""
+    annotate("figure", output, weights, runtime, device, overwrite=overwrite)
+
+
+@app.command()
+def models(
+    name: Annotated[
+        str | None, typer.Argument(help="Show this one's card: a name, or a weights folder.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the weights that came with har-live, or show one's card."""
+    from har_live import console
+    from har_live.card import open_weights, shipped_weights
+
+    if name is None:
+        console.print_weights([open_weights(n) for n in shipped_weights()], as_json=as_json)
+    else:
+        console.print_card(open_weights(name), as_json=as_json)
+
+
+def _recognizer(
+    weights: str,
+    runtime: str,
+    device: str,
+    hop: int | None,
+    smoothing: float | None,
+    min_confidence: float | None,
+) -> Recognizer:
+    from har_live import console
+    from har_live.card import open_weights
+    from har_live.recognizer import Recognizer
+
+    opened = open_weights(weights)
+    spec = opened.card.smoothing
+    if smoothing is not None:
+        spec = dataclasses.replace(spec, average_seconds=smoothing)
+    if min_confidence is not None:
+        spec = dataclasses.replace(
+            spec, enter=min_confidence, leave=min(spec.leave, min_confidence)
+        )
+    try:
+        recognizer = Recognizer(
+            opened,
+            runtime=runtime,  # type: ignore[arg-type]  # open_scorer refuses what it does not know
+            device=device,
+            hop=hop,
+            smoothing=spec,
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    console.print_note(f"{opened.card.name} on {recognizer.runs_on}")
+    return recognizer
+
+
+def main() -> None:
+    """Entry point: every expected error becomes one line and exit code 1."""
+    try:
+        app()
+    except HarLiveError as error:
+        if "--debug" in sys.argv:
+            raise
+        typer.echo(f"har-live: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("har-live: stopped", err=True)
+        sys.exit(130)

@@ -1,0 +1,166 @@
+"""What the commands print: progress, answers, tables. Nothing else prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from har_live.redact import redact_url
+
+if TYPE_CHECKING:
+    from har_live.card import Weights
+    from har_live.offline import OnFrame, Recognition
+    from har_live.types import Frame, VideoInfo
+
+NUM_TOP = 5
+
+answers = Console(highlight=False, soft_wrap=True)
+notes = Console(stderr=True, highlight=False, soft_wrap=True)
+"""For people: never mixed into what another program may read from standard output."""
+
+
+def print_note(text: str) -> None:
+    """A remark beside the answer."""
+    notes.print(escape(text), style="dim")
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[OnFrame]:
+    """A bar with frames per second and the time left; silent when nobody watches a terminal."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} frames  {task.fields[fps]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=notes, disable=not notes.is_terminal, transient=True) as bar:
+        task: TaskID | None = None
+
+        def on_frame(frame: Frame, info: VideoInfo) -> None:
+            nonlocal task
+            if task is None:
+                task = bar.add_task(escape(title), total=_expected_frames(info), fps="")
+            speed = bar.tasks[0].speed
+            bar.update(task, advance=1, fps=f"{speed:.0f} fps" if speed else "")
+
+        yield on_frame
+
+
+def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
+    """What was written, and how right it was where the source knows the truth."""
+    files = ", ".join(str(path) for path in paths)
+    print_note(
+        f"wrote {files}: {recognition.num_frames} frames, {len(recognition.segments)} segments"
+    )
+    if recognition.num_judged:
+        share = recognition.num_right / recognition.num_judged
+        print_note(f"the label on the picture was the true one {share:.0%} of the time")
+
+
+def print_recognition(
+    recognition: Recognition, *, source: str, weights: str, single: bool, as_json: bool
+) -> None:
+    """The segments of a video, or one answer for the whole of it."""
+    answer: dict[str, Any] = {
+        "format": "har-live-prediction",
+        "version": 1,
+        "source": redact_url(source),
+        "weights": weights,
+        "num_frames": recognition.num_frames,
+    }
+    if single:
+        scores = recognition.clip_scores()
+        best = scores.argsort()[::-1][:NUM_TOP]
+        top = [{"label": recognition.labels[i], "confidence": float(scores[i])} for i in best]
+        answer |= {**top[0], "top": top}
+        lines = [f"{item['confidence']:6.1%}  {item['label']}" for item in top]
+    else:
+        answer["segments"] = [asdict(segment) for segment in recognition.segments]
+        lines = [
+            f"{s.start_seconds:8.2f} – {s.end_seconds:8.2f} s  {s.mean_confidence:4.0%}  {s.label}"
+            for s in recognition.segments
+        ] or ["no action was recognized"]
+    if as_json:
+        _print_json(answer)
+    else:
+        answers.print("\n".join(lines), markup=False)
+
+
+def print_weights(shipped: Sequence[Weights], *, as_json: bool) -> None:
+    """The weights that came with har-live: labels, accuracy, size."""
+    if as_json:
+        _print_json([{"name": w.card.name, "folder": str(w.folder)} for w in shipped])
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "network", "labels", "accuracy", "size"):
+        table.add_column(heading)
+    for weights in shipped:
+        card = weights.card
+        table.add_row(
+            card.name,
+            card.model.architecture,
+            str(len(card.labels)),
+            card.accuracy,
+            _megabytes(weights),
+        )
+    answers.print(table)
+    print_note("har-live models NAME shows a card")
+
+
+def print_card(weights: Weights, *, as_json: bool) -> None:
+    """Everything that is known of a set of weights."""
+    card, clip = weights.card, weights.card.clip
+    if as_json:
+        answers.print(card.to_json(), markup=False)
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    rows = [
+        ("name", card.name),
+        ("about", card.description),
+        (
+            "network",
+            f"{card.model.architecture} on {card.model.encoder} features, {_megabytes(weights)}",
+        ),
+        (
+            "window",
+            f"{clip.num_frames} frames at {clip.grid_fps:g} fps ({clip.window_seconds:g} s), "
+            f"{clip.image_size}×{clip.image_size} pixels, scored every {card.hop} frames",
+        ),
+        ("smoothing", ", ".join(f"{k} {v:g}" for k, v in asdict(card.smoothing).items())),
+        ("accuracy", card.accuracy),
+        ("labels", ", ".join(card.labels)),
+        *(("data", f"{item['name']}: {item['licence']}") for item in card.sources),
+        ("folder", str(weights.folder)),
+    ]
+    for name, value in rows:
+        table.add_row(name, escape(value))
+    answers.print(table)
+    if card.metrics:
+        answers.print("\nmeasured", style="dim")
+        _print_json(card.metrics)
+
+
+def _expected_frames(info: VideoInfo) -> float | None:
+    if info.num_frames is None and info.duration_seconds and info.fps:
+        return info.duration_seconds * info.fps
+    return info.num_frames
+
+
+def _megabytes(weights: Weights) -> str:
+    path = weights.onnx_path if weights.onnx_path.is_file() else weights.tensors_path
+    return f"{path.stat().st_size / 1e6:.1f} MB" if path.is_file() else "no file"
+
+
+def _print_json(value: Any) -> None:
+    answers.print(json.dumps(value, indent=2, ensure_ascii=False), markup=False)

@@ -1,0 +1,230 @@
+"""Recognizing a whole video: one plain loop, whose time is the video's own.
+
+The same input gives the same output, bit for bit. What a frame shows is what live use would show
+at that moment: the newest label whose window is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from har_live.overlay import OverlayState, OverlayView, draw
+from har_live.sinks.events import EventsSink, open_events
+from har_live.sinks.video import VideoSink
+from har_live.sources import FIGURE, Source, open_source
+from har_live.types import Frame, Prediction, Segment, VideoInfo
+
+if TYPE_CHECKING:
+    from har_live.recognizer import Recognizer
+    from har_live.types import Scores
+
+OnFrame = Callable[[Frame, VideoInfo], None]
+"""Called after each frame, with what is known of the source: for progress bars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One frame of a video and what it brought to light."""
+
+    frame: Frame | None
+    """None after the last frame, when the windows and the segment still open are concluded."""
+    predictions: list[Prediction]
+    segments: list[Segment]
+    """Segments that are now known to be over."""
+    warming_up: float | None
+    """0–1, how much of the first window has been seen; None where there is a label."""
+
+
+@dataclass(slots=True, eq=False)
+class Recognition:
+    """What was recognized in a whole video."""
+
+    labels: tuple[str, ...]
+    num_frames: int = 0
+    predictions: list[Prediction] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    num_judged: int = 0
+    """Frames whose true label the source knew (the built-in figure), once a label was shown."""
+    num_right: int = 0
+    """Those of them on which the label shown was the true one."""
+
+    def clip_scores(self) -> Scores:
+        """(num_labels,) float32: the mean over all windows, one answer for the whole video."""
+        scores: Scores = np.mean([p.scores for p in self.predictions], axis=0, dtype=np.float32)
+        return scores
+
+    def add(self, moment: Moment) -> None:
+        """Take in the next moment."""
+        self.predictions += moment.predictions
+        self.segments += moment.segments
+        if moment.frame is not None:
+            self.num_frames += 1
+            if moment.frame.truth is not None and self.predictions:
+                self.num_judged += 1
+                self.num_right += self.predictions[-1].label == moment.frame.truth
+
+
+def recognize(
+    source: Source, recognizer: Recognizer, *, min_duration_seconds: float = 0.0
+) -> Iterator[Moment]:
+    """Play a source to its end and tell, frame by frame, what is known.
+
+    Args:
+        source: stays open.
+        min_duration_seconds: shorter segments are left out.
+    """
+    stream = recognizer.stream()
+    segmenter = recognizer.segmenter(min_duration_seconds=min_duration_seconds)
+    for frame in source:
+        predictions = stream.push(frame)
+        segments = _segments(segmenter.update, predictions)
+        yield Moment(frame, predictions, segments, stream.warming_up)
+    predictions = stream.finish()
+    segments = _segments(segmenter.update, predictions)
+    yield Moment(None, predictions, segments + segmenter.finish(), stream.warming_up)
+
+
+def predict(
+    source: str | Path | Source,
+    recognizer: Recognizer,
+    *,
+    min_duration_seconds: float = 0.0,
+    on_frame: OnFrame | None = None,
+) -> Recognition:
+    """Recognize a whole video and write nothing.
+
+    Args:
+        source: a path, an address, ``figure``, or an open source.
+        min_duration_seconds: shorter segments are left out.
+
+    Raises:
+        SourceError: it can't be opened, or nothing in it can be decoded.
+    """
+    recognition = Recognition(recognizer.labels)
+    with ExitStack() as stack:
+        opened = _open(source, stack)
+        for moment in recognize(opened, recognizer, min_duration_seconds=min_duration_seconds):
+            recognition.add(moment)
+            if on_frame is not None and moment.frame is not None:
+                on_frame(moment.frame, opened.info)
+    return recognition
+
+
+def annotate(
+    source: str | Path | Source,
+    output: str | Path,
+    recognizer: Recognizer,
+    *,
+    events: Sequence[str | Path] = (),
+    overwrite: bool = False,
+    min_duration_seconds: float = 0.0,
+    on_frame: OnFrame | None = None,
+) -> Recognition:
+    """Recognize a whole video and write it again: its frames, timing and sound, and the overlay.
+
+    An interruption leaves a playable video and complete events of what was done; where nothing was
+    done yet, no file is left.
+
+    Args:
+        source: a path, an address, ``figure``, or an open source (whose sound is left out).
+        output: the video to write, such as ``out.mp4``.
+        events: files of segments to write: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``.
+        overwrite: replace files that exist.
+        min_duration_seconds: shorter segments are left out.
+
+    Raises:
+        SourceError: the source can't be opened, or nothing in it can be decoded.
+        SinkError: an output can't be written, or exists already.
+    """
+    recognition = Recognition(recognizer.labels)
+    overlay = OverlayState(recognizer.labels)
+    with ExitStack() as stack:
+        opened = _open(source, stack)
+        outputs = _Outputs(stack, recognition)
+        video = outputs.add(
+            VideoSink(
+                Path(output),
+                opened.info,
+                overwrite=overwrite,
+                sound_from=_sound_of(source),
+            )
+        )
+        sinks = [
+            outputs.add(
+                open_events(
+                    Path(path),
+                    source=opened.info.name,
+                    weights=recognizer.card.name,
+                    labels=recognizer.labels,
+                    overwrite=overwrite,
+                )
+            )
+            for path in events
+        ]
+        for moment in recognize(opened, recognizer, min_duration_seconds=min_duration_seconds):
+            for sink, segment in product(sinks, moment.segments):
+                sink.write(segment)
+            frame = moment.frame
+            if frame is not None:
+                view = _view(overlay, moment, frame)
+                video.write(draw(frame.image, view), frame.pts_seconds)
+            recognition.add(moment)
+            if frame is not None and on_frame is not None:
+                on_frame(frame, opened.info)
+    return recognition
+
+
+def _view(overlay: OverlayState, moment: Moment, frame: Frame) -> OverlayView:
+    for prediction in moment.predictions:
+        overlay.update(prediction)
+    if moment.warming_up is not None:
+        overlay.restart()  # after a gap, too: the old label says nothing of what is seen now
+    return overlay.view(frame.pts_seconds, truth=frame.truth, warming_up=moment.warming_up)
+
+
+_Sink = TypeVar("_Sink", VideoSink, EventsSink)
+
+
+class _Outputs:
+    """The files of one run. Should it fail before its first frame, none of them is left."""
+
+    def __init__(self, stack: ExitStack, recognition: Recognition) -> None:
+        self._stack = stack
+        self._recognition = recognition
+
+    def add(self, sink: _Sink) -> _Sink:
+        def take_away_if_empty(
+            kind: type[BaseException] | None,
+            error: BaseException | None,
+            trace: TracebackType | None,
+        ) -> None:
+            if kind is not None and self._recognition.num_frames == 0:
+                sink.abort()
+
+        self._stack.enter_context(sink)
+        self._stack.push(take_away_if_empty)  # runs before the sink closes
+        return sink
+
+
+def _open(source: str | Path | Source, stack: ExitStack) -> Source:
+    if isinstance(source, str | Path):
+        return stack.enter_context(open_source(str(source)))
+    return source
+
+
+def _sound_of(source: str | Path | Source) -> str | Path | None:
+    return source if isinstance(source, str | Path) and source != FIGURE else None
+
+
+def _segments(
+    update: Callable[[Prediction], list[Segment]], predictions: Sequence[Prediction]
+) -> list[Segment]:
+    return [segment for prediction in predictions for segment in update(prediction)]
