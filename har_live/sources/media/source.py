@@ -130,7 +130,8 @@ class MediaSource:
             # Tags in an old code page would otherwise be a UnicodeDecodeError.
             return av.open(url, options=options, timeout=wait, metadata_errors="replace")
         except av.FFmpegError as error:
-            raise self._error(explain(error, self._location)) from error
+            # FFmpeg's own error holds the address with its password: no traceback may show it.
+            raise self._error(explain(error, self._location)) from None
 
     def _first_of(self, decoded: Iterator[VideoFrame]) -> VideoFrame:
         first = next(decoded, None)
@@ -154,7 +155,7 @@ class MediaSource:
         error = self._decoder.read_error
         if error is not None and (self._is_remote or self._info.is_live):
             reason = explain(error, self._location)
-            raise self._error(f"lost after {end_seconds:.1f} s: {reason}") from error
+            raise self._error(f"lost after {end_seconds:.1f} s: {reason}")
         if self.skipped_packets:
             logger.warning("%s: damaged packets skipped: %d", self._label, self.skipped_packets)
         ends_early = stated_seconds is not None and end_seconds < stated_seconds - CUT_OFF_SECONDS
