@@ -16,16 +16,23 @@ def check_target(path: Path, *, overwrite: bool, source: str | Path | None = Non
     """Refuse a path that can't become an output file, before any work is done.
 
     Raises:
-        SinkError: ``path`` is a directory, its folder is missing, it is the very file that is being
-            read, or it exists and ``overwrite`` is false.
+        SinkError: ``path`` is a directory, its folder is missing or forbidden, it is the very file
+            that is being read, or it exists and ``overwrite`` is false.
     """
-    if path.is_dir():
-        raise SinkError(f"can't write {path}: it is a directory; give a file name")
-    if not path.parent.is_dir():
-        raise SinkError(f"can't write {path}: there is no folder {path.parent}; create it first")
-    if source is not None and path.exists() and os.path.exists(source) and path.samefile(source):
-        raise SinkError(f"can't write {path}: it is the source itself; give another name")
-    if path.exists() and not overwrite:
+    try:
+        if path.is_dir():
+            raise SinkError(f"can't write {path}: it is a directory; give a file name")
+        if not path.parent.is_dir():
+            raise SinkError(
+                f"can't write {path}: there is no folder {path.parent}; create it first"
+            )
+        if not path.exists():
+            return
+        if source is not None and os.path.exists(source) and path.samefile(source):
+            raise SinkError(f"can't write {path}: it is the source itself; give another name")
+    except OSError as error:
+        raise SinkError(f"can't write {path}: {reason(error)}") from error
+    if not overwrite:
         raise SinkError(f"{path} exists already; pass --overwrite to replace it")
 
 
@@ -66,7 +73,10 @@ def put_in_place(part: Path, path: Path, *, overwrite: bool) -> None:
 
 
 def reason(error: Exception) -> str:
-    """The part of an error that helps the person at the keyboard, without numbers and classes."""
-    if isinstance(error, OSError) and error.errno is not None:
-        return os.strerror(error.errno)
-    return str(error) or type(error).__name__
+    """What went wrong in words, without FFmpeg's address, which may hold a password."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def file_url(path: Path) -> str:
+    """A path as FFmpeg takes it: a name with a colon would be a protocol's to it."""
+    return f"file:{path}"

@@ -13,6 +13,7 @@ import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
 
 from har_live.errors import SinkError
+from har_live.sinks.files import file_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,7 @@ class Recording:
         self._reformatter = VideoReformatter()
         self._is_hd = height > MAX_SD_HEIGHT
         self._container = av.open(
-            str(path),
+            file_url(path),
             "w",
             format="mp4",
             container_options={

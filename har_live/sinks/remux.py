@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
 
-from har_live.sinks.files import reason
+from har_live.sinks.files import file_url, reason
 from har_live.sources.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
 """FFmpeg's name of the container, by suffix of the output."""
+
+REMOTE_TIMEOUT_SECONDS = 10.0
+"""Longest wait for a source on the network to answer."""
 
 
 class Sound:
@@ -44,7 +47,11 @@ class Sound:
         self.streams: list[AudioStream] = []
         self._source: InputContainer | None = None
         try:
-            self._source = av.open(source if isinstance(source, str) else str(source))
+            self._source = av.open(
+                str(source) if "://" in str(source) else file_url(Path(source)),
+                timeout=REMOTE_TIMEOUT_SECONDS,
+                metadata_errors="replace",  # a language tag in an old code page
+            )
         except (OSError, av.FFmpegError) as error:
             logger.warning("the sound is left out: %s", reason(error))
             return
@@ -122,7 +129,7 @@ def finish(
 def holds_packets(recording: Path) -> bool:
     """Whether a recording that was cut short has anything to show."""
     try:
-        with av.open(str(recording)) as pictures:
+        with av.open(file_url(recording)) as pictures:
             return any(packet.size for packet in pictures.demux())
     except (OSError, av.FFmpegError):
         return False
@@ -137,9 +144,9 @@ def _copy(
     metadata: Mapping[str, str],
 ) -> None:
     with (
-        av.open(str(recording)) as pictures,
+        av.open(file_url(recording)) as pictures,
         av.open(
-            str(output),
+            file_url(output),
             "w",
             format=container_name,
             container_options=_options(container_name, timing.ticks_per_second),
