@@ -89,6 +89,19 @@ class TimeGrid:
             self._begin(frame)
         return decided
 
+    def jump_to(self, frame: Frame) -> GridFrame:
+        """Show ``frame`` at once, at an instant of its own, and go on from there.
+
+        For a live stream whose scorer fell behind: the run goes on without the instants that were
+        missed, and what the network sees is now again.
+        """
+        self._playing = frame
+        index = self._next_index
+        self._next_index += 1
+        # The next instant is one grid step after this one.
+        self._origin_seconds = frame.pts_seconds - index / self.grid_fps
+        return GridFrame(index, frame.pts_seconds, frame)
+
     def finish(self) -> list[GridFrame]:
         """Grid frames up to the last frame's own time; the run is over after it."""
         playing = self._playing

@@ -9,6 +9,7 @@ scores are exactly those of the offline clip (``WindowModel.forward``).
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,6 +75,11 @@ class Recognizer:
         """The state of one new source."""
         return Stream(self)
 
+    def grid(self) -> TimeGrid:
+        """A time grid for these windows: what ``Stream.push`` puts frames through."""
+        clip = self.card.clip
+        return TimeGrid(clip.grid_fps, max_gap_seconds=clip.window_seconds)
+
     def segmenter(self, *, min_duration_seconds: float = 0.0) -> Segmenter:
         """A segmenter whose borders fit these windows and this smoothing."""
         lag = (self.card.clip.window_seconds + self.card.smoothing.average_seconds) / 2
@@ -87,12 +93,12 @@ class Stream:
         card = recognizer.card
         self._clip, self._hop = card.clip, card.hop
         self._num_windows = -(-card.clip.num_frames // card.hop)
-        self._grid = TimeGrid(card.clip.grid_fps, max_gap_seconds=card.clip.window_seconds)
+        self._grid = recognizer.grid()
         self._windows = recognizer.scorer.open_windows(1, self._num_windows)
         self._ring = FrameRing(card.clip.num_frames + 1, card.clip.image_size)
         self._smoother = Smoother(card.labels, card.smoothing)
         self._run = -1
-        self._origin_seconds = 0.0
+        self._instants_seconds: deque[float] = deque(maxlen=card.clip.num_frames)
         self._has_predicted = False
         self._fullness = 0.0
         self._last: GridFrame | None = None
@@ -107,7 +113,20 @@ class Stream:
         Returns:
             Predictions for the windows that this frame completed, oldest first; often none.
         """
-        return self._advance(self._grid.push(frame))
+        return self.advance(self._grid.push(frame))
+
+    def advance(self, grid_frames: Iterable[GridFrame]) -> list[Prediction]:
+        """Take in frames that a grid of ``Recognizer.grid`` has picked already.
+
+        ``push`` is this behind a grid of its own; live use picks in one thread and scores in
+        another. Use one or the other.
+        """
+        predictions: list[Prediction] = []
+        for grid_frame in grid_frames:
+            prediction = self._step(grid_frame)
+            if prediction is not None:
+                predictions.append(prediction)
+        return predictions
 
     def finish(self) -> list[Prediction]:
         """The source has ended: the last predictions. The stream then is as new.
@@ -115,9 +134,9 @@ class Stream:
         A source shorter than one window still gets one prediction, its last frame held, as in
         training.
         """
-        predictions = self._advance(self._grid.finish())
+        predictions = self.advance(self._grid.finish())
         if not self._has_predicted and self._last is not None:
-            predictions = self._advance(self._held(self._last))
+            predictions = self.advance(self._held(self._last))
         self._has_predicted, self._last = False, None
         return predictions
 
@@ -141,19 +160,12 @@ class Stream:
         """
         return self._ring.newest(len(self._ring)).copy()
 
-    def _advance(self, grid_frames: Iterable[GridFrame]) -> list[Prediction]:
-        predictions: list[Prediction] = []
-        for grid_frame in grid_frames:
-            prediction = self._step(grid_frame)
-            if prediction is not None:
-                predictions.append(prediction)
-        return predictions
-
     def _step(self, grid_frame: GridFrame) -> Prediction | None:
         index = grid_frame.index
         if index == 0:
             self._begin_run(grid_frame)
         self._show(grid_frame)
+        self._instants_seconds.append(grid_frame.instant_seconds)
         self._fullness = (index + 1) / self._clip.num_frames
         pair = self._ring.newest(2)
         scores = self._windows.advance(pair[1:], pair[:1], self._kept(index))
@@ -161,11 +173,11 @@ class Stream:
         if full_since < 0 or full_since % self._hop:
             return None
         slot = (full_since // self._hop) % self._num_windows
-        return self._predict(grid_frame, full_since, scores[0, slot])
+        return self._predict(scores[0, slot])
 
     def _begin_run(self, grid_frame: GridFrame) -> None:
         self._run += 1
-        self._origin_seconds = grid_frame.instant_seconds
+        self._instants_seconds.clear()
         self._smoother.reset()
         self._ring.clear()
         self._last = None
@@ -187,14 +199,12 @@ class Stream:
             keep[0, (index // self._hop) % self._num_windows] = False
         return keep
 
-    def _predict(
-        self, grid_frame: GridFrame, full_since: int, scores: NDArray[np.float32]
-    ) -> Prediction:
+    def _predict(self, scores: NDArray[np.float32]) -> Prediction:
         self._has_predicted = True
-        end_seconds = grid_frame.instant_seconds
+        start_seconds, end_seconds = self._instants_seconds[0], self._instants_seconds[-1]
         steady = self._smoother.update(end_seconds, scores)
         return Prediction(
-            start_seconds=self._origin_seconds + full_since / self._clip.grid_fps,
+            start_seconds=start_seconds,
             end_seconds=end_seconds,
             scores=scores,
             label=steady.label,

@@ -115,7 +115,7 @@ def test_each_run_is_its_own_clip(made, kind, runtime):
     predictions: list[Prediction] = []
     for index, run in enumerate(runs):
         if index == 3:
-            predictions += stream._advance(stream._grid.finish())
+            predictions += stream.advance(stream._grid.finish())
             stream.reset()
         for frame in run:
             predictions += stream.push(frame)
