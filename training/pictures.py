@@ -1,4 +1,4 @@
-"""Pictures of people with their joints, and pictures of nobody: what the pose network learns from."""
+"""Pictures of people with their joints, and of nobody: what the pose network learns from."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _decode(tar: tarfile.TarFile, member: tarfile.TarInfo) -> NDArray[np.uint8]:
 def clip_pictures(
     index: Sequence[tuple[Clip, Path]], poses: Path, settings: CacheSettings, *, per_clip: int
 ) -> Iterator[Picture]:
-    """Up to ``per_clip`` frames of each clip, spread over those where the teacher found a person."""
+    """Up to ``per_clip`` frames of each clip, spread over those where a person was found."""
     with np.load(poses) as data:
         names, seconds = data["names"], data["pts_seconds"]
         keypoints = from_mediapipe(data["keypoints"])

@@ -16,9 +16,8 @@ import numpy as np
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
-from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from har_live.models.pose import LOOK_SIZE, PoseNet, keypoints_of
@@ -140,7 +139,7 @@ def _blob(positions: Tensor, centres: Tensor, spread: float) -> Tensor:
 def gather(
     data: Path, cache: Path, settings: PretrainSettings
 ) -> tuple[list[Picture], list[Picture]]:
-    """Pictures to learn from and pictures to measure on: the training split, the validation split."""
+    """Pictures to learn from and to measure on: the training and the validation split."""
     rng = np.random.default_rng(settings.seed)
     cached = CacheSettings()
     index, _ = prepare(data, cache, settings=cached)
@@ -162,7 +161,14 @@ def gather(
     return training, validation
 
 
-def pretrain(data: Path, cache: Path, out: Path, settings: PretrainSettings) -> None:
+def pretrain(
+    data: Path,
+    cache: Path,
+    out: Path,
+    settings: PretrainSettings,
+    *,
+    start_from: Path | None = None,
+) -> None:
     """Train, keep the last epoch's weights (the schedule ends there) and write them to ``out``."""
     lightning.seed_everything(settings.seed)
     training, validation = gather(data, cache, settings)
@@ -181,6 +187,8 @@ def pretrain(data: Path, cache: Path, out: Path, settings: PretrainSettings) -> 
         DataLoader(PictureSet(validation, Augmentation(), settings.seed), settings.batch_size),
     )
     task = PoseTask(settings)
+    if start_from is not None:
+        task.net.load_state_dict(load_file(start_from))
     trainer = lightning.Trainer(
         max_epochs=settings.epochs,
         accelerator="auto",

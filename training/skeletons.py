@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -156,7 +157,7 @@ def body_build(joints: NDArray[np.float32], rng: np.random.Generator) -> NDArray
         ((7, 9, 11), legs),
         ((8, 10, 12), legs),
     ):
-        for parent, child in zip(chain, chain[1:], strict=False):
+        for parent, child in pairwise(chain):
             result[:, child] = result[:, parent] + (joints[:, child] - joints[:, parent]) * factor
     return hips[:, None] + (result - hips[:, None]) * np.array([width, 1, width], np.float32)
 

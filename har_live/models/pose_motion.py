@@ -20,6 +20,7 @@ from har_live.models.motion import (
 from har_live.models.pose import JOINTS, LOOK_SIZE, PLACES, PoseNet, keypoints_of
 
 NUM_POSE_FEATURES = 3 * len(JOINTS) + 4
+NUM_FEATURES = NUM_POSE_FEATURES + NUM_MOTION_FEATURES
 MAP_SIZE = PLACES // 2
 """Side of the feature maps for ConvLSTM."""
 NUM_MAPS = len(JOINTS) + 4 + 4 + 3
@@ -42,7 +43,7 @@ class PoseMotion(nn.Module):
             raise ValueError(f"image_size is {image_size}; expected a multiple of {LOOK_SIZE}")
         self.pose = PoseNet()
         self.maps = maps
-        self.out_features = NUM_POSE_FEATURES + NUM_MOTION_FEATURES
+        self.out_features = NUM_FEATURES
         self.out_shape = (NUM_MAPS, MAP_SIZE, MAP_SIZE)
         shape = (NUM_MAPS, 1, 1) if maps else (self.out_features,)
         # Measured on the training clips, so that every feature weighs the same at first.

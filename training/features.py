@@ -1,0 +1,218 @@
+"""What the frozen encoder says of many windows: computed once, so that training takes minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.progress import track
+
+from har_live.grid import frames_played_at
+from har_live.models.pose import MIRRORED, PLACES
+from har_live.models.pose_motion import (
+    MAP_SIZE,
+    NUM_FEATURES,
+    NUM_MAPS,
+    NUM_POSE_FEATURES,
+    PoseMotion,
+    pose_features,
+    square_around,
+)
+from har_live.types import NONE, ClipSpec
+from training.labels import can_mirror, our_label
+from training.pictures import Picture
+from training.prepare import CacheSettings, Clip
+from training.skeletons import Motion
+from training.windows import (
+    Frames,
+    Variation,
+    drawn_window,
+    motion_window,
+    varied,
+    window_instants,
+    windows_of_clip,
+)
+
+
+@dataclass
+class Bank:
+    """Windows as features, not yet standardised. A NaN is what was not looked at."""
+
+    vectors: NDArray[np.float16]
+    """(N, T, F)"""
+    maps: NDArray[np.float16]
+    """(N, T, C, h, w)"""
+    labels: NDArray[np.str_]
+    datasets: NDArray[np.str_]
+    groups: NDArray[np.str_]
+    sources: NDArray[np.str_]
+    """The clip's path or the motion's name: windows of one source are judged together."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def save(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, **{field.name: getattr(self, field.name) for field in fields(self)})
+
+    @classmethod
+    def load(cls, path: Path) -> Bank:
+        with np.load(path) as data:
+            return cls(**{field.name: data[field.name] for field in fields(cls)})
+
+    @classmethod
+    def join(cls, banks: Iterable[Bank]) -> Bank:
+        banks = list(banks)
+        return cls(
+            **{f.name: np.concatenate([getattr(b, f.name) for b in banks]) for f in fields(cls)}
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """Frames to be encoded, and what is known of them."""
+
+    frames: Frames
+    label: str
+    dataset: str
+    group: str
+    source: str
+
+
+@torch.inference_mode()
+def encode(encoder: PoseMotion, windows: Iterable[Window], *, total: int, what: str) -> Bank:
+    """Features of windows, one at a time so that any number fits into memory."""
+    encoder = encoder.eval().to(memory_format=torch.channels_last)
+    rows = []
+    for window in track(windows, total=total, description=what):
+        frames = torch.from_numpy(window.frames)
+        vectors, maps = encoder.describe(frames[1:], frames[:-1])
+        rows.append((vectors.numpy().astype(np.float16), maps.numpy().astype(np.float16), window))
+    return Bank(
+        vectors=np.stack([vectors for vectors, _, _ in rows]),
+        maps=np.stack([maps for _, maps, _ in rows]),
+        **{
+            f"{name}s": np.array([getattr(window, name) for _, _, window in rows])
+            for name in ("label", "dataset", "group", "source")
+        },
+    )
+
+
+def training_windows(
+    index: list[tuple[Clip, Path]],
+    spec: ClipSpec,
+    cached: CacheSettings,
+    rng: np.random.Generator,
+    settings: Variation,
+) -> Iterator[Window]:
+    """One varied window of each clip."""
+    for clip, path in index:
+        frames = np.load(path, mmap_mode="r")
+        times = np.arange(len(frames)) / cached.cache_fps
+        at = frames_played_at(times, window_instants(times[-1], spec, rng, settings))
+        mirror = can_mirror(clip.label) and rng.random() < 0.5
+        window = varied(np.array(frames[at]), rng, settings, mirror=mirror, shake=False)
+        yield Window(window, our_label(clip.label), clip.dataset, clip.group, clip.path)
+
+
+def measured_windows(
+    index: list[tuple[Clip, Path]], spec: ClipSpec, cached: CacheSettings, *, hop: int, most: int
+) -> Iterator[Window]:
+    """Unvaried windows of each clip, cut as a stream cuts them."""
+    for clip, path in index:
+        frames = np.load(path, mmap_mode="r")
+        for at in windows_of_clip(len(frames), cached.cache_fps, spec, hop=hop, most=most):
+            label = our_label(clip.label)
+            yield Window(np.array(frames[at]), label, clip.dataset, clip.group, clip.path)
+
+
+def drawn_windows(
+    motions: list[Motion],
+    backgrounds: list[Frames],
+    spec: ClipSpec,
+    rng: np.random.Generator,
+    settings: Variation,
+) -> Iterator[Window]:
+    """Each movement, performed by a drawn person."""
+    for number, motion in enumerate(motions):
+        joints, view = motion_window(motion, spec, rng, settings)
+        background = backgrounds[rng.integers(len(backgrounds))]
+        frames = drawn_window(joints, view, background, rng)
+        frames = varied(frames, rng, settings, mirror=bool(rng.random() < 0.5), shake=True)
+        yield Window(
+            frames, motion.label, f"{motion.dataset}, drawn", motion.group, f"drawn-{number}"
+        )
+
+
+def still_windows(
+    pictures: list[Picture], spec: ClipSpec, rng: np.random.Generator, settings: Variation
+) -> Iterator[Window]:
+    """Photos held before a shaking camera: nobody does anything."""
+    for number, picture in enumerate(pictures):
+        still = cv2.resize(picture.image, (spec.image_size, spec.image_size))
+        frames = np.repeat(still[None], spec.num_frames + 1, axis=0)
+        frames = varied(frames, rng, settings, mirror=False, shake=True)
+        yield Window(frames, NONE, "stills", f"still-{number}", f"still-{number}")
+
+
+def skeleton_bank(
+    motions: list[Motion], spec: ClipSpec, rng: np.random.Generator, settings: Variation
+) -> Bank:
+    """Each movement from a random side, as if the pose network had found its joints.
+
+    No picture, so the motion features are NaN: unknown.
+    """
+    joints = np.stack(
+        [_as_found(motion_window(motion, spec, rng, settings)[0][1:], rng) for motion in motions]
+    )
+    found = torch.from_numpy(joints).flatten(0, 1)  # (N, T, J, 3) → (N*T, J, 3)
+    pose = pose_features(found).numpy()
+    vectors = np.full((len(found), NUM_FEATURES), np.nan, np.float16)
+    vectors[:, :NUM_POSE_FEATURES] = pose
+    maps = np.full((len(found), NUM_MAPS, MAP_SIZE, MAP_SIZE), np.nan, np.float16)
+    square = square_around(found)
+    maps[:, : joints.shape[2]] = _blobs(found, square)
+    maps[:, -3:] = square[:, :, None, None]
+    shape = joints.shape[:2]
+    return Bank(
+        vectors=vectors.reshape(*shape, -1),
+        maps=maps.reshape(*shape, *maps.shape[1:]),
+        labels=np.array([motion.label for motion in motions]),
+        datasets=np.array([motion.dataset for motion in motions]),
+        groups=np.array([motion.group for motion in motions]),
+        sources=np.array([f"{motion.dataset}-{i}" for i, motion in enumerate(motions)]),
+    )
+
+
+def _as_found(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """(T, 13, 2) → (T, 13, 3): with the errors, losses and doubts of a network that looks."""
+    height = float(np.ptp(points[..., 1], axis=1).mean())
+    points = points + rng.normal(0, rng.uniform(0.003, 0.025) * height, points.shape)
+    points = points + rng.normal(0, 0.02 * height, (1, *points.shape[1:]))
+    inside = ((points > 0) & (points < 1)).all(axis=-1)
+    seen = inside & (rng.random(inside.shape) > rng.uniform(0, 0.1))
+    if rng.random() < 0.2:
+        seen &= rng.random((1, inside.shape[1])) > 0.2
+    confidence = np.where(seen, rng.uniform(0.75, 1.0, seen.shape), rng.uniform(0, 0.3, seen.shape))
+    if rng.random() < 0.5:
+        points = points[:, list(MIRRORED)] * [-1, 1] + [1, 0]
+        confidence = confidence[:, list(MIRRORED)]
+    found = np.concatenate([np.clip(points, 0, 1), confidence[..., None]], axis=-1)
+    return found.astype(np.float32)
+
+
+def _blobs(found: torch.Tensor, square: torch.Tensor) -> NDArray[np.float16]:
+    """(N, J, 12, 12): where each joint is in the second look, as the pose network would say."""
+    corner = square[:, None, :2] - square[:, None, 2:] / 2
+    at = ((found[:, :, :2] - corner) / square[:, None, 2:]).unsqueeze(3)
+    centres = (torch.arange(PLACES) + 0.5) / PLACES
+    blob = (-((at - centres) ** 2) * (PLACES**2 / 2)).exp()  # (N, J, 2, 24)
+    places = blob[:, :, 1].unsqueeze(3) * blob[:, :, 0].unsqueeze(2)
+    places = places / places.sum(dim=(2, 3), keepdim=True).clamp(min=1e-6)
+    places = places * found[:, :, 2:].unsqueeze(3)
+    return torch.nn.functional.max_pool2d(places, 2).numpy().astype(np.float16)

@@ -1,0 +1,235 @@
+"""Train the recurrent part on what the frozen encoder says of clips and skeletons.
+
+    python -m training prepare ../shared/data
+    python -m training pretrain ../shared/data --out runs/pose.safetensors
+    python -m training encode ../shared/data --pose runs/pose.safetensors --out runs/bank
+    python -m training train runs/bank --architecture lrcn --out runs/everyday-lrcn
+
+From top to bottom: the settings, the data, the model's task, the fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import lightning
+import numpy as np
+import torch
+from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning.pytorch.loggers import CSVLogger
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset, WeightedRandomSampler
+
+from har_live.models.build import build_model
+from har_live.models.config import Architecture, ModelConfig
+from har_live.models.pose_motion import NUM_POSE_FEATURES, PoseMotion
+from har_live.models.window_model import WindowModel
+from training.features import Bank
+from training.measures import clip_measures
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """The settings of the shipped weights."""
+
+    architecture: Architecture = "lrcn"
+    hidden: tuple[int, ...] = (128,)
+    dropout: float = 0.4
+    epochs: int = 40
+    batch_size: int = 128
+    learning_rate: float = 2e-3
+    """Peak of the one-cycle schedule."""
+    weight_decay: float = 0.02
+    label_smoothing: float = 0.1
+    within_weight: float = 1.0
+    """Weight of the loss among a data set's own labels: it can't be lowered by recognising the
+    place instead of the action."""
+    feature_noise: float = 0.15
+    """Deviation of the noise on standardised features."""
+    motion_dropped: float = 0.25
+    """Share of windows whose motion features are hidden: skeletons have none either."""
+    pose_dropped: float = 0.15
+    """Share of windows whose pose features are hidden, as in the dark."""
+    balance: float = 0.5
+    """0 shows every window equally often, 1 every pair of data set and label."""
+    seed: int = 0
+
+    def model(self) -> ModelConfig:
+        return ModelConfig(
+            architecture=self.architecture,
+            encoder="pose_motion",
+            hidden=self.hidden,
+            dropout=self.dropout,
+            encoder_options={"maps": self.architecture == "convlstm"},
+        )
+
+
+# --- data ----------------------------------------------------------------------------------------
+
+
+def features_of(bank: Bank, architecture: Architecture) -> Tensor:
+    """(N, T, …) float: the form that this architecture reads."""
+    return torch.from_numpy(bank.vectors if architecture == "lrcn" else bank.maps)
+
+
+def standardise(encoder: PoseMotion, features: Tensor) -> None:
+    """Set the encoder's mean and deviation to those of (N, T, …) features; NaN are left out."""
+    dims = [d for d in range(features.dim()) if d != 2]
+    values = features.float()
+    mean = values.nanmean(dim=dims, keepdim=True)
+    deviation = (values - mean).square().nanmean(dim=dims, keepdim=True).sqrt()
+    encoder.mean.copy_(mean.reshape(encoder.mean.shape))
+    encoder.deviation.copy_(deviation.reshape(encoder.deviation.shape).clamp(min=1e-3))
+
+
+def label_indices(bank: Bank, labels: tuple[str, ...]) -> Tensor:
+    """(N,) index of each window's label."""
+    return torch.tensor([labels.index(label) for label in bank.labels])
+
+
+def own_labels(bank: Bank, labels: tuple[str, ...]) -> Tensor:
+    """(N, K) bool: the labels that occur in each window's data set."""
+    occurring = {name: set(bank.labels[bank.datasets == name]) for name in set(bank.datasets)}
+    masks = {name: [label in own for label in labels] for name, own in occurring.items()}
+    return torch.tensor([masks[name] for name in bank.datasets])
+
+
+def balanced_sampler(bank: Bank, settings: TrainSettings) -> WeightedRandomSampler:
+    """Draws windows so that small data sets and rare labels are seen often enough."""
+    kinds = np.char.add(np.char.add(bank.datasets, "/"), bank.labels)
+    names, inverse, counts = np.unique(kinds, return_inverse=True, return_counts=True)
+    weights = counts[inverse].astype(float) ** -settings.balance
+    generator = torch.Generator().manual_seed(settings.seed)
+    return WeightedRandomSampler(weights.tolist(), len(bank), generator=generator)
+
+
+# --- the model's task ----------------------------------------------------------------------------
+
+
+class ActionTask(lightning.LightningModule):
+    """Cross entropy over all labels, and among those of the window's own data set."""
+
+    def __init__(self, model: WindowModel, labels: tuple[str, ...], settings: TrainSettings):
+        super().__init__()
+        self.model, self.labels, self.settings = model, labels, settings
+        self.validation: Bank | None = None
+        self._answers: list[Tensor] = []
+
+    def standardised(self, features: Tensor) -> Tensor:
+        encoder = self.model.encoder
+        return ((features.float() - encoder.mean) / encoder.deviation).clamp(-6, 6)
+
+    def training_step(self, batch: tuple[Tensor, Tensor, Tensor], _: int) -> Tensor:
+        features, labels, own = batch
+        logits = self.model.feature_logits(self._disturbed(self.standardised(features)))
+        loss = F.cross_entropy(logits, labels, label_smoothing=self.settings.label_smoothing)
+        among_own = logits.masked_fill(~own, -1e4)
+        loss = loss + self.settings.within_weight * F.cross_entropy(among_own, labels)
+        self.log("train_loss", loss, on_step=False, on_epoch=True)
+        accuracy = (logits.argmax(dim=1) == labels).float().mean()
+        self.log("train_accuracy", accuracy, on_step=False, on_epoch=True)
+        return loss
+
+    def _disturbed(self, features: Tensor) -> Tensor:
+        """Noise on everything; pose or motion hidden in some windows. Hidden or NaN becomes 0."""
+        settings = self.settings
+        hide_motion = torch.rand(len(features)) < settings.motion_dropped
+        hide_pose = torch.rand(len(features)) < settings.pose_dropped
+        features = features + settings.feature_noise * torch.randn_like(features)
+        is_pose = pose_channels(features.shape[2], settings.architecture)
+        hidden = torch.where(
+            is_pose, hide_pose[:, None], hide_motion[:, None] & ~hide_pose[:, None]
+        )
+        hidden = hidden.reshape(len(features), 1, -1, *[1] * (features.dim() - 3))
+        return features.masked_fill(hidden, 0.0).nan_to_num(0.0)
+
+    def validation_step(self, batch: tuple[Tensor], _: int) -> None:
+        logits = self.model.feature_logits(self.standardised(batch[0]).nan_to_num(0.0))
+        self._answers.append(logits.softmax(dim=1))
+
+    def on_validation_epoch_end(self) -> None:
+        scores = torch.cat(self._answers).numpy()
+        self._answers.clear()
+        if self.trainer.sanity_checking:
+            return
+        measures = clip_measures(scores, self.validation, self.labels)
+        for name, value in measures.items():
+            self.log(f"val_{name}", value)
+
+    def configure_optimizers(self):
+        heads = [*self.model.cells.parameters(), *self.model.classifier.parameters()]
+        optimizer = torch.optim.AdamW(
+            heads, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer,
+            self.settings.learning_rate,
+            total_steps=int(self.trainer.estimated_stepping_batches),
+            pct_start=0.2,
+        )
+        return [optimizer], [{"scheduler": schedule, "interval": "step"}]
+
+
+def pose_channels(count: int, architecture: Architecture) -> Tensor:
+    """(C,) bool: which features come from the pose network; the rest is motion."""
+    from har_live.models.pose import JOINTS
+
+    index = torch.arange(count)
+    if architecture == "lrcn":
+        return index < NUM_POSE_FEATURES
+    return (index < len(JOINTS)) | (index >= count - 3)
+
+
+# --- the fit -------------------------------------------------------------------------------------
+
+
+def train(
+    bank: Bank,
+    validation: Bank,
+    labels: tuple[str, ...],
+    pose: Path | None,
+    out: Path,
+    settings: TrainSettings,
+    *,
+    image_size: int,
+) -> tuple[WindowModel, dict[str, float]]:
+    """Train the recurrent part; the answer is the best checkpoint and its validation figures."""
+    lightning.seed_everything(settings.seed, verbose=False)
+    model = build_model(settings.model(), image_size=image_size, num_labels=len(labels))
+    if pose is not None:
+        model.encoder.pose.load_state_dict(load_file(pose))
+    features = features_of(bank, settings.architecture)
+    standardise(model.encoder, features)
+    model.encoder.requires_grad_(False)
+    task = ActionTask(model, labels, settings)
+    task.validation = validation
+    training_set = TensorDataset(features, label_indices(bank, labels), own_labels(bank, labels))
+    validation_set = TensorDataset(features_of(validation, settings.architecture))
+    best = ModelCheckpoint(out, "best", monitor="val_score", mode="max", save_last=True)
+    trainer = lightning.Trainer(
+        max_epochs=settings.epochs,
+        accelerator="auto",
+        devices=1,
+        logger=CSVLogger(out, name="log", version=""),
+        callbacks=[best],
+        gradient_clip_val=1.0,
+        num_sanity_val_steps=0,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        log_every_n_steps=10,
+    )
+    trainer.fit(
+        task,
+        DataLoader(training_set, settings.batch_size, sampler=balanced_sampler(bank, settings)),
+        DataLoader(validation_set, 256),
+    )
+    task.load_state_dict(torch.load(best.best_model_path, weights_only=True)["state_dict"])
+    task.eval()
+    with torch.inference_mode():
+        for batch in DataLoader(validation_set, 256):
+            task.validation_step(batch, 0)
+    scores = torch.cat(task._answers).numpy()
+    return model, clip_measures(scores, validation, labels)
