@@ -25,6 +25,7 @@ _PIXEL_FORMATS = {"gif": "rgb8", "mjpeg": "yuvj420p"}
 _OPTIONS = {
     # veryfast keeps B-frames, so that decoding order differs from playing order.
     "libx264": {"preset": "veryfast", "crf": "12"},
+    "mpeg4": {"qmin": "3", "qmax": "3"},
     "libvpx": {"deadline": "realtime", "cpu-used": "8", "b": "2M"},
 }
 _TIME_BASES = {".gif": Fraction(1, 100), ".avi": Fraction(1, 10), ".h264": Fraction(1, 10)}
@@ -39,6 +40,12 @@ def numbered(index: int, width: int, height: int) -> NDArray[np.uint8]:
     bright = (index >> columns & 1).astype(bool)  # (width,)
     row = np.where(bright, 235, 20).astype(np.uint8)
     return np.ascontiguousarray(np.broadcast_to(row[None, :, None], (height, width, 3)))
+
+
+def noisy(index: int, width: int, height: int) -> NDArray[np.uint8]:
+    """``numbered`` under noise, so that every frame takes many bytes."""
+    noise = np.random.default_rng(index).integers(-60, 61, (height, width, 3))
+    return (numbered(index, width, height) + noise).clip(0, 255).astype(np.uint8)
 
 
 def number_in(image: NDArray[np.uint8]) -> int:
@@ -80,7 +87,9 @@ def make_clip(
     mirrored: bool = False,
     pixel_aspect: Fraction | None = None,
     color: tuple[Colorspace, ColorRange] | None = None,
+    states_color: bool = True,
     sound: bool = False,
+    cover: bool = False,
     metadata: Mapping[str, str] | None = None,
 ) -> Path:
     """Writes a video; the suffix of ``path`` gives the container.
@@ -99,8 +108,10 @@ def make_clip(
         rotation: degrees counter-clockwise by which a player turns the stored picture.
         mirrored: a player then exchanges left and right.
         pixel_aspect: a stored pixel's width over its height.
-        color: matrix and range to encode in and to state; by default neither is stated.
+        color: matrix and range to encode in; by default FFmpeg's, not stated in the file.
+        states_color: whether the file states ``color``.
         sound: adds a 440 Hz tone of the same length.
+        cover: adds a picture as the file's cover.
         metadata: of the container.
 
     Returns:
@@ -120,10 +131,12 @@ def make_clip(
             stream.set_display_rotation(rotation, mirrored)
         if pixel_aspect is not None:
             stream.codec_context.sample_aspect_ratio = pixel_aspect
-        if color is not None:
+        if color is not None and states_color:
             stream.codec_context.colorspace, stream.codec_context.color_range = color
         tone = _add_tone(container, path.suffix) if sound else None
         pts_ticks = [round(seconds / tick) for seconds in pts_seconds]
+        if cover:
+            _add_cover(container)
         _mux_video(container, stream, picture, pts_ticks, color)
         if tone is not None:
             _mux_tone(container, tone, pts_seconds[-1] + 0.1)

@@ -6,20 +6,21 @@ from pathlib import Path
 
 from av import error as ffmpeg
 
+NO_ANSWER = "no answer in time; check the address and the network"
+
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (FileNotFoundError, "no such file; check the path"),
     (NotADirectoryError, "no such file; check the path"),
     (IsADirectoryError, "is a directory; give one video file"),
     (PermissionError, "may not be read by this user; check its permissions"),
     (ConnectionRefusedError, "connection refused; check that the server runs, and the port"),
-    (TimeoutError, "no answer in time; check the address and the network"),
-    # What PyAV's own time limit ends in.
-    (ffmpeg.ExitError, "no answer in time; check the address and the network"),
+    (TimeoutError, NO_ANSWER),
+    (ffmpeg.ExitError, NO_ANSWER),  # what PyAV's own time limit ends in
     (ffmpeg.HTTPUnauthorizedError, "access refused (401); check user name and password"),
     (ffmpeg.HTTPForbiddenError, "access refused (403); check user name, password and address"),
     (ffmpeg.HTTPNotFoundError, "the server has nothing there (404); check the address"),
     (ffmpeg.ProtocolNotFoundError, "unknown kind of address; use a file, rtsp, http or https"),
-    (ffmpeg.InvalidDataError, "not a video, or damaged beyond reading; try another file"),
+    (ffmpeg.InvalidDataError, "not a video, or damaged beyond reading; check that it is the one"),
 )
 
 
@@ -31,9 +32,14 @@ def explain(error: Exception, location: str) -> str:
             return "is empty (0 bytes); record or download it again"
         with path.open("rb") as file:
             if file.read(8)[4:] == b"ftyp":
-                return "its index is missing: the recording was cut off; repair or record it again"
+                return "its index is missing, the recording was cut off; repair or record it again"
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words
     # Never the whole text: FFmpeg's holds the address with its password.
-    return f"can't be read ({getattr(error, 'strerror', None) or type(error).__name__})"
+    cause = getattr(error, "strerror", None) or type(error).__name__
+    if "://" not in location:
+        return f"can't be read ({cause}); check the disk, or try a copy"
+    if isinstance(error, ffmpeg.ArgumentError):
+        return "can't be understood; write @ : / ? # in a password as %40 %3A %2F %3F %23"
+    return f"the connection failed ({cause}); check the address and the network"

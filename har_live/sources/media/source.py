@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -11,7 +12,7 @@ import av
 
 from har_live.errors import SourceError
 from har_live.redact import redact_url
-from har_live.sources.media.faults import explain
+from har_live.sources.media.faults import NO_ANSWER, explain
 from har_live.sources.media.packets import PacketDecoder
 from har_live.sources.media.picture import PictureMaker
 from har_live.sources.media.stream import choose_stream, describe, stated_end_seconds
@@ -125,13 +126,18 @@ class MediaSource:
     def _open(self, options: dict[str, str], timeout_seconds: float | None) -> InputContainer:
         # A file's name may hold a colon, which FFmpeg would take for a protocol's.
         url = self._location if self._is_remote else f"file:{self._location}"
-        wait = (timeout_seconds, timeout_seconds)
+        timeout = (timeout_seconds, timeout_seconds)
+        started_seconds = time.monotonic()
         try:
             # Tags in an old code page would otherwise be a UnicodeDecodeError.
-            return av.open(url, options=options, timeout=wait, metadata_errors="replace")
+            return av.open(url, options=options, timeout=timeout, metadata_errors="replace")
         except av.FFmpegError as error:
+            # An RTSP server that stays silent until the time is up ends in "invalid data".
+            took_seconds = time.monotonic() - started_seconds
+            is_late = timeout_seconds is not None and took_seconds >= timeout_seconds
+            what = NO_ANSWER if is_late else explain(error, self._location)
             # FFmpeg's own error holds the address with its password: no traceback may show it.
-            raise self._error(explain(error, self._location)) from None
+            raise self._error(what) from None
 
     def _first_of(self, decoded: Iterator[VideoFrame]) -> VideoFrame:
         first = next(decoded, None)
