@@ -98,7 +98,7 @@ def open_events(
         source: what was looked at, as in ``VideoInfo.name``: without credentials or query.
         weights: name of the weights.
         labels: every label that the weights know.
-        overwrite: replace a file that exists.
+        overwrite: replace a file that exists, at once.
 
     Raises:
         SinkError: unknown suffix, no such folder, can't be written, or exists already.
