@@ -41,7 +41,8 @@ class PacketDecoder:
                     self.ends_damaged = packet.is_corrupt
                     yield from self._decode(packet)
         except av.FFmpegError as error:
-            self.read_error = error
+            # Its traceback would keep this decoder and its threads alive.
+            self.read_error = error.with_traceback(None)
         yield from self._decode(None)
 
     def _decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:

@@ -67,6 +67,8 @@ class PictureMaker:
             src_colorspace=Colorspace.ITU709 if is_unnamed_hd else None,
         )
         image = np.asarray(converted.to_ndarray(), np.uint8)
+        if converted is frame:  # RGB already: the decoder may build the next frame on this one
+            image = image.copy()
         return _over_white(image) if may_be_clear else image
 
 

@@ -81,6 +81,7 @@ def stated_end_seconds(stream: VideoStream) -> float | None:
 
 def _duration_seconds(container: InputContainer, stream: VideoStream) -> float | None:
     """Of the stream, or else of the whole container: sound may go on longer."""
-    if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
+    end_seconds = stated_end_seconds(stream)
+    if end_seconds is not None and stream.time_base is not None:
+        return end_seconds - float((stream.start_time or 0) * stream.time_base)
     return None if container.duration is None else container.duration / av.time_base
