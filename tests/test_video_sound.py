@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from har_live.sinks import remux
@@ -59,6 +60,32 @@ def test_sound_of_other_codecs_is_kept(tmp_path: Path, out: Path, sound: str, su
     assert abs(ours[0][0] - theirs[0][0]) <= Fraction(1, 1000)
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_aac_of_a_broadcast_is_kept_without_its_headers(
+    tmp_path: Path, out: Path, suffix: str
+) -> None:
+    source = make_clip(tmp_path / "tv.ts", sound="aac", ticks=[0, 3600, 7200])
+    annotate(source, out.with_suffix(suffix))
+    theirs = [data for _, data in sound_packets(source)]
+    assert {data[0] for data in theirs} == {0xFF}  # each begins with a header
+    assert [data for _, data in sound_packets(out.with_suffix(suffix))] == [d[7:] for d in theirs]
+    with av.open(str(out.with_suffix(suffix))) as video:
+        peaks = [np.abs(frame.to_ndarray()).max() for frame in video.decode(audio=0)]
+    assert 0.35 < np.median(peaks) < 0.45  # a decoder without the headers knows what it is
+
+
+def test_pcm_in_mp4_is_kept_with_a_word(
+    tmp_path: Path, out: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = make_clip(tmp_path / "old.avi", sound="pcm_s16le", ticks=[0, 3600, 7200])
+    with caplog.at_level(logging.WARNING):
+        annotate(source, out)
+    assert sound_packets(out)
+    assert caplog.messages == [
+        "few players know pcm_s16le sound in MP4; name the output .mkv if it can't be heard"
+    ]
+
+
 def test_all_sound_tracks_are_kept_with_their_language(tmp_path: Path, out: Path) -> None:
     source = tmp_path / "two.mkv"
     with av.open(str(source), "w") as clip:
@@ -85,7 +112,7 @@ def test_sound_that_mp4_cannot_hold(
         annotate(source, out)
         annotate(source, out.with_suffix(".mkv"))
     assert [record.getMessage() for record in caplog.records] == [
-        "mp4 can't hold pcm_u8 sound: it is left out; name the output .mkv to keep it"
+        "pcm_u8 sound can't be copied into mp4: left out; name the output .mkv to keep it"
     ]
     assert (len(frame_times(out)), sound_packets(out)) == (3, [])
     kept = sound_packets(out.with_suffix(".mkv"))

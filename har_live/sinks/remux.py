@@ -58,8 +58,9 @@ class Sound:
         for stream in self._source.streams.audio:
             if _can_hold(container_name, stream):
                 self.streams.append(stream)
-            else:
-                logger.warning("%s", _left_out(container_name, stream))
+            problem = _problem(container_name, stream)
+            if problem is not None:
+                logger.warning("%s", problem)
 
     def packets(self, until_seconds: Fraction | None) -> Iterator[Packet[Any]]:
         """All packets in file order, up to an instant of the source or, with None, to the end."""
@@ -205,9 +206,12 @@ def _can_hold(container_name: str, stream: AudioStream) -> bool:
         return stream.codec_context.codec.name in probe.supported_codecs
 
 
-def _left_out(container_name: str, stream: AudioStream) -> str:
+def _problem(container_name: str, stream: AudioStream) -> str | None:
+    """What the user should know of this sound in this container, in one line."""
     codec = stream.codec_context.codec.canonical_name
-    text = f"{container_name} can't hold {codec} sound: it is left out"
-    if container_name != "matroska" and _can_hold("matroska", stream):
-        text += "; name the output .mkv to keep it"
-    return text
+    if not _can_hold(container_name, stream):
+        remedy = "name the output .mkv" if _can_hold("matroska", stream) else "convert it to AAC"
+        return f"{codec} sound can't be copied into {container_name}: left out; {remedy} to keep it"
+    if container_name == "mp4" and codec.startswith("pcm_"):
+        return f"few players know {codec} sound in MP4; name the output .mkv if it can't be heard"
+    return None

@@ -11,9 +11,10 @@ millisecond). Only where that clock is a running one (the first frame lies befor
 ``MAX_LEAD_SECONDS`` after it, as in a broadcast or a recording begun in mid-stream) does the output
 begin with its first frame; ``origin_seconds`` says which second of the source that is.
 
-Sound: the packets' bytes are the source's, their times move along with the pictures'. What begins
-before the output's second 0 is in the file, but not played. A run that ends early cuts the sound
-where its last frame ends.
+Sound: the packets' bytes are the source's, their times move along with the pictures'. (AAC of a
+transport stream sheds its seven-byte headers, for which the other containers have no place.) What
+begins before the output's second 0 is in the file, but not played. A run that ends early cuts the
+sound where its last frame ends.
 """
 
 from __future__ import annotations
