@@ -1,0 +1,146 @@
+"""A steady label, and segments with honest borders."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from har_live.card import SmoothingSpec
+from har_live.smoothing import Segmenter, Smoother
+from har_live.types import NONE, UNSURE, Prediction
+
+LABELS = (NONE, "wave", "jump")
+RAW = SmoothingSpec(average_seconds=0, enter=0.5, leave=0.3, hold_seconds=0)
+
+
+def scores(**by_label: float) -> np.ndarray:
+    """Probabilities: the named ones as given, the rest shared by the others."""
+    rest = (1 - sum(by_label.values())) / (len(LABELS) - len(by_label))
+    return np.array([by_label.get(label, rest) for label in LABELS], np.float32)
+
+
+def labels_of(smoother: Smoother, windows: list[tuple[float, np.ndarray]]) -> list[str]:
+    return [smoother.update(end, probabilities).label for end, probabilities in windows]
+
+
+def test_without_smoothing_each_window_speaks_for_itself():
+    smoother = Smoother(LABELS, RAW)
+    answer = smoother.update(0.0, scores(wave=0.8))
+    assert (answer.label, answer.confidence) == ("wave", pytest.approx(0.8))
+    assert smoother.update(0.2, scores(jump=0.9)).label == "jump"
+
+
+def test_unsure_is_said_with_the_best_labels_confidence():
+    answer = Smoother(LABELS, RAW).update(0.0, scores(wave=0.45))
+    assert (answer.label, answer.confidence) == (UNSURE, pytest.approx(0.45))
+
+
+def test_the_average_covers_seconds_not_windows():
+    spec = SmoothingSpec(average_seconds=1.0, enter=0.5, leave=0.3, hold_seconds=0)
+    smoother = Smoother(LABELS, spec)
+    for end in (0.0, 0.25, 0.5, 0.75):
+        smoother.update(end, scores(wave=1.0))
+    steady = smoother.update(1.0, scores(jump=1.0)).scores
+    # The window that ended a whole second ago no longer counts.
+    assert steady.tolist() == pytest.approx([0, 3 / 4, 1 / 4])
+    assert smoother.update(60.0, scores(jump=1.0)).scores.tolist() == [0, 0, 1]
+
+
+def test_one_odd_window_does_not_flip_the_label():
+    spec = SmoothingSpec(average_seconds=1.0, enter=0.5, leave=0.3, hold_seconds=0)
+    smoother = Smoother(LABELS, spec)
+    odd = [(i / 4, scores(jump=0.9) if i == 6 else scores(wave=0.9)) for i in range(12)]
+    assert set(labels_of(smoother, odd)) == {"wave"}
+
+
+def test_a_label_stays_between_the_two_thresholds():
+    smoother = Smoother(LABELS, RAW)
+    wavering = [0.6, 0.4, 0.35, 0.29, 0.4, 0.55]
+    windows = [(float(i), scores(wave=p)) for i, p in enumerate(wavering)]
+    # Never a rival above "enter", since the rest is shared by two.
+    assert labels_of(smoother, windows) == ["wave"] * 3 + [UNSURE] * 2 + ["wave"]
+
+
+def test_a_label_is_held_for_its_minimum_time():
+    spec = SmoothingSpec(average_seconds=0, enter=0.5, leave=0.3, hold_seconds=1.0)
+    smoother = Smoother(LABELS, spec)
+    windows = [(0.0, scores(wave=0.9)), *((t, scores(jump=0.9)) for t in (0.5, 0.9, 1.0))]
+    assert labels_of(smoother, windows) == ["wave", "wave", "wave", "jump"]
+
+
+def test_reset_forgets():
+    spec = SmoothingSpec(average_seconds=10, enter=0.5, leave=0.3, hold_seconds=10)
+    smoother = Smoother(LABELS, spec)
+    smoother.update(0.0, scores(wave=1.0))
+    smoother.reset()
+    assert smoother.update(0.1, scores(jump=1.0)).label == "jump"
+
+
+def prediction(end: float, label: str, *, confidence: float = 0.8, run: int = 0) -> Prediction:
+    """A window of two seconds."""
+    probabilities = np.ones(3, np.float32) / 3
+    return Prediction(end - 2, end, probabilities, label, confidence, probabilities, run)
+
+
+def segments_of(segmenter: Segmenter, predictions: list[Prediction]):
+    return [s for p in predictions for s in segmenter.update(p)] + segmenter.finish()
+
+
+def test_borders_lie_where_the_action_changed_not_where_the_label_did():
+    segmenter = Segmenter(lag_seconds=1.0)
+    shown = ["wave"] * 4 + ["jump"] * 4
+    found = segments_of(segmenter, [prediction(2 + i / 2, s) for i, s in enumerate(shown)])
+    assert [(s.start_seconds, s.end_seconds, s.label) for s in found] == [
+        (0.0, 3.0, "wave"),
+        (3.0, 5.5, "jump"),
+    ]
+
+
+def test_confidence_is_the_mean_and_the_peak_of_the_segments_windows():
+    windows = [prediction(2 + i, "wave", confidence=c) for i, c in enumerate([0.5, 0.9, 0.7])]
+    (segment,) = segments_of(Segmenter(lag_seconds=1), windows)
+    assert segment.mean_confidence == pytest.approx(0.7)
+    assert segment.peak_confidence == 0.9
+
+
+def test_none_and_unsure_are_gaps():
+    shown = [NONE, "wave", UNSURE, UNSURE, "wave", NONE]
+    windows = [prediction(2 + i, s) for i, s in enumerate(shown)]
+    found = segments_of(Segmenter(lag_seconds=1), windows)
+    assert [(s.start_seconds, s.end_seconds) for s in found] == [(2.0, 3.0), (5.0, 6.0)]
+
+
+def test_a_new_run_ends_the_segment_with_the_last_window_of_the_old():
+    windows = [prediction(2, "wave"), prediction(3, "wave"), prediction(9, "wave", run=1)]
+    found = segments_of(Segmenter(lag_seconds=1), windows)
+    assert [(s.start_seconds, s.end_seconds) for s in found] == [(0.0, 3.0), (7.0, 9.0)]
+
+
+def test_short_segments_are_left_out():
+    shown = ["wave"] * 4 + ["jump"] + ["wave"] * 4
+    windows = [prediction(2 + i / 4, s) for i, s in enumerate(shown)]
+    found = segments_of(Segmenter(lag_seconds=1, min_duration_seconds=0.5), windows)
+    assert [s.label for s in found] == ["wave", "wave"]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_segments_never_overlap(seed):
+    random = np.random.default_rng(seed)
+    windows = [
+        prediction(2 + i / 4, str(random.choice([*LABELS, UNSURE])), run=i // 15) for i in range(60)
+    ]
+    # Runs lie apart, as after a gap.
+    windows = [prediction(p.end_seconds + 30 * p.run, p.label, run=p.run) for p in windows]
+    found = segments_of(Segmenter(lag_seconds=1.5), windows)
+    assert found
+    borders = [t for s in found for t in (s.start_seconds, s.end_seconds)]
+    assert borders == sorted(borders)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("average_seconds", -1), ("hold_seconds", -0.1), ("enter", 0.2), ("leave", -1)],
+)
+def test_a_spec_refuses_nonsense(field, value):
+    with pytest.raises(ValueError, match=field):
+        SmoothingSpec(**{field: value})
