@@ -136,7 +136,9 @@ def annotate(
     Args:
         source: a path, an address, ``figure``, or an open source (whose sound is left out).
         output: the video to write, such as ``out.mp4``.
-        events: files of segments to write: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``.
+        events: files of segments to write: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``. Their times
+            are those of ``output``, which begins at 0 where the source is an excerpt of a running
+            clock (see ``VideoSink.origin_seconds``).
         overwrite: replace files that exist.
         min_duration_seconds: shorter segments are left out.
 
@@ -171,7 +173,7 @@ def annotate(
         ]
         for moment in recognize(opened, recognizer, min_duration_seconds=min_duration_seconds):
             for sink, segment in product(sinks, moment.segments):
-                sink.write(segment)
+                sink.write(segment.earlier_by(video.origin_seconds))
             frame = moment.frame
             if frame is not None:
                 view = _view(overlay, moment, frame)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -145,3 +145,11 @@ class Segment:
     @property
     def duration_seconds(self) -> float:
         return self.end_seconds - self.start_seconds
+
+    def earlier_by(self, seconds: float) -> Segment:
+        """The same segment on a clock that starts ``seconds`` later."""
+        return replace(
+            self,
+            start_seconds=self.start_seconds - seconds,
+            end_seconds=self.end_seconds - seconds,
+        )
