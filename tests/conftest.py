@@ -6,10 +6,14 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from har_live.card import Weights
+from tests.weights_made import make_weights
 
 SHARED_DATA = Path(
     os.environ.get("HAR_LIVE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
@@ -23,6 +27,13 @@ def shared_data() -> Path:
     if not (SHARED_DATA / "clips.csv").exists():
         pytest.skip("the real clips are not on this machine (set HAR_LIVE_DATA to their folder)")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Weights]:
+    """Small weights of one of ``weights_made.CONFIGS``, exported once for all tests."""
+    root = tmp_path_factory.mktemp("small-weights")
+    return cache(lambda kind: make_weights(root / kind, kind))
 
 
 @pytest.fixture(autouse=True)

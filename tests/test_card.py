@@ -24,7 +24,7 @@ from har_live.errors import WeightsError
 from har_live.models.config import PRESETS, ModelConfig
 from har_live.recognizer import Recognizer
 from har_live.types import ClipSpec
-from tests.weights_made import LABELS, make_weights
+from tests.weights_made import LABELS
 
 CARD = ModelCard(
     name="test",
@@ -40,8 +40,8 @@ CARD = ModelCard(
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_weights(tmp_path_factory.mktemp("card") / "lrcn", "lrcn").folder
+def exported(small_weights) -> Path:
+    return small_weights("lrcn").folder
 
 
 @pytest.fixture

@@ -15,13 +15,12 @@ import har_live.scorers.torch
 from har_live.errors import BackendError, WeightsError
 from har_live.scorers import open_scorer
 from har_live.scorers.onnx import PROVIDERS
-from tests.weights_made import make_weights
 from training.export import export_weights
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory):
-    return make_weights(tmp_path_factory.mktemp("scorers") / "lrcn", "lrcn")
+def weights(small_weights):
+    return small_weights("lrcn")
 
 
 def test_auto_without_a_gpu_is_onnx_on_the_cpu(weights, monkeypatch):

@@ -15,15 +15,14 @@ from har_live.recognizer import Recognizer
 from har_live.scorers.torch import load_model
 from har_live.transforms import to_network
 from har_live.types import ClipSpec, Frame, Prediction
-from tests.weights_made import CONFIGS, make_weights
+from tests.weights_made import CONFIGS
 
 TOLERANCE = 1e-4
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Weights]:
-    root = tmp_path_factory.mktemp("weights")
-    return {kind: make_weights(root / kind, kind) for kind in CONFIGS}
+@pytest.fixture(scope="module")
+def made(small_weights) -> dict[str, Weights]:
+    return {kind: small_weights(kind) for kind in CONFIGS}
 
 
 def random_frames(pts_seconds: Sequence[float], *, seed: int = 0) -> list[Frame]:
