@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
+from torch import Tensor
 
 from training.features import Bank
 
@@ -74,3 +75,15 @@ def clip_measures(
     measures["macro_f1"] = float(f1_score(truths, best, average="macro", zero_division=0))
     measures["ece"] = calibration_error(means, truths, labels)
     return measures
+
+
+def best_temperature(logits: Tensor, bank: Bank, labels: tuple[str, ...]) -> float:
+    """The temperature whose clip scores are the least surprised by the validation labels."""
+
+    def surprise(temperature: float) -> float:
+        scores = (logits / temperature).softmax(dim=1).numpy()
+        means, truths, _ = by_source(scores, bank)
+        truth = np.array([labels.index(label) for label in truths])
+        return float(-np.log(means[np.arange(len(truth)), truth] + 1e-9).mean())
+
+    return min(np.exp(np.linspace(np.log(0.3), np.log(3), 60)).tolist(), key=surprise)

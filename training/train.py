@@ -23,12 +23,16 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset, WeightedRandomSampler
 
+from har_live.card import ModelCard
 from har_live.models.build import build_model
 from har_live.models.config import Architecture, ModelConfig
+from har_live.models.pose import JOINTS
 from har_live.models.pose_motion import NUM_POSE_FEATURES, PoseMotion
 from har_live.models.window_model import WindowModel
+from har_live.types import ClipSpec
+from training.encode import label_set
 from training.features import Bank
-from training.measures import clip_measures
+from training.measures import best_temperature, clip_measures
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def own_labels(bank: Bank, labels: tuple[str, ...]) -> Tensor:
 def balanced_sampler(bank: Bank, settings: TrainSettings) -> WeightedRandomSampler:
     """Draws windows so that small data sets and rare labels are seen often enough."""
     kinds = np.char.add(np.char.add(bank.datasets, "/"), bank.labels)
-    names, inverse, counts = np.unique(kinds, return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(kinds, return_inverse=True, return_counts=True)
     weights = counts[inverse].astype(float) ** -settings.balance
     generator = torch.Generator().manual_seed(settings.seed)
     return WeightedRandomSampler(weights.tolist(), len(bank), generator=generator)
@@ -112,10 +116,16 @@ def balanced_sampler(bank: Bank, settings: TrainSettings) -> WeightedRandomSampl
 class ActionTask(lightning.LightningModule):
     """Cross entropy over all labels, and among those of the window's own data set."""
 
-    def __init__(self, model: WindowModel, labels: tuple[str, ...], settings: TrainSettings):
+    def __init__(
+        self,
+        model: WindowModel,
+        labels: tuple[str, ...],
+        validation: Bank,
+        settings: TrainSettings,
+    ) -> None:
         super().__init__()
         self.model, self.labels, self.settings = model, labels, settings
-        self.validation: Bank | None = None
+        self.validation = validation
         self._answers: list[Tensor] = []
 
     def standardised(self, features: Tensor) -> Tensor:
@@ -140,24 +150,28 @@ class ActionTask(lightning.LightningModule):
         hide_pose = torch.rand(len(features)) < settings.pose_dropped
         features = features + settings.feature_noise * torch.randn_like(features)
         is_pose = pose_channels(features.shape[2], settings.architecture)
-        hidden = torch.where(
-            is_pose, hide_pose[:, None], hide_motion[:, None] & ~hide_pose[:, None]
-        )
+        hide_motion &= ~hide_pose
+        hidden = torch.where(is_pose, hide_pose[:, None], hide_motion[:, None])
         hidden = hidden.reshape(len(features), 1, -1, *[1] * (features.dim() - 3))
         return features.masked_fill(hidden, 0.0).nan_to_num(0.0)
 
     def validation_step(self, batch: tuple[Tensor], _: int) -> None:
         logits = self.model.feature_logits(self.standardised(batch[0]).nan_to_num(0.0))
-        self._answers.append(logits.softmax(dim=1))
+        self._answers.append(logits)
 
     def on_validation_epoch_end(self) -> None:
-        scores = torch.cat(self._answers).numpy()
+        scores = torch.cat(self._answers).softmax(dim=1).numpy()
         self._answers.clear()
-        if self.trainer.sanity_checking:
-            return
         measures = clip_measures(scores, self.validation, self.labels)
         for name, value in measures.items():
             self.log(f"val_{name}", value)
+
+    @torch.inference_mode()
+    def logits_of(self, loader: DataLoader) -> Tensor:
+        """(N, K) logits of undisturbed windows."""
+        self.eval()
+        batches = [self.standardised(features).nan_to_num(0.0) for (features,) in loader]
+        return torch.cat([self.model.feature_logits(batch) for batch in batches])
 
     def configure_optimizers(self):
         heads = [*self.model.cells.parameters(), *self.model.classifier.parameters()]
@@ -175,8 +189,6 @@ class ActionTask(lightning.LightningModule):
 
 def pose_channels(count: int, architecture: Architecture) -> Tensor:
     """(C,) bool: which features come from the pose network; the rest is motion."""
-    from har_live.models.pose import JOINTS
-
     index = torch.arange(count)
     if architecture == "lrcn":
         return index < NUM_POSE_FEATURES
@@ -186,29 +198,40 @@ def pose_channels(count: int, architecture: Architecture) -> Tensor:
 # --- the fit -------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Trained:
+    """A trained network and what it is."""
+
+    model: WindowModel
+    card: ModelCard
+    measures: dict[str, float]
+    """Of the validation clips' windows, at the best checkpoint."""
+
+
 def train(
     bank: Bank,
     validation: Bank,
-    labels: tuple[str, ...],
     pose: Path | None,
     out: Path,
+    spec: ClipSpec,
     settings: TrainSettings,
-    *,
-    image_size: int,
-) -> tuple[WindowModel, dict[str, float]]:
-    """Train the recurrent part; the answer is the best checkpoint and its validation figures."""
+) -> Trained:
+    """Train the recurrent part and keep its best checkpoint; curves go to ``out/log``."""
     lightning.seed_everything(settings.seed, verbose=False)
-    model = build_model(settings.model(), image_size=image_size, num_labels=len(labels))
+    labels = label_set(bank)
+    model = build_model(settings.model(), image_size=spec.image_size, num_labels=len(labels))
     if pose is not None:
         model.encoder.pose.load_state_dict(load_file(pose))
     features = features_of(bank, settings.architecture)
     standardise(model.encoder, features)
     model.encoder.requires_grad_(False)
-    task = ActionTask(model, labels, settings)
-    task.validation = validation
+    task = ActionTask(model, labels, validation, settings)
     training_set = TensorDataset(features, label_indices(bank, labels), own_labels(bank, labels))
-    validation_set = TensorDataset(features_of(validation, settings.architecture))
-    best = ModelCheckpoint(out, "best", monitor="val_score", mode="max", save_last=True)
+    sampler = balanced_sampler(bank, settings)
+    measured = DataLoader(TensorDataset(features_of(validation, settings.architecture)), 256)
+    best = ModelCheckpoint(
+        out, "best", monitor="val_score", mode="max", enable_version_counter=False
+    )
     trainer = lightning.Trainer(
         max_epochs=settings.epochs,
         accelerator="auto",
@@ -221,15 +244,10 @@ def train(
         enable_model_summary=False,
         log_every_n_steps=10,
     )
-    trainer.fit(
-        task,
-        DataLoader(training_set, settings.batch_size, sampler=balanced_sampler(bank, settings)),
-        DataLoader(validation_set, 256),
-    )
+    trainer.fit(task, DataLoader(training_set, settings.batch_size, sampler=sampler), measured)
     task.load_state_dict(torch.load(best.best_model_path, weights_only=True)["state_dict"])
-    task.eval()
-    with torch.inference_mode():
-        for batch in DataLoader(validation_set, 256):
-            task.validation_step(batch, 0)
-    scores = torch.cat(task._answers).numpy()
-    return model, clip_measures(scores, validation, labels)
+    logits = task.logits_of(measured)
+    model.temperature.fill_(best_temperature(logits, validation, labels))
+    scores = (logits / model.temperature).softmax(dim=1).numpy()
+    card = ModelCard(name=out.name, labels=labels, model=settings.model(), clip=spec)
+    return Trained(model.eval(), card, clip_measures(scores, validation, labels))

@@ -64,7 +64,7 @@ def warp(x: Tensor, flow: Tensor) -> Tensor:
 
 
 def refine(flow: Tensor, before: Tensor, after: Tensor) -> Tensor:
-    """One Lucas–Kanade step: the flow, (N, 2, h, w) in cells, that better carries before to after."""
+    """One Lucas–Kanade step: (N, 2, h, w) cells that carry before to after a little better."""
     warped = warp(after, flow)
     dx, dy = gradient((warped + before) / 2)
     dt = warped - before

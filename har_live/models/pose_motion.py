@@ -111,7 +111,7 @@ def cut_out(x: Tensor, square: Tensor, size: int) -> Tensor:
 
 
 def pose_features(joints: Tensor) -> Tensor:
-    """(N, J, 3) x, y, confidence → (N, 43): the body about its own middle and size, and where it is.
+    """(N, J, 3) x, y, confidence → (N, 43): the body about its own middle, its size and place.
 
     A joint that is not seen lies in the middle: it says nothing.
     """

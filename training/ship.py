@@ -1,0 +1,160 @@
+"""From a trained network to a weights folder: temperature, export, evaluation, card, README."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+import shutil
+from pathlib import Path
+from typing import Any
+
+from har_live.card import CARD_FILE, ModelCard, Weights
+from har_live.recognizer import Recognizer
+from training.evaluate import answers_of, confusion, figures
+from training.plots import draw_confusion, draw_curves
+
+SOURCES: tuple[dict[str, str], ...] = (
+    {
+        "name": "surv-fight (seymanurakti/fight-detection-surv-dataset)",
+        "licence": "MIT",
+        "use": "train split: clips and poses",
+    },
+    {
+        "name": "tennis-strokes (Nelijahk/3DCNN-Tennis-Action-Recognition)",
+        "licence": "none stated",
+        "use": "train split: clips and poses",
+    },
+    {
+        "name": "arid-dark (ARID, by way of Kexueyi/EE6222-MV)",
+        "licence": "none stated; ARID is for research",
+        "use": "train split: clips and poses",
+    },
+    {
+        "name": "yoga-asanas (DarshilPungalia/Major-Project)",
+        "licence": "none stated",
+        "use": "train split: clips and poses",
+    },
+    {
+        "name": "bedfall-synthetic (KuanTingWu-nci/T2V-Bed-Fall-Detection-Dataset)",
+        "licence": "CC-BY-4.0",
+        "use": "clips and poses; AI-generated",
+    },
+    {
+        "name": "background (intel-iot-devkit/sample-videos)",
+        "licence": "CC-BY-4.0",
+        "use": "clips, as none",
+    },
+    {
+        "name": "har15 (Kaggle Human Action Recognition, umareddy123/Human_activity_recognition)",
+        "licence": "none stated",
+        "use": "photos: poses, and as none",
+    },
+    {
+        "name": "people (photos of people at a webcam or posing)",
+        "licence": "none stated",
+        "use": "photos: poses, and as none",
+    },
+    {
+        "name": "tiny-imagenet-200 (rangeetpan/IMagenet)",
+        "licence": "ImageNet terms: research",
+        "use": "photos of things: pictures of nobody, backgrounds",
+    },
+    {
+        "name": "MSR Action3D (MihirK1212/msraction3d-rpi)",
+        "licence": "research use",
+        "use": "skeleton sequences",
+    },
+    {
+        "name": "Bandai Namco Research Motion Dataset 1 and 2",
+        "licence": "CC-BY-NC-4.0",
+        "use": "skeleton sequences",
+    },
+    {
+        "name": "MediaPipe Pose (teacher of the pose network)",
+        "licence": "Apache-2.0",
+        "use": "keypoints of photos and of training clips",
+    },
+)
+"""What the everyday weights were trained on."""
+
+
+def document(
+    weights: Weights, data: Path, log: Path, *, commands: tuple[str, ...], notes: str
+) -> dict[str, Any]:
+    """Evaluate a weights folder on ``val`` and write what it reaches: card, README, pictures."""
+    answers = answers_of(Recognizer(weights), data)
+    reached = figures(answers)
+    counts, names = confusion(answers)
+    draw_confusion(counts, names, weights.folder / "confusion.png")
+    draw_curves(log, weights.folder / "curves.png")
+    metrics = {
+        "split": "val (groups never trained on; it chose the checkpoint and the temperature)",
+        "command": f"python -m training evaluate {weights.card.name} ../shared/data",
+        "machine": f"{platform.machine()}, {platform.processor() or 'CPU'}, ONNX Runtime",
+        **reached,
+    }
+    card = dataclasses.replace(weights.card, metrics=metrics)
+    (weights.folder / CARD_FILE).write_text(card.to_json() + "\n", "utf-8")
+    text = readme(card, commands=commands, notes=notes)
+    (weights.folder / "README.md").write_text(text, "utf-8")
+    return reached
+
+
+def readme(card: ModelCard, *, commands: tuple[str, ...], notes: str) -> str:
+    """The model card for people."""
+    metrics = card.metrics
+    lines = [
+        f"# {card.name}",
+        "",
+        card.description,
+        "",
+        f"**Labels** ({len(card.labels)}): {', '.join(card.labels)}.",
+        "",
+        f"**Window**: {card.clip.num_frames} frames at {card.clip.grid_fps:g} a second "
+        f"({card.clip.window_seconds:g} s), {card.clip.image_size}×{card.clip.image_size} pixels; "
+        f"a new answer every {card.hop / card.clip.grid_fps:g} s.",
+        "",
+        "## What it reaches",
+        "",
+        f"Split: {metrics['split']}. Made by `{metrics['command']}`, "
+        "through the same `Recognizer` that runs live.",
+        "",
+        "| data set | clips | among all labels | among its own labels |",
+        "|---|---|---|---|",
+        *(
+            f"| {name} | {row['clips']} | {row['top1']:.0%} | {row['top1_within']:.0%} |"
+            for name, row in metrics["datasets"].items()
+        ),
+        f"| **all** | {metrics['clips']} | {metrics['top1']:.0%} | |",
+        "",
+        f"Top 5 {metrics['top5']:.0%}, macro F1 {metrics['macro_f1']:.2f}, "
+        f"calibration error {metrics['ece']:.3f}. With so few clips one figure is sure to "
+        "about ±6 points (more for the yoga poses).",
+        "",
+        "![curves](curves.png)",
+        "",
+        "![confusion](confusion.png)",
+        "",
+        notes.strip(),
+        "",
+        "## Trained on",
+        "",
+        "| data | licence | use |",
+        "|---|---|---|",
+        *(f"| {s['name']} | {s['licence']} | {s['use']} |" for s in card.sources),
+        "",
+        "## Made by",
+        "",
+        "```",
+        *commands,
+        "```",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def copy_log(run: Path, folder: Path) -> Path:
+    """Keep the curves' numbers beside the weights while they are documented."""
+    target = folder / "metrics.csv"
+    shutil.copyfile(run / "log" / "metrics.csv", target)
+    return target
