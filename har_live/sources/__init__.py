@@ -3,27 +3,53 @@
 from __future__ import annotations
 
 from har_live.sources.base import Source
+from har_live.sources.kinds import FIGURE, kind_of
+from har_live.sources.options import SourceOptions
 
-__all__ = ["Source", "open_source"]
+__all__ = ["FIGURE", "Source", "SourceOptions", "open_source"]
 
-NETWORK_TIMEOUT_SECONDS = 10.0
-"""Longest wait for a server: to answer, and then for each packet."""
+_ALWAYS_LIVE = ("rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "udp")
 
 
-def open_source(spec: str) -> Source:
+def open_source(spec: str, options: SourceOptions | None = None) -> Source:
     """The source that a person means by ``spec``.
 
     Args:
-        spec: ``figure`` (the built-in person), a path, or a URL.
+        spec: ``figure`` (the built-in person), a camera's number or part of its name, a path, a
+            URL, or the address of a YouTube video.
+        options: how to open it.
 
     Raises:
         SourceError: it can't be opened, or nothing in it can be decoded.
     """
+    options = options or SourceOptions()
     # Each kind is imported where it is chosen: `har-live --help` must load neither PyAV nor OpenCV.
-    if spec == "figure":
-        from har_live.sources.figure import FigureSource
+    match kind_of(spec):
+        case "figure":
+            from har_live.sources.figure import FigureSource
 
-        return FigureSource()
-    from har_live.sources.media import MediaSource
+            return FigureSource()
+        case "camera":
+            from har_live.sources.camera import CameraSource
 
-    return MediaSource(spec, timeout_seconds=NETWORK_TIMEOUT_SECONDS if "://" in spec else None)
+            return CameraSource(spec, options)
+        case "youtube":
+            from har_live.sources.youtube import open_youtube
+
+            return open_youtube(spec, options)
+        case "address":
+            from har_live.sources.media import MediaSource
+
+            scheme = spec.partition("://")[0].lower()
+            return MediaSource(
+                spec,
+                options={"rtsp_transport": options.rtsp_transport}
+                if scheme.startswith("rtsp")
+                else None,
+                is_live=scheme in _ALWAYS_LIVE,
+                timeout_seconds=options.timeout_seconds,
+            )
+        case "file":
+            from har_live.sources.media import MediaSource
+
+            return MediaSource(spec)

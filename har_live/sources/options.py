@@ -1,0 +1,41 @@
+"""How a source is to be opened: one value for every kind, each reads the fields that concern it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+RtspTransport = Literal["tcp", "udp"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """Wishes of the caller. It travels to another process, so it holds plain values only."""
+
+    camera_size: tuple[int, int] | None = None
+    """(width, height) in pixels asked of a camera; None takes what it gives."""
+    camera_fps: float | None = None
+    """Frames per second asked of a camera; None takes what it gives."""
+    youtube_height: int = 480
+    """Most pixels of height of the YouTube stream chosen."""
+    cookies: Path | None = None
+    """A file of cookies for YouTube, in Netscape's format."""
+    cookies_from_browser: str | None = None
+    """The browser whose cookies YouTube gets: ``firefox``, ``chrome``, …"""
+    rtsp_transport: RtspTransport = "tcp"
+    """UDP loses packets where TCP waits for them; few cameras speak UDP only."""
+    timeout_seconds: float = 10.0
+    """Longest wait for a server: to answer, and then for each packet."""
+    live: bool = False
+    """Opened to be watched as it comes, not to be read to its end."""
+
+    def __post_init__(self) -> None:
+        if self.camera_size is not None and min(self.camera_size) < 1:
+            raise ValueError(f"camera_size is {self.camera_size}; expected pixels, (width, height)")
+        for name in ("camera_fps", "youtube_height", "timeout_seconds"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ValueError(f"{name} is {value}; expected a positive number")
+        if self.rtsp_transport not in get_args(RtspTransport):
+            raise ValueError(f"rtsp_transport is {self.rtsp_transport!r}; expected 'tcp' or 'udp'")
