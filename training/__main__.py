@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -65,6 +67,68 @@ def encode(
 
     spec = ClipSpec(image_size=CacheSettings().image_size)
     encode_all(data, cache, pose, out, spec, EncodeSettings(clip_copies=copies))
+
+
+@app.command()
+def train(
+    bank: Annotated[Path, typer.Argument(help="Folder from `encode`.")] = Path("runs/bank"),
+    out: Annotated[Path, typer.Option(help="Folder to write; its name is the weights' name.")] = (
+        Path("runs/everyday-lrcn")
+    ),
+    architecture: Annotated[str, typer.Option(help="lrcn or convlstm.")] = "lrcn",
+    pose: Pose = Path("runs/pose.safetensors"),
+    epochs: Annotated[int | None, typer.Option(help="Times the bank is gone through.")] = None,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+) -> None:
+    """Train the recurrent part and write OUT/weights, ready for `har-live --weights`."""
+    from har_live.types import ClipSpec
+    from training.encode import load_banks
+    from training.export import export_weights
+    from training.prepare import CacheSettings
+    from training.train import SETTINGS
+    from training.train import train as run
+
+    settings = SETTINGS[architecture]
+    settings = dataclasses.replace(settings, seed=seed, epochs=epochs or settings.epochs)
+    spec = ClipSpec(image_size=CacheSettings().image_size)
+    trained = run(*load_banks(bank), pose, out, spec, settings)
+    export_weights(trained.model, trained.card, out / "weights")
+    for name, value in trained.measures.items():
+        typer.echo(f"{name:32} {value:.3f}")
+
+
+@app.command()
+def evaluate(
+    weights: Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")],
+    data: Data,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures here.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
+    fps: Annotated[float | None, typer.Option(help="Play at this rate; default: own.")] = None,
+    confusion_file: Annotated[
+        Path | None, typer.Option("--confusion", help="Draw the confusion matrix here.")
+    ] = None,
+) -> None:
+    """Measure weights on clips, through the same Recognizer that runs live."""
+    from har_live.recognizer import Recognizer
+    from training import evaluate as room
+    from training.plots import draw_confusion
+
+    recognizer = Recognizer(weights)
+    answers = room.answers_of(recognizer, data, split="" if split == "all" else split, fps=fps)
+    figures = room.figures(answers)
+    if json_file is not None:
+        json_file.write_text(json.dumps(figures, indent=2, ensure_ascii=False))
+    if confusion_file is not None:
+        draw_confusion(*room.confusion(answers), confusion_file)
+    for name in ("clips", "top1", "top5", "macro_f1", "ece"):
+        typer.echo(f"{name:10} {figures[name]:.3f}")
+    for name, row in figures["datasets"].items():
+        typer.echo(
+            f"{name:20} {row['clips']:4} clips  top1 {row['top1']:.3f}"
+            f"  among its own labels {row['top1_within']:.3f}"
+        )
 
 
 def main() -> None:

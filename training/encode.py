@@ -30,6 +30,7 @@ from training.invented import invented_motions
 from training.pictures import objects, stills
 from training.prepare import CacheSettings, prepare
 from training.skeletons import Motion, load_bandai, load_msr
+from training.split import with_split
 from training.windows import Frames, Variation
 
 VALIDATION_ACTORS = {"msr-8", "msr-10", "bandai-elderly", "bandai-giant", "bandai-musical"}
@@ -59,12 +60,13 @@ def encode_all(
     """Write the parts that ``out`` still lacks: those named ``val-…`` are never learnt from."""
     cached = CacheSettings(image_size=spec.image_size)
     index, _ = prepare(data, cache, settings=cached)
+    clips = with_split([clip for clip, _ in index], seed=settings.seed)
+    index = list(zip(clips, [frames for _, frames in index], strict=True))
     learnt = [item for item in index if item[0].split == "train"]
     measured = [item for item in index if item[0].split == "val"]
     encoder = PoseMotion(image_size=spec.image_size)
     encoder.pose.load_state_dict(load_file(pose))
     variation = Variation()
-    learnt_motions, measured_motions = skeleton_motions(data / "skeletons", settings)
 
     def part(name: str, make: Callable[[np.random.Generator], Bank]) -> None:
         path = out / f"{name}.npz"
@@ -72,7 +74,7 @@ def encode_all(
             # Each part has its own chance, so that adding one changes no other.
             make(np.random.default_rng([settings.seed, zlib.crc32(name.encode())])).save(path)
 
-    def clips(rng: np.random.Generator, name: str) -> Bank:
+    def varied_clips(rng: np.random.Generator, name: str) -> Bank:
         windows = training_windows(learnt, spec, cached, rng, variation)
         return encode(encoder, windows, total=len(learnt), what=name)
 
@@ -98,14 +100,16 @@ def encode_all(
         return skeleton_bank(balanced(motions, count, rng), spec, rng, variation)
 
     part("val-clips", validation)
-    part("clips-0", lambda rng: clips(rng, "clips 0"))
+    for copy in range(settings.clip_copies):
+        part(f"clips-{copy}", lambda rng, copy=copy: varied_clips(rng, f"clips {copy}"))
+    if not (data / "skeletons").is_dir():
+        return
+    learnt_motions, measured_motions = skeleton_motions(data / "skeletons", settings)
     part("skeletons", lambda rng: skeletons(rng, learnt_motions, settings.skeletons_per_label))
     part("val-skeletons", lambda rng: skeletons(rng, measured_motions, 20))
     part("drawn", lambda rng: drawn(rng, learnt_motions, settings.drawn_per_label, "drawn"))
     part("val-drawn", lambda rng: drawn(rng, measured_motions, 10, "val drawn"))
     part("stills", held)
-    for copy in range(1, settings.clip_copies):
-        part(f"clips-{copy}", lambda rng, copy=copy: clips(rng, f"clips {copy}"))
 
 
 def skeleton_motions(

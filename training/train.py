@@ -71,6 +71,11 @@ class TrainSettings:
         )
 
 
+SETTINGS = {
+    "lrcn": TrainSettings(),
+    "convlstm": TrainSettings(architecture="convlstm", hidden=(32,), epochs=20),
+}
+
 # --- data ----------------------------------------------------------------------------------------
 
 

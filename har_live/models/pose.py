@@ -107,7 +107,7 @@ def keypoints_of(log_probabilities: Tensor, *, sharpness: float = 2.0) -> Tensor
     """(N, J, 24·24 + 1) log-probabilities → (N, J, 3): x, y as shares of the look, confidence."""
     # Sharpened, a second person or the other leg pulls the mean less.
     places = (log_probabilities[:, :, :-1] * sharpness).softmax(dim=2)
-    places = places.unflatten(2, (PLACES, PLACES))  # (N, J, 576) → (N, J, y, x)
+    places = places.reshape(*places.shape[:2], PLACES, PLACES)  # (N, J, 576) → (N, J, y, x)
     centres = (torch.arange(PLACES, device=places.device, dtype=places.dtype) + 0.5) / PLACES
     x = (places.sum(dim=2) * centres).sum(dim=2)
     y = (places.sum(dim=3) * centres).sum(dim=2)

@@ -84,7 +84,7 @@ class PoseMotion(nn.Module):
         found = keypoints_of(answer)
         corner = square[:, None, :2] - square[:, None, 2:] / 2
         at = corner + found[:, :, :2] * square[:, None, 2:]
-        places = answer[:, :, :-1].exp().unflatten(2, (PLACES, PLACES))
+        places = answer[:, :, :-1].exp().reshape(-1, len(JOINTS), PLACES, PLACES)
         return torch.cat([at, found[:, :, 2:]], dim=2), places, square
 
 
