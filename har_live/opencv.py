@@ -1,0 +1,31 @@
+"""OpenCV that does not load, in words that say which package is missing."""
+
+from __future__ import annotations
+
+_PACKAGES = {
+    "libGL.so": "libgl1",
+    "libgthread": "libglib2.0-0",
+    "libglib": "libglib2.0-0",
+    "libxcb": "libxcb1",
+    "libX11": "libx11-6",
+    "libSM": "libsm6",
+    "libICE": "libice6",
+    "libXext": "libxext6",
+}
+"""Start of a system library's name → the Debian package that brings it."""
+
+
+def explain_import_error(error: ImportError) -> str | None:
+    """One line that names what to install when OpenCV can't be imported.
+
+    Returns:
+        None when the error is not about OpenCV or a library that it needs.
+    """
+    library, separator, _ = str(error).partition(": cannot open shared object file")
+    if separator:
+        package = next((p for start, p in _PACKAGES.items() if library.startswith(start)), None)
+        remedy = f"apt install {package}" if package else f"install the package that has {library}"
+        return f"OpenCV can't load, {library} is missing: {remedy}"
+    if error.name == "cv2":
+        return "OpenCV is not installed: pip install opencv-python"
+    return None
