@@ -98,7 +98,7 @@ def annotate(
     from har_live import console, offline
 
     recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence)
-    with console.progress_bar(output.name) as on_frame:
+    with console.says_what_is_kept(output), console.progress_bar(output.name) as on_frame:
         recognition = offline.annotate(
             source,
             output,
@@ -211,6 +211,3 @@ def main() -> None:
             raise
         typer.echo(f"har-live: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("har-live: stopped", err=True)
-        sys.exit(130)

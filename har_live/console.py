@@ -55,6 +55,17 @@ def progress_bar(title: str) -> Iterator[OnFrame]:
         yield on_frame
 
 
+@contextmanager
+def says_what_is_kept(output: Path) -> Iterator[None]:
+    """When the user stops the work: whether there is something to look at."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = f"; {output} holds what was done" if output.exists() else ""
+        print_note(f"stopped{kept}")
+        raise
+
+
 def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
     """What was written, and how right it was where the source knows the truth."""
     files = ", ".join(str(path) for path in paths)

@@ -1,0 +1,192 @@
+"""The commands as a user types them: real processes, exit codes, what lands on which stream."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import har_live
+from har_live.card import shipped_weights
+from tests.make_media import make_clip
+
+HAR_LIVE = [sys.executable, "-m", "har_live"]
+TIMEOUT_SECONDS = 90
+
+
+def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [*HAR_LIVE, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def folder(small_weights) -> Path:
+    return small_weights("lrcn").folder
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("cli") / "in.mp4"
+    return make_clip(path, pts_seconds=[i / 20 for i in range(40)], size=(160, 120), sound=True)
+
+
+def cpu_seconds(*arguments: str) -> float:
+    """Processor time of a command, which other work on the machine does not lengthen."""
+    before = os.times()
+    assert run(*arguments).returncode == 0
+    after = os.times()
+    return after.children_user + after.children_system - before[2] - before[3]
+
+
+def test_help_is_quick():
+    assert min(cpu_seconds("--help") for _ in range(3)) < 0.5
+
+
+def test_version():
+    done = run("--version")
+    assert done.stdout == f"har-live {har_live.__version__}\n"
+
+
+def test_annotate_writes_video_and_events(folder, clip, tmp_path):
+    out, events = tmp_path / "out.mp4", tmp_path / "out.jsonl"
+    done = run("annotate", clip, out, "-w", folder, "--events", events)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "test-lrcn on ONNX Runtime" in done.stderr
+    assert "40 frames" in done.stderr
+    assert out.stat().st_size > 1000
+    assert json.loads(events.read_text().splitlines()[0])["weights"] == "test-lrcn"
+
+
+def test_nothing_is_overwritten_unless_told(folder, clip, tmp_path):
+    out = tmp_path / "out.mp4"
+    out.write_text("mine")
+    done = run("annotate", clip, out, "-w", folder)
+    assert done.returncode == 1
+    assert "--overwrite" in done.stderr
+    assert out.read_text() == "mine"
+    assert run("annotate", clip, out, "-w", folder, "--overwrite").returncode == 0
+    assert out.stat().st_size > 1000
+
+
+def test_predict_single_prints_the_best_labels(folder, clip):
+    done = run("predict", clip, "-w", folder, "--single")
+    assert done.returncode == 0
+    shares = [float(line.split("%")[0]) for line in done.stdout.splitlines()]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(100, abs=0.3)
+
+
+def test_predict_json_is_json_and_nothing_else(folder, clip):
+    answer = json.loads(run("predict", clip, "-w", folder, "--json").stdout)
+    assert answer["format"] == "har-live-prediction"
+    assert answer["num_frames"] == 40
+    single = json.loads(run("predict", clip, "-w", folder, "--json", "--single").stdout)
+    assert single["label"] == single["top"][0]["label"]
+
+
+def test_a_lower_threshold_shows_more(folder, clip):
+    def num_segments(confidence: str) -> int:
+        done = run("predict", clip, "-w", folder, "--json", "--min-confidence", confidence)
+        return len(json.loads(done.stdout)["segments"])
+
+    # "none" is no segment, whatever its confidence; at 1 nothing is sure enough.
+    assert num_segments("1") == 0 <= num_segments("0")
+
+
+@pytest.mark.parametrize("kind", ["missing", "directory", "empty", "text"])
+@pytest.mark.parametrize("command", ["annotate", "predict"])
+def test_a_bad_source_is_one_line_and_exit_1(folder, tmp_path, command, kind):
+    bad = tmp_path / "bad.mp4"
+    if kind == "directory":
+        bad.mkdir()
+    elif kind == "empty":
+        bad.touch()
+    elif kind == "text":
+        bad.write_text("hello")
+    out = tmp_path / "out.mp4"
+    done = run(command, bad, *([out] if command == "annotate" else []), "-w", folder)
+    assert done.returncode == 1
+    lines = [line for line in done.stderr.splitlines() if " on ONNX Runtime " not in line]
+    assert len(lines) == 1
+    assert re.fullmatch(r"har-live: .*bad\.mp4.*", lines[0])
+    assert not out.exists()
+
+
+def test_debug_shows_the_traceback(tmp_path):
+    done = run("--debug", "models", tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "WeightsError" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["annotate"], 2, "Missing argument"),
+        (["annotate", "x.mp4", "y.mp4", "--hop", "0"], 2, "greater than or equal to 1"),
+        (["predict", "x.mp4", "--hop", "99"], 2, "hop is 99; expected 1 to"),
+        (["predict", "x.mp4", "--runtime", "tflite"], 1, "choose auto, torch or onnx"),
+        (["predict", "x.mp4", "--device", "tpu"], 1, "choose one of cpu"),
+        (["nonsense"], 2, "No such command"),
+    ],
+)
+def test_wrong_usage(folder, arguments, code, message):
+    weights = ["-w", str(folder)] if arguments[0] == "predict" else []
+    done = run(*arguments, *weights)
+    assert done.returncode == code
+    assert message in " ".join(done.stderr.replace("│", " ").split())
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_leaves_a_playable_file(folder, tmp_path):
+    import av
+
+    out = tmp_path / "demo.mp4"
+    process = subprocess.Popen(
+        [*HAR_LIVE, "demo", str(out), "-w", str(folder)], stderr=subprocess.PIPE, text=True
+    )
+    try:
+        part = tmp_path / "demo.part.mp4"
+        wait_until(lambda: part.exists() and part.stat().st_size > 100_000, process)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    assert errors.splitlines()[-1] == f"stopped; {out} holds what was done"
+    with av.open(out) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 10
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.mp4"]
+
+
+def wait_until(condition, process: subprocess.Popen) -> None:
+    """Poll while the process lives, for at most TIMEOUT_SECONDS."""
+    for _ in range(TIMEOUT_SECONDS * 20):
+        if condition():
+            return
+        try:
+            process.wait(0.05)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    pytest.fail(f"ended or came to nothing: exit code {process.poll()}")
+
+
+def test_models_shows_a_card(folder):
+    shown = run("models", folder).stdout
+    assert "test-lrcn" in shown
+    assert "none, wave, jump, walk" in shown
+    assert json.loads(run("models", folder, "--json").stdout)["clip"]["image_size"] == 64
+
+
+def test_models_lists_what_ships():
+    done = run("models", "--json")
+    assert [item["name"] for item in json.loads(done.stdout)] == list(shipped_weights())
+    assert run("models").returncode == 0
