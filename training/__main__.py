@@ -102,7 +102,7 @@ def evaluate(
     weights: Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")],
     data: Data,
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write the figures here.")
+        Path | None, typer.Option("--json", help="Write figures here.")
     ] = None,
     split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
     fps: Annotated[float | None, typer.Option(help="Play at this rate; default: own.")] = None,
