@@ -1,0 +1,124 @@
+"""The reading process: opens one source and hands its frames over until its parent is gone.
+
+Started by ``har_live.sources.isolated`` as ``python -m har_live.sources.child HANDLE``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+import threading
+import traceback
+from multiprocessing.connection import Connection
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from har_live.errors import HarLiveError, SourceError
+from har_live.sources.wire import (
+    NUM_SLOTS,
+    Ended,
+    Failed,
+    FrameAt,
+    Logged,
+    Opened,
+    Order,
+    connection_from,
+    map_memory,
+)
+
+if TYPE_CHECKING:
+    from har_live.sources.base import Source
+    from har_live.types import Frame
+
+
+class _Parent:
+    """The way to the parent; several threads may speak."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._lock = threading.Lock()
+        self.free_slots: SimpleQueue[int] = SimpleQueue()
+
+    def send(self, message: object) -> None:
+        with self._lock:
+            self._pipe.send(message)
+
+    def listen(self) -> None:
+        """Take back slots; end this process with the parent, whatever its other threads do."""
+        try:
+            while True:
+                self.free_slots.put(self._pipe.recv_bytes()[0])
+        except (EOFError, OSError):
+            os._exit(0)  # a read that hangs would keep an orderly exit waiting
+
+
+class _LogToParent(logging.Handler):
+    def __init__(self, parent: _Parent) -> None:
+        super().__init__()
+        self._parent = parent
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._parent.send(Logged(record.name, record.levelno, record.getMessage()))
+
+
+def main() -> None:
+    pipe = connection_from(int(sys.argv[1]))
+    order: Order = pipe.recv()
+    parent = _Parent(pipe)
+    threading.Thread(target=parent.listen, name="har-live-parent", daemon=True).start()
+    logging.basicConfig(level=order.log_level, handlers=[_LogToParent(parent)])
+    try:
+        with _open(order) as source:
+            _hand_over(source, order, parent)
+        parent.send(Ended())
+    except OSError as error:
+        parent.send(Failed(SourceError(f"{order.spec}: {error.strerror}"), ""))
+    except HarLiveError as error:
+        parent.send(Failed(error, ""))
+    except Exception as error:
+        text = traceback.format_exc()
+        parent.send(Failed(RuntimeError(f"{type(error).__name__}: {error}"), text))
+
+
+def _open(order: Order) -> Source:
+    module, _, name = order.opener.partition(":")
+    opener = getattr(importlib.import_module(module), name)
+    source: Source = opener(order.spec, order.options)
+    return source
+
+
+def _hand_over(source: Source, order: Order, parent: _Parent) -> None:
+    info = source.info
+    slot_bytes = info.height * info.width * 3
+    memory = map_memory(order.memory, NUM_SLOTS * slot_bytes)
+    slots = np.frombuffer(memory, np.uint8).reshape(NUM_SLOTS, slot_bytes)
+    for slot in range(NUM_SLOTS):
+        parent.free_slots.put(slot)
+    parent.send(Opened(info, slot_bytes))
+    num_dropped = 0
+    for frame in source:
+        try:
+            # A recording waits for its reader, a live source does not.
+            slot = parent.free_slots.get(block=not info.is_live)
+        except Empty:
+            num_dropped += 1
+            continue
+        parent.send(_put(frame, slots[slot], slot, num_dropped))
+
+
+def _put(frame: Frame, place: np.ndarray, slot: int, num_dropped: int) -> FrameAt:
+    image = frame.image
+    if image.size > place.size:
+        # The parent connects anew, and the memory is made for the new size.
+        raise SourceError(f"the picture grew to {image.shape[1]}×{image.shape[0]}")
+    place[: image.size] = image.reshape(-1)
+    height, width = image.shape[:2]
+    return FrameAt(slot, height, width, frame.pts_seconds, frame.truth, num_dropped)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,254 @@
+"""A source in a process of its own, so that a read that never returns can be abandoned.
+
+A thread can't be killed, and a driver or server that hangs would keep it, its connection and its
+memory for ever. A process can: the operating system takes everything back.
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import multiprocessing.connection
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from har_live.errors import SourceError
+from har_live.redact import redact_url
+from har_live.sources.kinds import kind_of
+from har_live.sources.options import SourceOptions
+from har_live.sources.wire import (
+    NUM_SLOTS,
+    Ended,
+    Failed,
+    FrameAt,
+    Logged,
+    Opened,
+    Order,
+    map_memory,
+    new_memory,
+    release_memory,
+)
+from har_live.types import Frame, VideoInfo
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+logger = logging.getLogger(__name__)
+
+OPENER = "har_live.sources:open_source"
+OPEN_SECONDS = 45.0
+"""Longest wait for a source to open: a server's own limits come first, with a better message."""
+STALL_MARGIN_SECONDS = 2.0
+"""A source that watches itself may say what is wrong this long after its own limit."""
+RESOLVE_SECONDS = 60.0
+"""Longest wait for a frame from YouTube: it may have to find out its address anew."""
+KILL_SECONDS = 5.0
+"""A killed process is gone in milliseconds, unless a driver holds it."""
+_SLICE_SECONDS = 0.5
+
+
+class IsolatedSource:
+    """A source that can't hang its reader.
+
+    Making one takes no time; ``info`` waits until the source is open, and raises what goes wrong
+    with it. Use it from one thread; ``interrupt`` may come from any.
+    """
+
+    def __init__(
+        self,
+        spec: str,
+        options: SourceOptions | None = None,
+        *,
+        stall_seconds: float | None = None,
+        open_seconds: float = OPEN_SECONDS,
+        opener: str = OPENER,
+    ) -> None:
+        """
+        Args:
+            spec: as for ``open_source``.
+            options: likewise.
+            stall_seconds: longest wait for a frame; None is a little longer than the source's own
+                limit, so that its own message comes first.
+            open_seconds: longest wait for the source to open.
+            opener: ``module:function`` called in the process with spec and options.
+        """
+        options = options or SourceOptions()
+        self._name = redact_url(spec)
+        self._stall_seconds = stall_seconds or _default_stall_seconds(spec, options)
+        self._open_seconds = open_seconds
+        self._info: VideoInfo | None = None
+        self._buffer: mmap.mmap | None = None
+        self._is_interrupted = False
+        self.num_dropped = 0
+        """Frames of a live source dropped so far because the reader fell behind."""
+        self._memory = new_memory()
+        try:
+            self._pipe, self._process = _start(self._memory)
+        except BaseException:
+            release_memory(self._memory)
+            raise
+        level = logging.getLogger().getEffectiveLevel()
+        with suppress(OSError):  # it died at once: reading will tell
+            self._pipe.send(Order(spec, options, opener, self._memory, level))
+
+    @property
+    def info(self) -> VideoInfo:
+        """What the source says of itself.
+
+        Raises:
+            SourceError: it can't be opened, or did not open in time.
+        """
+        if self._info is None:
+            message = self._receive(self._open_seconds, "did not open within")
+            if not isinstance(message, Opened):
+                raise SourceError(f"{self._name}: closed")
+            self._info = message.info
+            self._slot_bytes = message.slot_bytes
+            self._buffer = map_memory(self._memory, NUM_SLOTS * message.slot_bytes)
+        return self._info
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Frames in playing order; a live source's reader keeps no more than ``NUM_SLOTS``.
+
+        Raises:
+            SourceError: the source was lost, or gave nothing for ``stall_seconds``.
+        """
+        _ = self.info
+        while True:
+            message = self._receive(self._stall_seconds, "gave no picture for")
+            if not isinstance(message, FrameAt):
+                return
+            yield self._take(message)
+
+    def interrupt(self) -> None:
+        """End the reading now, from any thread: whoever waits for a frame sees the end."""
+        self._is_interrupted = True
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process and give everything back; iterating then simply ends."""
+        self.interrupt()
+        try:
+            self._process.wait(KILL_SECONDS)
+        except subprocess.TimeoutExpired:
+            logger.warning("%s: a driver holds the reading process %d", self._name, self.pid)
+        if not self._pipe.closed:
+            self._pipe.close()
+            release_memory(self._memory)
+        if self._buffer is not None:
+            self._buffer.close()
+
+    @property
+    def pid(self) -> int:
+        """Of the reading process."""
+        return self._process.pid
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _receive(self, limit_seconds: float, complaint: str) -> object:
+        """The next message; ``Ended`` also after an interruption."""
+        until_seconds = time.monotonic() + limit_seconds
+        while not self._is_interrupted:
+            left_seconds = until_seconds - time.monotonic()
+            try:
+                # In slices: a process that a driver holds does not hang up when it is killed.
+                if self._pipe.poll(max(0.0, min(left_seconds, _SLICE_SECONDS))):
+                    message = self._pipe.recv()
+                    match message:
+                        case Logged():
+                            logging.getLogger(message.logger).log(message.level, message.text)
+                        case Failed():
+                            raise message.error from _cause(message)
+                        case _:
+                            return message
+                elif left_seconds <= 0:
+                    self._process.kill()
+                    what = f"{complaint} {limit_seconds:g} s; check the device or the network"
+                    raise SourceError(f"{self._name}: {what}")
+            except (EOFError, OSError) as error:
+                if not self._is_interrupted:
+                    raise self._crashed() from error
+        return Ended()
+
+    def _take(self, message: FrameAt) -> Frame:
+        assert self._buffer is not None
+        shape = message.height, message.width, 3
+        start = message.slot * self._slot_bytes
+        shared = np.frombuffer(self._buffer, np.uint8, shape[0] * shape[1] * 3, start)
+        image = shared.reshape(shape).copy()
+        del shared  # a mapping with a view on it can't be closed
+        with suppress(OSError):  # it has ended meanwhile: reading will tell
+            self._pipe.send_bytes(bytes([message.slot]))
+        self.num_dropped = message.num_dropped
+        return Frame(image, message.pts_seconds, message.truth)
+
+    def _crashed(self) -> SourceError:
+        try:
+            code: object = self._process.wait(KILL_SECONDS)
+        except subprocess.TimeoutExpired:
+            code = "unknown"
+        return SourceError(f"{self._name}: its reading process died (exit code {code})")
+
+
+def _start(
+    memory: int | str,
+) -> tuple[multiprocessing.connection.Connection, subprocess.Popen[bytes]]:
+    ours, theirs = multiprocessing.connection.Pipe()
+    command = [sys.executable, "-P", "-m", "har_live.sources.child", str(theirs.fileno())]
+    # Where this process finds its packages, the other one finds them too.
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}
+    try:
+        if sys.platform == "win32":
+            os.set_handle_inheritable(theirs.fileno(), True)
+            start_up = subprocess.STARTUPINFO()
+            start_up.lpAttributeList["handle_list"] = [theirs.fileno()]
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=environment,
+                startupinfo=start_up,
+                creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
+            )
+        else:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=environment,
+                pass_fds=[theirs.fileno(), int(memory)],
+                # Ctrl-C in the terminal is for the parent alone.
+                start_new_session=True,
+            )
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return ours, process
+
+
+def _cause(message: Failed) -> Exception | None:
+    return RuntimeError(f"in the reading process:\n{message.trace}") if message.trace else None
+
+
+def _default_stall_seconds(spec: str, options: SourceOptions) -> float:
+    if kind_of(spec) == "youtube":
+        return RESOLVE_SECONDS
+    return options.timeout_seconds + STALL_MARGIN_SECONDS
