@@ -34,7 +34,7 @@ def test_same_seed_same_bytes_other_seed_other_bytes() -> None:
 
 def test_the_picture_of_an_instant_does_not_depend_on_the_frame_rate() -> None:
     slow, middle, fast = (
-        list(FigureSource(script=SHORT, seconds=1.2, fps=fps, width=64, height=48))
+        list(FigureSource(script=SHORT, seconds=0.7, fps=fps, width=64, height=48))
         for fps in (10.0, 30.0, 60.0)
     )
     for index, frame in enumerate(slow):
@@ -114,23 +114,11 @@ def test_a_longer_stay_starts_the_script_again() -> None:
     assert source.info.duration_seconds == 9.0
 
 
-def test_the_default_script_is_a_minute_of_the_main_gestures() -> None:
+def test_the_default_script_shows_every_action_in_about_a_minute() -> None:
     source = FigureSource()
     assert 50 <= sum(passage.seconds for passage in DEFAULT_SCRIPT) <= 80
     shown = {segment.label for segment in source.true_segments}
-    main = {
-        "none",
-        "wave",
-        "clap",
-        "walk",
-        "jump",
-        "squat",
-        "punch",
-        "kick",
-        "sit_down",
-        "stand_up",
-    }
-    assert main <= shown <= set(ACTIONS)
+    assert shown == set(ACTIONS)
     assert {passage.scene for passage in DEFAULT_SCRIPT} >= {"living_room", "park", "gym", "office"}
     assert len({passage.look for passage in DEFAULT_SCRIPT}) >= 4
 

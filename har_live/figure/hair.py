@@ -25,7 +25,7 @@ def hair_patches(look: Look, sides: int) -> list[Patches]:
     rise = np.linspace(0.0, 1.0, 15)[:, None] ** 0.85
     heights = line + rise * (0.1218 - line)
     over = np.clip((heights - 0.01) / 0.08, 0.0, 1.0)
-    puff = hair.thickness * (0.45 + 0.75 * over) * np.clip(0.25 + 6.0 * rise, 0.0, 1.0)
+    puff = hair.thickness * (0.45 + 0.75 * over) * np.clip(6.0 * rise - 0.2, -0.2, 1.0)
     shape = shell(heights, turn, puff)
     shape[..., 1] += 1.1 * hair.thickness * over**2
     shape[-1] = shape[-1].mean(axis=0)

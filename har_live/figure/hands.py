@@ -15,7 +15,7 @@ from har_live.figure.shapes import (
     rings,
     tube,
 )
-from har_live.figure.skeleton import LEFT, RIGHT, Joint
+from har_live.figure.skeleton import LEFT, RIGHT, THUMB_TILT, Joint
 from har_live.figure.vectors import cross, unit
 
 if TYPE_CHECKING:
@@ -113,9 +113,7 @@ def hand_axes(joints: Vector, side: int) -> tuple[Vector, Vector, Vector]:
     along = unit(joints[Joint.KNUCKLE + side] - wrist)
     thumb = joints[Joint.THUMB + side] - wrist
     sign = 1.0 if side == RIGHT else -1.0
-    # The thumb lies a known angle before the palm's plane.
     flat = unit(thumb - (thumb @ along) * along)
     normal = sign * cross(flat, along)
-    tilt = np.arctan2(0.35, 0.6)
-    thumbward = np.cos(tilt) * flat - np.sin(tilt) * normal
+    thumbward = np.cos(THUMB_TILT) * flat - np.sin(THUMB_TILT) * normal
     return along, unit(thumbward), unit(sign * cross(thumbward, along))

@@ -28,7 +28,7 @@ class Scene:
     finish: Callable[[Stage], Image] = Stage.finish
 
 
-_DAY = Light(towards=(0.55, 1.0, 0.5), key=(0.66, 0.63, 0.56), sky=(0.46, 0.49, 0.54), shadow=0.5)
+_DAY = Light(towards=(0.55, 1.0, 0.5), key=(0.66, 0.63, 0.56), sky=(0.54, 0.56, 0.60), shadow=0.5)
 _WINDOW = Light(
     towards=(-0.8, 0.9, 0.6), key=(0.60, 0.58, 0.54), sky=(0.45, 0.45, 0.47),
     ground=(0.33, 0.30, 0.27), shadow=0.4,

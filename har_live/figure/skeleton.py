@@ -47,6 +47,8 @@ class Joint(IntEnum):
 
 
 NUM_JOINTS = 26
+THUMB_TILT = 0.53
+"""Radians by which the thumb stands before the plane of the palm."""
 _CHAINS = (
     (Joint.NECK, Joint.SHOULDER, Joint.ELBOW, Joint.WRIST, Joint.KNUCKLE, Joint.FINGERTIP),
     (Joint.PELVIS, Joint.HIP, Joint.KNEE, Joint.ANKLE, Joint.TOE),
@@ -174,7 +176,8 @@ def _set_hand(
     knuckle = wrist + body.palm * along
     bend = 2.6 * curl
     tip = body.fingers * (np.cos(bend) * along + np.sin(bend) * palm)
-    thumb = unit((0.85 - 0.25 * curl) * along + (0.75 - 0.45 * curl) * thumbward + 0.35 * palm)
+    aside = np.cos(THUMB_TILT) * thumbward + np.sin(THUMB_TILT) * palm
+    thumb = unit(0.85 * along + (0.85 - 0.6 * curl) * aside)
     joints[Joint.KNUCKLE + side] = knuckle
     joints[Joint.FINGERTIP + side] = knuckle + tip
     joints[Joint.THUMB + side] = wrist + 0.105 * thumb

@@ -17,6 +17,8 @@ from har_live.types import Frame, Segment, VideoInfo
 if TYPE_CHECKING:
     from har_live.types import Image
 
+__all__ = ["DEFAULT_SCRIPT", "FigureSource", "Passage"]
+
 _SMALLEST_SIDE = 32
 
 
