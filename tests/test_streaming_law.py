@@ -47,14 +47,13 @@ def offline(weights: Weights, frames: list[Frame], clip: ClipSpec, hop: int) -> 
     pts = [frame.pts_seconds for frame in frames]
     instants = grid_instants(pts, clip.grid_fps)
     seen = np.stack([to_network(frames[i].image, clip) for i in frames_played_at(pts, instants)])
-    expected = []
-    for start in range(0, len(instants) - clip.num_frames + 1, hop):
-        # The window's T frames, and the one before as «previous».
-        pictures = seen[[max(start - 1, 0), *range(start, start + clip.num_frames)]]
-        with torch.inference_mode():
-            scores = model(torch.from_numpy(pictures)[None])[0].numpy()
-        expected.append((instants[start + clip.num_frames - 1], scores))
-    return expected
+    starts = range(0, len(instants) - clip.num_frames + 1, hop)
+    # Of each window its T frames, and the one before as «previous».
+    clips = [seen[[max(at - 1, 0), *range(at, at + clip.num_frames)]] for at in starts]
+    with torch.inference_mode():
+        scores = model(torch.from_numpy(np.stack(clips))).numpy()
+    ends = [instants[at + clip.num_frames - 1] for at in starts]
+    return list(zip(ends, scores, strict=True))
 
 
 def stream_all(recognizer: Recognizer, frames: Sequence[Frame]) -> list[Prediction]:
