@@ -18,7 +18,7 @@ def require_display() -> tuple[int, int]:
     """Make sure that a window can be opened.
 
     Returns:
-        (width, height) of the screen in pixels.
+        (width, height) in pixels of the screen; of two side by side, about the first one's.
 
     Raises:
         SinkError: no display can be reached.
@@ -89,7 +89,7 @@ def _x11_screen() -> tuple[int, int]:
         if xcb.xcb_connection_has_error(connection):
             raise SinkError(_no_display())
         screen = xcb.xcb_setup_roots_iterator(xcb.xcb_get_setup(connection)).screen.contents
-        return screen.width, screen.height
+        return min(screen.width, screen.height * 16 // 9), screen.height
     finally:
         xcb.xcb_disconnect(connection)
 

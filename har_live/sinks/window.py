@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 
 from har_live.errors import SinkError
-from har_live.opencv import explain_import_error
+from har_live.sinks.opencv import explain_import_error
 from har_live.sinks.display import prepare_qt, require_display
 
 if TYPE_CHECKING:
@@ -97,8 +97,7 @@ class Window:
             return
         cv2 = self._cv2
         if not self._has_shown:
-            height, width = image.shape[:2]
-            cv2.resizeWindow(self._name, *window_size(width, height, screen=self._screen))
+            self._place(width=image.shape[1], height=image.shape[0])
             self._has_shown = True
         cv2.imshow(self._name, cv2.cvtColor(self._fitted(image), cv2.COLOR_RGB2BGR))
 
@@ -126,7 +125,9 @@ class Window:
         if self._is_closed:
             return
         cv2 = self._cv2
-        is_full = cv2.getWindowProperty(self._name, cv2.WND_PROP_FULLSCREEN) == cv2.WINDOW_FULLSCREEN
+        is_full = (
+            cv2.getWindowProperty(self._name, cv2.WND_PROP_FULLSCREEN) == cv2.WINDOW_FULLSCREEN
+        )
         wanted = cv2.WINDOW_NORMAL if is_full else cv2.WINDOW_FULLSCREEN
         cv2.setWindowProperty(self._name, cv2.WND_PROP_FULLSCREEN, wanted)
 
@@ -152,6 +153,13 @@ class Window:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _place(self, *, width: int, height: int) -> None:
+        """In the middle: it was opened small, and would grow out of the screen's corner."""
+        width, height = window_size(width, height, screen=self._screen)
+        self._cv2.resizeWindow(self._name, width, height)
+        x, y = (self._screen[0] - width) // 2, (self._screen[1] - height) // 2
+        self._cv2.moveWindow(self._name, x, y)
 
     def _fitted(self, image: Image) -> Image:
         """The picture at the window's size, between black margins."""
