@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-DEFAULT_WEIGHTS = "everyday-lrcn"
-"""The weights that are used where none are named."""
-
 _HOMES = {
     "BackendError": "errors",
     "ClipSpec": "types",

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from har_live import DEFAULT_WEIGHTS
 from har_live.errors import WeightsError
 from har_live.models.config import ModelConfig
 from har_live.types import UNSURE, ClipSpec
@@ -22,6 +21,8 @@ CARD_VERSION = 1
 CARD_FILE = "card.json"
 TENSORS_FILE = "model.safetensors"
 ONNX_FILE = "model.onnx"
+DEFAULT_WEIGHTS = "everyday-lrcn"
+"""The weights that are used where none are named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from har_live import DEFAULT_WEIGHTS, __version__
+from har_live import __version__
+from har_live.card import DEFAULT_WEIGHTS
 from har_live.errors import HarLiveError
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from har_live import DEFAULT_WEIGHTS
-from har_live.card import SmoothingSpec, Weights, open_weights
+from har_live.card import DEFAULT_WEIGHTS, SmoothingSpec, Weights, open_weights
 from har_live.grid import GridFrame, TimeGrid
 from har_live.ring import FrameRing
 from har_live.scorers import Runtime, open_scorer

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Image = NDArray[np.uint8]
@@ -38,7 +37,7 @@ class Frame:
 
     def __post_init__(self) -> None:
         image = self.image
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        if image.dtype != "uint8" or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
             raise ValueError(
                 f"image is {image.dtype} {image.shape}; expected uint8 (height, width, 3), RGB"
             )

@@ -34,8 +34,7 @@ class LSTMStack(nn.Module):
         super().__init__()
         widths = (in_features, *hidden)
         self.from_input = nn.ModuleList(
-            nn.Linear(before, 4 * after)
-            for before, after in pairwise(widths)
+            nn.Linear(before, 4 * after) for before, after in pairwise(widths)
         )
         self.from_hidden = nn.ModuleList(nn.Linear(h, 4 * h, bias=False) for h in hidden)
         self.state_shapes = tuple((h,) for h in hidden for _ in range(2))
@@ -81,8 +80,7 @@ class ConvLSTMStack(nn.Module):
         super().__init__()
         channels = (in_channels, *hidden)
         self.from_input = nn.ModuleList(
-            nn.Conv2d(before, 4 * after, 3, padding=1)
-            for before, after in pairwise(channels)
+            nn.Conv2d(before, 4 * after, 3, padding=1) for before, after in pairwise(channels)
         )
         self.from_hidden = nn.ModuleList(
             nn.Conv2d(h, 4 * h, 3, padding=1, bias=False) for h in hidden
