@@ -227,6 +227,14 @@ def test_none_is_nearly_still_but_alive() -> None:
     assert (spread < 0.15).all()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_no_jump_is_left_half_done(seed: int) -> None:
+    performance = Performance([Passage("jump", 4.0), Passage("none", 1.0)], seed)
+    joints = joints_of(performance.moment_at(4.0).pose, Proportions())
+    assert joints[Joint.PELVIS, 1] > 0.93
+    assert joints[Joint.TOE : Joint.TOE + 2, 1].max() < 0.04
+
+
 def test_outward_is_away_from_the_body() -> None:
     joints = joints_of(Pose(), Proportions())
     for side in (RIGHT, LEFT):

@@ -2,11 +2,15 @@
 
 ::
 
-    Passage, Performance   script: what is done at each instant, and its true label
-      motions              time → Pose (controls, keyframed by hand)
-      skeleton             Pose → joint positions in metres
-      body, head           joint positions → shaded surface patches
-      painter, scenes      patches and background → picture
+    script → performance               what is done at each instant, and its true label
+      actions, gestures, gait,         phase of a repetition → Pose, keyframed by hand
+      moves, sports, keyframes
+        pose → skeleton                controls → joint positions in metres
+          body, limbs, shoes, head,    joint positions → coloured patches of surface
+          face, hair, hands, props
+            picture: painter, camera   patches, light and background → picture
+              scenes: rooms, outdoors, furniture, stage
 
-Everything is a pure function of time and seed.
+Everything is a pure function of time and seed. ``picture.draw_person`` draws any joint positions,
+wherever they come from.
 """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from har_live.figure.actions import ACTIONS
+from har_live.figure.actions import ACTIONS, Action
 from har_live.figure.camera import VIEWS
 from har_live.figure.pose import Pose, from_vector, to_vector
 from har_live.figure.script import Passage
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BLEND_SECONDS = 0.44
 """Two actions of a take flow into each other around their boundary for so long."""
+_SHORTEST_SHARE = 0.75
+"""Of a repetition's mean length: what lasts less is cut off, not hurried."""
 _PATH_DEPTH = 0.42
 """Depth of the oval that is walked, against its width."""
 
@@ -34,17 +36,14 @@ class _Turn:
         self.start_seconds = start_seconds
         self.end_seconds = start_seconds + passage.seconds
         self.action = action = ACTIONS[passage.label]
-        count = int(passage.seconds / action.period_seconds * 1.3) + 3
-        varied = np.ones(count) if action.labels else rng.uniform(0.9, 1.1, count)
-        if action.stride_metres:
-            varied[:] = varied[0]
+        lengths = _lengths(action, passage.seconds, rng)
+        count = len(lengths)
         self.amplitudes = rng.uniform(0.85, 1.12, count)
         sides = rng.integers(2, size=count)
         self.sides = sides if action.changes_side else np.full(count, sides[0])
-        ends = np.cumsum(action.period_seconds * varied)
-        self._starts = np.concatenate([[0.0], ends])
+        self._starts = np.concatenate([[0.0], np.cumsum(lengths)])
         self._skipped_seconds = action.start_phase * action.period_seconds
-        self._path = self._plan_path(float(action.period_seconds * varied[0]))
+        self._path = self._plan_path(float(lengths[0]))
 
     def _plan_path(self, period_seconds: float) -> _Oval | None:
         room = VIEWS[self.passage.view].roam_m
@@ -63,7 +62,9 @@ class _Turn:
 
     def pose(self, t: float) -> Pose:
         index, phase = self._repetition(t)
-        amplitude, side = float(self.amplitudes[index]), int(self.sides[index])
+        following = self.amplitudes[min(index + 1, len(self.amplitudes) - 1)]
+        amplitude = float((1.0 - phase) * self.amplitudes[index] + phase * following)
+        side = int(self.sides[index])
         if self._path is None or self.action.travelling is None:
             facing = np.deg2rad(VIEWS[self.passage.view].facing_degrees)
             pose = self.action.pose(phase, amplitude, side)
@@ -91,6 +92,19 @@ class _Turn:
     @property
     def mug_side(self) -> int | None:
         return int(self.sides[0]) if self.action.holds_mug else None
+
+
+def _lengths(action: Action, seconds: float, rng: np.random.Generator) -> Vector:
+    """(N,) seconds that each repetition takes."""
+    period = action.period_seconds
+    if action.labels:
+        return np.full(int(seconds / period) + 2, period)
+    if action.stride_metres:
+        return np.full(int(1.2 * seconds / period) + 3, period * rng.uniform(0.92, 1.08))
+    lengths = period * rng.uniform(0.9, 1.1, max(1, round(seconds / period)))
+    if seconds > _SHORTEST_SHARE * period:
+        lengths *= seconds / lengths.sum()  # none is left half done at the end
+    return lengths
 
 
 class _Oval:
