@@ -36,12 +36,12 @@ class View:
 
 
 VIEWS = {
-    "full": View(4.2, 1.25, 1.14, roam_m=1.05),
-    "left": View(4.2, 1.3, 1.14, facing_degrees=38.0, side_m=-0.5, roam_m=1.0),
-    "right": View(4.2, 1.2, 1.14, facing_degrees=-38.0, side_m=0.6, roam_m=1.0),
-    "profile": View(4.2, 1.25, 1.14, facing_degrees=78.0, roam_m=1.05),
-    "wide": View(5.6, 1.5, 1.15, facing_degrees=-15.0, roam_m=1.75),
-    "high": View(4.0, 2.3, 1.0, facing_degrees=12.0, side_m=0.8, roam_m=0.9),
+    "full": View(4.2, 1.25, 1.14, roam_m=1.35),
+    "left": View(4.2, 1.3, 1.14, facing_degrees=38.0, side_m=-0.5, roam_m=1.25),
+    "right": View(4.2, 1.2, 1.14, facing_degrees=-38.0, side_m=0.6, roam_m=1.25),
+    "profile": View(4.2, 1.25, 1.14, facing_degrees=78.0, roam_m=1.35),
+    "wide": View(5.6, 1.5, 1.15, facing_degrees=-15.0, roam_m=2.0),
+    "high": View(4.0, 2.3, 1.0, facing_degrees=12.0, side_m=0.8, roam_m=1.1),
     "knees": View(2.7, 1.35, 1.22, facing_degrees=-12.0, focal=1.45),
     "webcam": View(1.45, 1.38, 1.38, facing_degrees=4.0, focal=1.05),
     "desk": View(1.2, 1.3, 1.4, facing_degrees=-10.0, side_m=0.15, focal=0.95),
