@@ -144,14 +144,15 @@ def test_transparent_parts_show_white(tmp_path: Path) -> None:
     assert row[55].tolist() == [255, 255, 255]
 
 
-def test_a_stream_that_changes_its_size_keeps_the_first(tmp_path: Path) -> None:
+def test_a_stream_may_change_its_size(tmp_path: Path) -> None:
     small = make_clip(tmp_path / "small.ts", picture=quadrants, size=(64, 48))
     large = make_clip(tmp_path / "large.ts", picture=quadrants, size=(128, 96))
     joined = tmp_path / "joined.ts"
     joined.write_bytes(small.read_bytes() + large.read_bytes())
     frames = read(joined)
     assert len(frames) == 20
-    assert {frame.image.shape for frame in frames} == {(48, 64, 3)}
+    shapes = [frame.image.shape for frame in frames]
+    assert shapes == [(48, 64, 3)] * 10 + [(96, 128, 3)] * 10
     assert colors_in(frames[-1].image) == list("RGBW")
 
 

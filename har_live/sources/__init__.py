@@ -8,8 +8,6 @@ from har_live.sources.options import SourceOptions
 
 __all__ = ["FIGURE", "Source", "SourceOptions", "open_source"]
 
-_ALWAYS_LIVE = ("rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "udp")
-
 
 def open_source(spec: str, options: SourceOptions | None = None) -> Source:
     """The source that a person means by ``spec``.
@@ -38,17 +36,9 @@ def open_source(spec: str, options: SourceOptions | None = None) -> Source:
 
             return open_youtube(spec, options)
         case "address":
-            from har_live.sources.media import MediaSource
+            from har_live.sources.network import open_network
 
-            scheme = spec.partition("://")[0].lower()
-            return MediaSource(
-                spec,
-                options={"rtsp_transport": options.rtsp_transport}
-                if scheme.startswith("rtsp")
-                else None,
-                is_live=scheme in _ALWAYS_LIVE,
-                timeout_seconds=options.timeout_seconds,
-            )
+            return open_network(spec, options)
         case "file":
             from har_live.sources.media import MediaSource
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,3 +51,23 @@ class Timeline:
         elif pts_ticks + self._shift_ticks <= previous:
             return previous + 1
         return pts_ticks + self._shift_ticks
+
+
+class ArrivalTimeline:
+    """Places frames that come without a time of their own at their arrival, the first one at 0."""
+
+    def __init__(self, time_base: Fraction) -> None:
+        self._ticks_per_second = float(1 / time_base)
+        self._origin_seconds: float | None = None
+        self.end_ticks = 0
+        """When the frame placed last ends."""
+
+    def place(self, _pts_ticks: int | None, _duration_ticks: int | None = None) -> int:
+        """The tick of now; frames that came at once lie a tick apart."""
+        now_seconds = time.monotonic()
+        if self._origin_seconds is None:
+            self._origin_seconds = now_seconds
+        arrival_ticks = round((now_seconds - self._origin_seconds) * self._ticks_per_second)
+        placed = max(self.end_ticks, arrival_ticks)
+        self.end_ticks = placed + 1
+        return placed

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from av import error as ffmpeg
+
+from har_live.redact import redact_url
 
 NO_ANSWER = "no answer in time; check the address and the network"
 
@@ -19,6 +24,9 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (ffmpeg.HTTPUnauthorizedError, "access refused (401); check user name and password"),
     (ffmpeg.HTTPForbiddenError, "access refused (403); check user name, password and address"),
     (ffmpeg.HTTPNotFoundError, "the server has nothing there (404); check the address"),
+    (ffmpeg.HTTPTooManyRequestsError, "too many requests (429); wait some minutes"),
+    (ffmpeg.HTTPServerError, "the server failed (5xx); try again, or restart the camera"),
+    (EOFError, "the server ended the connection; check the address, and that the camera runs"),
     (ffmpeg.ProtocolNotFoundError, "unknown kind of address; use a file, rtsp, http or https"),
     (ffmpeg.InvalidDataError, "not a video, or damaged beyond reading; check that it is the one"),
 )
@@ -42,4 +50,19 @@ def explain(error: Exception, location: str) -> str:
         return f"can't be read ({cause}); check the disk, or try a copy"
     if isinstance(error, ffmpeg.ArgumentError):
         return "can't be understood; write @ : / ? # in a password as %40 %3A %2F %3F %23"
+    code = error.errno if isinstance(error, OSError) else None
+    if code == errno.EPROTONOSUPPORT:
+        return "the server refuses this transport; give --rtsp-transport udp, or tcp"
+    host = urlsplit(redact_url(location)).hostname
+    if code == errno.EIO and host and not _is_known(host):
+        return f"no such server: {host}; check the address and the network"
     return f"the connection failed ({cause}); check the address and the network"
+
+
+def _is_known(host: str) -> bool:
+    """FFmpeg tells a name that nobody knows no differently from a broken connection."""
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return True

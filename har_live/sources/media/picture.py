@@ -26,15 +26,12 @@ _UNSPECIFIED = 2
 
 
 class PictureMaker:
-    """Makes pictures of one size from the frames of one stream.
-
-    Orientation and size are those of the first frame; a stream that changes its size later is
-    scaled to it.
-    """
+    """Makes pictures from the frames of one stream, as long as they keep the first one's size."""
 
     def __init__(self, first: VideoFrame, pixel_aspect: Fraction | None) -> None:
         """``pixel_aspect`` is a stored pixel's width over its height; None or 0 is unknown."""
         self._reformatter = VideoReformatter()
+        self._stored_size = first.width, first.height
         self._size = _square_pixel_size(first.width, first.height, pixel_aspect)
         self._is_transposed, self._mirror = _orientation(first)
 
@@ -43,6 +40,10 @@ class PictureMaker:
         """(width, height) in pixels of the pictures made."""
         width, height = self._size
         return (height, width) if self._is_transposed else (width, height)
+
+    def fits(self, frame: VideoFrame) -> bool:
+        """Whether the frame is of the size that these pictures are made from."""
+        return (frame.width, frame.height) == self._stored_size
 
     def make(self, frame: VideoFrame) -> Image:
         """(height, width, 3) uint8 RGB, contiguous, the caller's own."""

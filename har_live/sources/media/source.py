@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -15,8 +17,15 @@ from har_live.redact import redact_url
 from har_live.sources.media.faults import NO_ANSWER, explain
 from har_live.sources.media.packets import PacketDecoder
 from har_live.sources.media.picture import PictureMaker
-from har_live.sources.media.stream import choose_stream, describe, stated_end_seconds
-from har_live.sources.timeline import Timeline
+from har_live.sources.media.stream import (
+    choose_stream,
+    describe,
+    go_to,
+    is_endless,
+    lacks_clock,
+    stated_end_seconds,
+)
+from har_live.sources.timeline import ArrivalTimeline, Timeline
 from har_live.types import Frame, VideoInfo
 
 if TYPE_CHECKING:
@@ -25,6 +34,8 @@ if TYPE_CHECKING:
 
     from av import VideoFrame, VideoStream
     from av.container import InputContainer
+
+    from har_live.types import Image
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +50,7 @@ class MediaSource:
 
     Frames keep their own timestamps; ``Timeline`` says what becomes of those that are missing or go
     backward. Damaged packets are skipped and counted. A file that was cut off yields all that can
-    be decoded, then logs a warning. All pictures have the size of the first one.
+    be decoded, then logs a warning. A stream may change the size of its pictures on the way.
 
     It is read once, like an open file: a second iteration goes on where the first stopped. Use it
     from one thread, ``close`` included.
@@ -51,8 +62,9 @@ class MediaSource:
         *,
         options: Mapping[str, str] | None = None,
         name: str | None = None,
-        is_live: bool = False,
+        is_live: bool | None = None,
         timeout_seconds: float | None = None,
+        after_seconds: float | None = None,
     ) -> None:
         """Opens the video and decodes its first frame.
 
@@ -60,8 +72,10 @@ class MediaSource:
             location: a path, or a URL (whatever holds ``://``); its secrets are never shown.
             options: for FFmpeg, such as ``{"rtsp_transport": "tcp"}``.
             name: shown to people instead of the file's name or the redacted URL.
-            is_live: frames come at their own pace, and a read that fails is an error, not an end.
+            is_live: frames come at their own pace, and when they end, the source was lost; None
+                finds out.
             timeout_seconds: longest wait for the opening, and for each packet; None has no limit.
+            after_seconds: leave out the frames up to and including this moment.
 
         Raises:
             SourceError: it can't be opened, or nothing in it can be decoded.
@@ -69,9 +83,15 @@ class MediaSource:
         self._location = str(location)
         self._is_remote = "://" in self._location
         self._label = name or redact_url(self._location)
-        self._container = self._open(dict(options or {}), timeout_seconds)
+        self._open_arguments = dict(options or {}), timeout_seconds
+        self._after_seconds = -math.inf if after_seconds is None else after_seconds
+        self._container = self._open()
         try:
             stream = choose_stream(self._container, self._label)
+            if is_live is None:
+                is_live = self._is_remote and is_endless(self._container)
+            if after_seconds is not None:
+                go_to(self._container, stream, after_seconds)
             self._decoder = PacketDecoder(self._container, stream)
             decoded = self._decoder.frames()
             first = self._first_of(decoded)
@@ -80,11 +100,7 @@ class MediaSource:
             self._info = describe(
                 self._container, stream, shown_name, self._pictures.size, is_live=is_live
             )
-            self._timeline = Timeline(
-                self._info.time_base,
-                usual_ticks=round(1 / ((self._info.fps or FALLBACK_FPS) * self._info.time_base)),
-                start_ticks=stream.start_time or 0,
-            )
+            self._timeline = self._make_timeline(stream)
             self._frames = self._read(stream, chain([first], decoded))
         except BaseException:
             self._container.close()
@@ -123,7 +139,8 @@ class MediaSource:
     ) -> None:
         self.close()
 
-    def _open(self, options: dict[str, str], timeout_seconds: float | None) -> InputContainer:
+    def _open(self) -> InputContainer:
+        options, timeout_seconds = self._open_arguments
         # A file's name may hold a colon, which FFmpeg would take for a protocol's.
         url = self._location if self._is_remote else f"file:{self._location}"
         timeout = (timeout_seconds, timeout_seconds)
@@ -147,13 +164,29 @@ class MediaSource:
             raise self._error(explain(self._decoder.read_error, self._location))
         raise self._error("nothing in it can be decoded; it is damaged, or only a header")
 
+    def _make_timeline(self, stream: VideoStream) -> Timeline | ArrivalTimeline:
+        if lacks_clock(self._container):
+            return ArrivalTimeline(self._info.time_base)
+        return Timeline(
+            self._info.time_base,
+            usual_ticks=round(1 / ((self._info.fps or FALLBACK_FPS) * self._info.time_base)),
+            start_ticks=stream.start_time or 0,
+        )
+
     def _read(
         self, stream: VideoStream, decoded: Iterable[VideoFrame]
     ) -> Generator[Frame, None, None]:
         for frame in decoded:
             pts_ticks = self._timeline.place(frame.pts, frame.duration)
-            yield Frame(self._pictures.make(frame), float(pts_ticks * self._info.time_base))
+            pts_seconds = float(pts_ticks * self._info.time_base)
+            if pts_seconds > self._after_seconds:
+                yield Frame(self._picture(frame, stream), pts_seconds)
         self._finish(stated_end_seconds(stream))
+
+    def _picture(self, frame: VideoFrame, stream: VideoStream) -> Image:
+        if not self._pictures.fits(frame):
+            self._pictures = PictureMaker(frame, stream.codec_context.sample_aspect_ratio)
+        return self._pictures.make(frame)
 
     def _finish(self, stated_seconds: float | None) -> None:
         """Say at the end what was amiss."""
@@ -162,6 +195,8 @@ class MediaSource:
         if error is not None and (self._is_remote or self._info.is_live):
             reason = explain(error, self._location)
             raise self._error(f"lost after {end_seconds:.1f} s: {reason}")
+        if self._info.is_live and not self._is_over():
+            raise self._error(f"lost after {end_seconds:.1f} s: the server ended the connection")
         if self.skipped_packets:
             logger.warning("%s: damaged packets skipped: %d", self._label, self.skipped_packets)
         ends_early = stated_seconds is not None and end_seconds < stated_seconds - CUT_OFF_SECONDS
@@ -171,6 +206,17 @@ class MediaSource:
                 self._label,
                 end_seconds,
             )
+
+    def _is_over(self) -> bool:
+        """Whether a broadcast has ended by its own word: its playlist has become a recording's.
+
+        FFmpeg ends a playlist that the server refuses just like one that is complete.
+        """
+        if self._container.format.name != "hls":
+            return False
+        with suppress(SourceError), self._open() as again:
+            return not is_endless(again)
+        return False
 
     def _error(self, what: str) -> SourceError:
         return SourceError(f"{self._label}: {what}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from av import VideoStream
     from av.container import InputContainer
 
+DEFAULT_TIME_BASE = Fraction(1, 90_000)
+CLOCKLESS = {"mjpeg", "mpjpeg"}
+"""One JPEG after the other, as cameras send them over HTTP: FFmpeg invents 25 a second."""
 TEXT_ART = {"ansi", "bintext", "idf", "xbin"}
 """FFmpeg plays a .txt file as a video of a terminal; whoever gives one has mistyped."""
 
@@ -52,7 +57,7 @@ def describe(
     is_live: bool,
 ) -> VideoInfo:
     """What the stream's header says; ``size`` is that of the pictures made, (width, height)."""
-    fps = stream.average_rate or stream.guessed_rate
+    fps = None if lacks_clock(container) else stream.average_rate or stream.guessed_rate
     assert stream.time_base is not None, "FFmpeg gives every stream a time base"
     return VideoInfo(
         name=name,
@@ -61,9 +66,29 @@ def describe(
         fps=float(fps) if fps else None,
         duration_seconds=None if is_live else _duration_seconds(container, stream),
         num_frames=stream.frames or None,
-        time_base=stream.time_base,
+        time_base=DEFAULT_TIME_BASE if lacks_clock(container) else stream.time_base,
         is_live=is_live,
     )
+
+
+def is_endless(container: InputContainer) -> bool:
+    """Whether nobody knows where it ends: a camera or a broadcast, not a recording."""
+    if container.duration is not None:
+        return False
+    # The size of a playlist is not the video's; a negative one is unknown.
+    return container.format.name == "hls" or container.size <= 0
+
+
+def lacks_clock(container: InputContainer) -> bool:
+    """Whether its frames come without times, so that only their arrival tells."""
+    return container.format.name in CLOCKLESS and is_endless(container)
+
+
+def go_to(container: InputContainer, stream: VideoStream, seconds: float) -> None:
+    """Continue at the last key frame up to that moment; where that can't be, from where it is."""
+    assert stream.time_base is not None, "FFmpeg gives every stream a time base"
+    with suppress(av.FFmpegError):
+        container.seek(int(seconds / stream.time_base), stream=stream)
 
 
 def stated_end_seconds(stream: VideoStream) -> float | None:
