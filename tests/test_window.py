@@ -9,8 +9,8 @@ import os
 import select
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
+from itertools import count
 from types import TracebackType
 from typing import Self
 
@@ -31,6 +31,7 @@ from tests.x_server import (
 RED, BLUE, BLACK = (255, 0, 0), (0, 0, 255), (0, 0, 0)
 
 SHOW = """
+import sys
 import numpy as np
 from har_live.sinks.window import Window
 
@@ -40,7 +41,7 @@ picture[:, :160], picture[:, 160:] = (255, 0, 0), (0, 0, 255)  # RGB: left red, 
 LOOP = (
     SHOW
     + """
-window = Window("cinema – Küche")
+window = Window(sys.argv[1])
 while not window.is_closed:
     window.show(picture)
     for key in window.poll():
@@ -58,6 +59,9 @@ window.close()
 )
 
 
+_numbers = count(1)
+
+
 @pytest.fixture(scope="module")
 def x_server() -> Iterator[XServer]:
     require_x_programs()
@@ -68,13 +72,16 @@ def x_server() -> Iterator[XServer]:
 class Child:
     """A Python that runs ``code``; what it prints is read line by line, within bounded time."""
 
-    def __init__(self, code: str, environment: dict[str, str]) -> None:
+    def __init__(self, code: str, *arguments: str, environment: dict[str, str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(code)],
+            [sys.executable, "-c", code, *arguments],
             env=environment,
             stdout=subprocess.PIPE,
             bufsize=0,
         )
+
+    window = ""
+    """Its number, once known."""
 
     def line(self) -> str:
         assert self._process.stdout is not None
@@ -100,9 +107,19 @@ class Child:
         self._process.stdout.close()
 
 
+@pytest.fixture
+def cinema(x_server: XServer) -> Iterator[Child]:
+    """A window that shows red and blue and prints what its keys mean; it has the keyboard."""
+    title = f"cinema {next(_numbers)} – Küche"  # the one before may still be on its way out
+    with Child(LOOP, title, environment=x_server.environment) as child:
+        child.window = x_server.focus(title)
+        assert x_server.xdotool("getwindowname", child.window) == title
+        yield child
+
+
 def run(code: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
+        [sys.executable, "-c", code],
         env=environment,
         capture_output=True,
         text=True,
@@ -141,7 +158,7 @@ def box_of(picture: np.ndarray, color: tuple[int, int, int]) -> tuple[int, int, 
     return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
 
 
-def test_every_key_means_what_the_help_says(x_server):
+def test_every_key_means_what_the_help_says(x_server, cinema):
     presses = [
         ("h", "help"),
         ("space", "pause"),
@@ -152,80 +169,69 @@ def test_every_key_means_what_the_help_says(x_server):
         ("shift+s", "screenshot"),
         ("q", "quit"),
     ]
-    with Child(LOOP, x_server.environment) as child:
-        x_server.focus("cinema")
-        for press, meaning in presses:
-            x_server.press(press)
-            assert child.line() == meaning, press
-        assert child.line() == "over"
-        assert child.exit_code() == 0
+    for press, meaning in presses:
+        x_server.press(press)
+        assert cinema.line() == meaning, press
+    assert cinema.line() == "over"
+    assert cinema.exit_code() == 0
     keys = {key.lower() for keys, _ in HELP_LINES for key in keys.split()}
     assert keys == {"q", "esc", "space", "s", "r", "h", "f"}
 
 
-def test_caps_lock_escape_and_keys_that_mean_nothing(x_server):
-    with Child(LOOP, x_server.environment) as child:
-        x_server.focus("cinema")
+def test_caps_lock_escape_and_keys_that_mean_nothing(x_server, cinema):
+    x_server.press("Caps_Lock")
+    try:
+        x_server.press("r")
+        assert cinema.line() == "record"
+    finally:
         x_server.press("Caps_Lock")
-        try:
-            x_server.press("r")
-            assert child.line() == "record"
-        finally:
-            x_server.press("Caps_Lock")
-        # The code of the left arrow ends in that of Q; F8's in that of E, Å has one of its own.
-        for press in ("Left", "F8", "Aring", "Return", "x"):
-            x_server.press(press)
-        x_server.press("Escape")
-        assert [child.line(), child.line()] == ["quit", "over"]
+    # The code of the left arrow ends in that of Q; F8's in that of E, Å has one of its own.
+    for press in ("Left", "F8", "Aring", "Return", "x"):
+        x_server.press(press)
+    x_server.press("Escape")
+    assert [cinema.line(), cinema.line()] == ["quit", "over"]
 
 
-def test_colors_and_proportions_on_the_screen(x_server):
-    with Child(LOOP, x_server.environment) as child:
-        window = x_server.focus("cinema")
-        assert x_server.xdotool("getwindowname", window) == "cinema – Küche"
-        wait_until(lambda: box_of(x_server.picture(), BLUE) is not None)
-        left, top, right, bottom = box_of(x_server.picture(), RED)
-        # A picture of 320×240 is enlarged to 640×480, half of it red.
-        assert (right - left, bottom - top) == (320, 480)
-        assert box_of(x_server.picture(), BLUE) == (right, top, right + 320, bottom)
-        assert 0 < left < SCREEN[0] - 640
-        assert 0 < top < SCREEN[1] - 480  # all of it is on the screen
+def test_colors_and_proportions_on_the_screen(x_server, cinema):
+    # A picture of 320×240 is enlarged to 640×480, half of it red.
+    wait_until(lambda: (box := box_of(x_server.picture(), RED)) and box[2] - box[0] == 320)
+    left, top, right, bottom = box_of(x_server.picture(), RED)
+    assert bottom - top == 480
+    assert box_of(x_server.picture(), BLUE) == (right, top, right + 320, bottom)
+    assert 0 < left < SCREEN[0] - 640
+    assert 0 < top < SCREEN[1] - 480  # all of it is on the screen
 
-        x_server.xdotool("windowsize", window, "300", "400")
-        # Wide enough for 300×225, each half 150; the window's frame may take a pixel or two.
-        wait_until(lambda: (box := box_of(x_server.picture(), RED)) and box[2] - box[0] == 150)
-        screen = x_server.picture()
-        left, top, right, bottom = box_of(screen, RED)
-        assert abs((bottom - top) - 225) <= 2
-        assert tuple(screen[top - 20, left + 100]) == BLACK
-        assert tuple(screen[bottom + 20, left + 100]) == BLACK
-        x_server.press("q")
-        assert child.line() == "quit"
+    x_server.xdotool("windowsize", cinema.window, "300", "400")
+    # Wide enough for 300×225, each half 150; the window's frame may take a pixel or two.
+    wait_until(lambda: (box := box_of(x_server.picture(), RED)) and box[2] - box[0] == 150)
+    screen = x_server.picture()
+    left, top, right, bottom = box_of(screen, RED)
+    assert abs((bottom - top) - 225) <= 2
+    assert tuple(screen[top - 20, left + 100]) == BLACK
+    assert tuple(screen[bottom + 20, left + 100]) == BLACK
+    x_server.press("q")
+    assert cinema.line() == "quit"
 
 
-def test_full_screen_and_back(x_server):
+def test_full_screen_and_back(x_server, cinema):
     def width_of_red() -> int:
         box = box_of(x_server.picture(), RED)
         return 0 if box is None else int(box[2] - box[0])
 
-    with Child(LOOP, x_server.environment) as child:
-        x_server.focus("cinema")
-        wait_until(lambda: width_of_red() == 320)
-        x_server.press("f")
-        wait_until(lambda: width_of_red() == SCREEN[0] // 2)
-        assert box_of(x_server.picture(), RED) == (0, 0, SCREEN[0] // 2, SCREEN[1])
-        x_server.press("f")
-        wait_until(lambda: width_of_red() == 320)
-        x_server.press("q")
-        assert [child.line() for _ in range(4)] == ["fullscreen", "fullscreen", "quit", "over"]
+    wait_until(lambda: width_of_red() == 320)
+    x_server.press("f")
+    wait_until(lambda: width_of_red() == SCREEN[0] // 2)
+    assert box_of(x_server.picture(), RED) == (0, 0, SCREEN[0] // 2, SCREEN[1])
+    x_server.press("f")
+    wait_until(lambda: width_of_red() == 320)
+    x_server.press("q")
+    assert [cinema.line() for _ in range(4)] == ["fullscreen", "fullscreen", "quit", "over"]
 
 
-def test_closed_by_the_window_manager_it_stays_closed(x_server):
-    with Child(LOOP, x_server.environment) as child:
-        x_server.focus("cinema")
-        x_server.press("alt+F4")
-        assert child.line() == "over"
-        assert child.exit_code() == 0  # after a picture more, which did not open it again
+def test_closed_by_the_window_manager_it_stays_closed(x_server, cinema):
+    x_server.press("alt+F4")
+    assert cinema.line() == "over"
+    assert cinema.exit_code() == 0  # after a picture more, which did not open it again
 
 
 def test_closing_one_window_leaves_the_other(x_server):
@@ -317,6 +323,11 @@ cv2.namedWindow = namedWindow
         (
             ModuleNotFoundError("No module named 'cv2'", name="cv2"),
             "OpenCV is not installed: pip install opencv-python",
+        ),
+        (
+            ImportError("libGL.so.1: file too short", name="cv2"),
+            "OpenCV can't load (libGL.so.1: file too short): "
+            "pip install --force-reinstall opencv-python",
         ),
         (ModuleNotFoundError("No module named 'odd'", name="odd"), None),
     ],

@@ -20,6 +20,7 @@ PROGRAMS = ("Xvfb", "xdotool", "openbox")
 SCREEN = (800, 600)
 """(width, height)"""
 PATIENCE_SECONDS = 20.0
+_SIZE = "x".join(map(str, SCREEN))
 
 
 def require_x_programs() -> None:
@@ -36,11 +37,10 @@ class XServer:
 
     def __init__(self) -> None:
         reading, writing = os.pipe()
-        size = "x".join(map(str, SCREEN))
+        command = f"Xvfb -displayfd {writing} -screen 0 {_SIZE}x24 -nolisten tcp -noreset"
         self._processes = [
             subprocess.Popen(
-                ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten"]
-                + ["tcp", "-noreset"],
+                command.split(),
                 pass_fds=[writing],
                 stderr=subprocess.DEVNULL,
             )
@@ -62,18 +62,22 @@ class XServer:
 
     def xdotool(self, *words: str) -> str:
         """Run xdotool; its answer."""
-        done = subprocess.run(
-            ["xdotool", *words],
-            env=self.environment,
-            check=True,
-            timeout=PATIENCE_SECONDS,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout.strip()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            done = subprocess.run(
+                ["xdotool", *words],
+                env=self.environment,
+                timeout=PATIENCE_SECONDS,
+                capture_output=True,
+                text=True,
+            )
+            if done.returncode == 0:
+                return done.stdout.strip()
+            # Another window that goes while xdotool looks at it is an error to xdotool.
+            assert time.monotonic() < deadline, done.stderr
 
     def focus(self, title: str) -> str:
-        """Wait for a window, give it the keyboard; its number."""
+        """Wait for a window, give it the keyboard; its number. No other may have had this title."""
         window = self.xdotool("search", "--sync", "--onlyvisible", "--name", title).split()[-1]
         self.xdotool("windowactivate", "--sync", window)
         return window
@@ -84,8 +88,7 @@ class XServer:
 
     def picture(self) -> np.ndarray:
         """(H, W, 3) uint8 RGB, what is on the screen now."""
-        size = "x".join(map(str, SCREEN))
-        options = {"video_size": size, "draw_mouse": "0"}
+        options = {"video_size": _SIZE, "draw_mouse": "0"}
         with av.open(self.display, format="x11grab", options=options) as screen:
             return next(screen.decode(video=0)).to_ndarray(format="rgb24")
 

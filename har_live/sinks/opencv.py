@@ -26,6 +26,8 @@ def explain_import_error(error: ImportError) -> str | None:
         package = next((p for start, p in _PACKAGES.items() if library.startswith(start)), None)
         remedy = f"apt install {package}" if package else f"install the package that has {library}"
         return f"OpenCV can't load, {library} is missing: {remedy}"
-    if error.name == "cv2":
+    if error.name != "cv2":
+        return None
+    if isinstance(error, ModuleNotFoundError):
         return "OpenCV is not installed: pip install opencv-python"
-    return None
+    return f"OpenCV can't load ({error}): pip install --force-reinstall opencv-python"

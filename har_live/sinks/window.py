@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 
 from har_live.errors import SinkError
-from har_live.sinks.opencv import explain_import_error
 from har_live.sinks.display import prepare_qt, require_display
+from har_live.sinks.opencv import explain_import_error
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -65,7 +65,7 @@ class Window:
         try:
             import cv2
         except ImportError as error:
-            raise SinkError(explain_import_error(error) or f"OpenCV can't load: {error}") from error
+            raise SinkError(explain_import_error(error) or str(error)) from error
         prepare_qt()
         self._cv2 = cv2
         # OpenCV knows a window by its name; two with the same title are still two.
