@@ -1,0 +1,18 @@
+"""Live use: the heart on threads, never late and never hung. The only room that knows threads.
+
+::
+
+    capture ──► ScorerInbox ──► scorer ──► ScreenInbox ──► main: picture, window, keys, files
+       └────────────── the newest frame ───────┘
+
+Nothing in between grows. A recording plays at its own speed; of a live source, who is late gets
+the newest frame, and what was dropped is counted and shown.
+"""
+
+from har_live.live.clock import Clock
+from har_live.live.display import AnyWindow
+from har_live.live.metrics import LiveSummary
+from har_live.live.run import run_live
+from har_live.live.settings import LiveSettings
+
+__all__ = ["AnyWindow", "Clock", "LiveSettings", "LiveSummary", "run_live"]

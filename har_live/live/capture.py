@@ -1,0 +1,149 @@
+"""The capture thread: reads a source, opens a live one again when it is lost."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from har_live.errors import SourceError
+from har_live.live.clock import ArrivalTimeline
+from har_live.live.inbox import LiveFrame, Lost, Opened
+from har_live.sources import open_source
+from har_live.sources.isolated import IsolatedSource
+from har_live.sources.kinds import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from har_live.live.links import Links
+    from har_live.sources import Source, SourceOptions
+    from har_live.types import Frame
+
+logger = logging.getLogger(__name__)
+
+FIRST_DELAY_SECONDS = 0.5
+LONGEST_DELAY_SECONDS = 30.0
+
+
+def can_hang(spec: str) -> bool:
+    """Whether a read may never return: all but the built-in figure and ordinary files."""
+    kind = kind_of(spec)
+    return not (kind == "figure" or (kind == "file" and not _is_pipe_or_device(spec)))
+
+
+def open_for_live(spec: str, options: SourceOptions) -> Source:
+    """The source, in a process of its own where a read may hang."""
+    return IsolatedSource(spec, options) if can_hang(spec) else open_source(spec, options)
+
+
+def delay_seconds(attempt: int) -> float:
+    """How long to wait before the ``attempt``-th try: doubling, and never the same for all who lost
+    the same server."""
+    doubled = FIRST_DELAY_SECONDS * 2.0 ** min(attempt - 1, 10)
+    return min(LONGEST_DELAY_SECONDS, doubled) * random.uniform(0.5, 1.0)
+
+
+class Capture:
+    """Reads frames for the scorer and the screen.
+
+    Args:
+        open_new: opens the source, again after it was lost.
+        retries: attempts in a row to open a lost live source; None never gives up. When a number
+            is given, it goes for the first opening, too.
+    """
+
+    def __init__(
+        self,
+        open_new: Callable[[], Source],
+        links: Links,
+        *,
+        retries: int | None,
+    ) -> None:
+        self._open_new = open_new
+        self._links = links
+        self._retries = retries
+        self._timeline = ArrivalTimeline()
+        self._lock = Lock()
+        self._source: Source | None = None
+        self._may_return = bool(retries)
+        self._attempt = 0
+        self.num_reconnects = 0
+        """How often a lost source came back."""
+
+    def run(self) -> None:
+        """Read until the source ends, is lost for good, or ``stop``.
+
+        Raises:
+            SourceError: it can't be opened, or is lost for good.
+        """
+        while not self._links.playback.is_stopped():
+            try:
+                if self._read_to_the_end():
+                    break
+            except SourceError as error:
+                if not self._may_return or self._attempt == self._retries:
+                    raise
+                self._wait_for_return(error)
+        self._links.scorer.end()
+
+    def stop(self) -> None:
+        """End ``run`` and the scoring from another thread, whatever they wait for."""
+        self._links.playback.stop()
+        self._links.scorer.stop()
+        with self._lock:
+            if isinstance(self._source, IsolatedSource):
+                self._source.interrupt()
+
+    def _read_to_the_end(self) -> bool:
+        """Whether it was the end: of a recording, or because of ``stop``."""
+        with self._open_new() as source:
+            with self._lock:
+                self._source = source
+            try:
+                return self._read(source)
+            finally:
+                with self._lock:
+                    self._source = None
+
+    def _read(self, source: Source) -> bool:
+        if self._links.playback.is_stopped():
+            return True
+        info = source.info
+        self._may_return = info.is_live
+        self.num_reconnects += self._attempt > 0
+        self._links.screen.tell(Opened(info))
+        for frame in source:
+            self._attempt = 0
+            if not info.is_live:
+                self._links.playback.wait_until_due(frame.pts_seconds)
+            if self._links.playback.is_stopped():
+                return True
+            self._hand_on(frame, is_live=info.is_live)
+        if info.is_live and not self._links.playback.is_stopped():
+            raise SourceError(f"{info.name}: the stream broke off")
+        return True
+
+    def _hand_on(self, frame: Frame, *, is_live: bool) -> None:
+        arrival = self._links.clock.now()
+        pts = frame.pts_seconds
+        if is_live:
+            pts = self._timeline.place(pts, arrival)
+        live_frame = LiveFrame(frame.image, pts, frame.truth, arrival)
+        self._links.scorer.push(live_frame)
+        self._links.screen.show(live_frame)
+
+    def _wait_for_return(self, error: SourceError) -> None:
+        self._attempt += 1
+        self._links.scorer.restart()
+        self._timeline.restart()
+        delay = delay_seconds(self._attempt)
+        logger.info("%s; attempt %d in %.1f s", error, self._attempt, delay)
+        self._links.screen.tell(Lost(self._attempt))
+        self._links.playback.sleep(delay)
+
+
+def _is_pipe_or_device(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path)

@@ -1,0 +1,181 @@
+"""What lies between the threads: nothing here grows, and who is late takes the newest."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from threading import Condition
+from typing import TYPE_CHECKING
+
+from har_live.types import Frame, Prediction, VideoInfo
+
+if TYPE_CHECKING:
+    from har_live.grid import GridFrame, TimeGrid
+
+MAX_WAITING = 4
+"""Deliveries that may wait for the scorer, however fast it is: they are pictures of full size."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class LiveFrame(Frame):
+    """A frame and when it came."""
+
+    arrival_seconds: float = 0.0
+    """On the clock of live use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The source is there, for the first time or again."""
+
+    info: VideoInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A live source is gone; it is being opened for the ``attempt``-th time."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """What one grid frame brought to light."""
+
+    predictions: list[Prediction]
+    arrival_seconds: float
+    """Of the newest frame that they include."""
+    warming_up: float | None
+    """As ``Stream.warming_up``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The source has ended and everything in it is scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A thread has ended with an error."""
+
+    thread: str
+    error: BaseException
+
+
+News = Opened | Lost | Scored | Ended | Failed
+
+
+class ScorerInbox:
+    """Frames in, grid frames out, in order and complete as long as the scorer keeps up.
+
+    The scorer is late when what waits would take it longer than the next delivery: then all that
+    waits is dropped and counted, and it gets the newest frame. So a label is never older than one
+    delivery and one scoring, and when the scorer keeps up, it sees what ``Stream.push`` would.
+    """
+
+    def __init__(self, grid: TimeGrid) -> None:
+        self._grid = grid
+        self._changed = Condition()
+        self._waiting: deque[list[GridFrame]] = deque()
+        self._newest: Frame | None = None
+        self._is_over = False
+        self.is_stopped = False
+        """What waited was thrown away."""
+        self.num_dropped = 0
+        """Grid frames that were never scored."""
+
+    def push(self, frame: Frame) -> None:
+        """One more frame of the source."""
+        with self._changed:
+            self._newest = frame
+            self._add(self._grid.push(frame))
+
+    def restart(self) -> None:
+        """The source broke off: the next frame begins a new run."""
+        with self._changed:
+            self._newest = None
+            self._add(self._grid.finish())
+
+    def end(self) -> None:
+        """The source has ended: what waits is the last."""
+        with self._changed:
+            self._newest = None
+            self._add(self._grid.finish())
+            self._is_over = True
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Nobody wants to know any more."""
+        with self._changed:
+            self._waiting.clear()
+            self._is_over = self.is_stopped = True
+            self._changed.notify_all()
+
+    def take(self, step_seconds: float) -> list[GridFrame] | None:
+        """Wait for grid frames; None when it is over.
+
+        Args:
+            step_seconds: what scoring one of them takes.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._is_over)
+            return self.take_waiting(step_seconds) or None
+
+    def take_waiting(self, step_seconds: float) -> list[GridFrame]:
+        """Those that wait; none if there is none."""
+        with self._changed:
+            grid_frames = [grid_frame for delivery in self._waiting for grid_frame in delivery]
+            if self._newest is not None and self._is_late(len(grid_frames), step_seconds):
+                grid_frames = [self._jump(grid_frames, self._newest)]
+            self._waiting.clear()
+            return grid_frames
+
+    def _add(self, grid_frames: list[GridFrame]) -> None:
+        if grid_frames:
+            self._waiting.append(grid_frames)
+            self._changed.notify_all()
+
+    def _is_late(self, num_waiting: int, step_seconds: float) -> bool:
+        if not self._waiting:
+            return False
+        # A source slower than the grid delivers several at once, and comes again as much later.
+        until_next_seconds = len(self._waiting[-1]) / self._grid.grid_fps
+        too_long = num_waiting * step_seconds > until_next_seconds
+        return too_long or len(self._waiting) > MAX_WAITING
+
+    def _jump(self, missed: list[GridFrame], newest: Frame) -> GridFrame:
+        self.num_dropped += len(missed) - 1
+        if any(grid_frame.index == 0 for grid_frame in missed):
+            self._grid.reset()  # a run's beginning is among them: the jump begins it instead
+        return self._grid.jump_to(newest)
+
+
+class ScreenInbox:
+    """The newest frame, and all news in order: they are small."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._frame: LiveFrame | None = None
+        self._news: list[News] = []
+        self.num_dropped = 0
+        """Frames never shown because a newer one came."""
+
+    def show(self, frame: LiveFrame) -> None:
+        """The newest frame; one that nobody took is forgotten."""
+        with self._changed:
+            self.num_dropped += self._frame is not None
+            self._frame = frame
+            self._changed.notify_all()
+
+    def tell(self, news: News) -> None:
+        with self._changed:
+            self._news.append(news)
+            self._changed.notify_all()
+
+    def take(self, timeout_seconds: float) -> tuple[LiveFrame | None, list[News]]:
+        """The newest frame, if it is a new one, and what is new; waits for either."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._frame is not None or self._news, timeout_seconds)
+            frame, self._frame = self._frame, None
+            news, self._news = self._news, []
+            return frame, news

@@ -1,0 +1,24 @@
+"""What the threads of one run share, and nothing else is shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from har_live.live.clock import Clock
+    from har_live.live.inbox import ScorerInbox, ScreenInbox
+    from har_live.live.playback import Playback
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Each part locks for itself."""
+
+    clock: Clock
+    playback: Playback
+    """Capture waits in it; the main thread commands it."""
+    scorer: ScorerInbox
+    """From capture to the scorer."""
+    screen: ScreenInbox
+    """From both to the main thread."""

@@ -1,0 +1,39 @@
+"""What a person may choose about a run of live use, apart from the source and the weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from har_live.sources import SourceOptions
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSettings:
+    """Of ``run_live``."""
+
+    record: Path | None = None
+    """Record the annotated picture to this video from the beginning."""
+    events: tuple[Path, ...] = ()
+    """Write segments to these files: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``."""
+    overwrite: bool = False
+    """Replace files that exist."""
+    seconds: float | None = None
+    """End this long after the first frame."""
+    retries: int | None = None
+    """Attempts in a row to open a lost live source again; None never gives up. When given, the
+    first opening is tried again as often; otherwise its failing is an error at once."""
+    mirror: bool | None = None
+    """Show the picture as in a mirror; None does so with cameras. The network never sees it so."""
+    min_duration_seconds: float = 0.0
+    """Leave out segments shorter than this."""
+    folder: Path = Path()
+    """Where screenshots go, and recordings begun by key."""
+    options: SourceOptions = field(default_factory=lambda: SourceOptions(live=True))
+    """How the source is opened."""
+
+    def __post_init__(self) -> None:
+        if self.seconds is not None and not self.seconds > 0:
+            raise ValueError(f"seconds is {self.seconds}; expected a positive number")
+        if self.retries is not None and self.retries < 0:
+            raise ValueError(f"retries is {self.retries}; expected at least 0")

@@ -1,0 +1,86 @@
+"""Threads that always come home, and signals that end a run in good order."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from har_live.live.inbox import Failed
+from har_live.live.metrics import Ending
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from har_live.live.inbox import ScreenInbox
+
+logger = logging.getLogger(__name__)
+
+JOIN_SECONDS = 15.0
+"""A thread that was told to stop finishes one read, or the scoring of one frame."""
+_STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+@contextmanager
+def running(
+    jobs: dict[str, Callable[[], None]], *, stop: Callable[[], None], screen: ScreenInbox
+) -> Iterator[None]:
+    """Run jobs in threads of these names; at the end stop and join them.
+
+    An error in one of them is told to ``screen``.
+    """
+
+    def guarded(name: str, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except BaseException as error:
+            screen.tell(Failed(name, error))
+
+    threads = [
+        # Daemons: should one hang after all, the program still ends.
+        threading.Thread(target=guarded, args=item, name=f"har-live-{item[0]}", daemon=True)
+        for item in jobs.items()
+    ]
+    started: list[threading.Thread] = []
+    try:
+        for thread in threads:
+            thread.start()
+            started.append(thread)
+        yield
+    finally:
+        stop()
+        for thread in started:
+            thread.join(JOIN_SECONDS)
+            if thread.is_alive():
+                logger.error("%s does not end", thread.name)
+
+
+@contextmanager
+def signals_to(stop: Callable[[Ending], None]) -> Iterator[None]:
+    """Call ``stop`` when a signal asks the program to end.
+
+    A second one has its usual effect: whoever can't wait need not. Only the main thread may take
+    signals; in another, nothing is changed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in _STOPPING if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, before[number] or signal.SIG_DFL)
+        stop(Ending(signal.Signals(number).name, 128 + number))
+
+    # One that is ignored (nohup) stays ignored.
+    taken = [number for number in numbers if before[number] is not signal.SIG_IGN]
+    try:
+        for number in taken:
+            signal.signal(number, on_signal)
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, before[number] or signal.SIG_DFL)
