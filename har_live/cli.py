@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,6 +57,33 @@ EventsOption = Annotated[
     typer.Option(help="Write segments to this .jsonl, .csv, .srt or .vtt file. Repeatable."),
 ]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
+SecondsOption = Annotated[
+    float | None, typer.Option(min=0.1, help="Stop this many seconds after the first picture.")
+]
+RetriesOption = Annotated[
+    int | None,
+    typer.Option(min=0, help="Give up a lost live source after so many tries. Default: never."),
+]
+MirrorOption = Annotated[
+    bool | None,
+    typer.Option("--mirror/--no-mirror", help="Show it as in a mirror. Default: cameras only."),
+]
+SizeOption = Annotated[
+    str | None, typer.Option(metavar="WxH", help="Picture asked of a camera, such as 1280x720.")
+]
+FpsOption = Annotated[
+    float | None, typer.Option(min=1, help="Frames per second asked of a camera.")
+]
+YoutubeHeightOption = Annotated[
+    int, typer.Option(min=1, help="Most pixels of height of a YouTube stream.")
+]
+CookiesOption = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Cookies for YouTube, a file.")
+]
+BrowserOption = Annotated[
+    str | None, typer.Option(help="Browser whose cookies YouTube gets: firefox, chrome, …")
+]
+TransportOption = Annotated[str, typer.Option(help="tcp or udp, for rtsp:// cameras.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -79,6 +107,72 @@ def _common(
         level=logging.INFO if debug else logging.WARNING, format="har-live: %(message)s"
     )
     logging.getLogger("libav").setLevel(logging.CRITICAL)
+
+
+@app.command()
+def live(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A camera's number or part of its name, a video file, an rtsp:// or http:// "
+            "address, a YouTube address, or: figure."
+        ),
+    ] = "0",
+    weights: WeightsOption = DEFAULT_WEIGHTS,
+    runtime: RuntimeOption = "auto",
+    device: DeviceOption = "auto",
+    hop: HopOption = None,
+    smoothing: SmoothingOption = None,
+    min_confidence: ConfidenceOption = None,
+    min_duration: DurationOption = 0.0,
+    record: Annotated[
+        Path | None, typer.Option(help="Record what is shown to this video, such as out.mp4.")
+    ] = None,
+    events: EventsOption = None,
+    overwrite: OverwriteOption = False,
+    no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
+    seconds: SecondsOption = None,
+    retries: RetriesOption = None,
+    mirror: MirrorOption = None,
+    size: SizeOption = None,
+    fps: FpsOption = None,
+    youtube_height: YoutubeHeightOption = 480,
+    cookies: CookiesOption = None,
+    cookies_from_browser: BrowserOption = None,
+    rtsp_transport: TransportOption = "tcp",
+) -> None:
+    """Watch a camera or video and see, as it happens, what is done. H shows the keys."""
+    from har_live import console
+    from har_live.live import LiveSettings, run_live
+    from har_live.sinks.window import Window
+    from har_live.sources import SourceOptions
+
+    try:
+        settings = LiveSettings(
+            record=record,
+            events=tuple(events or ()),
+            overwrite=overwrite,
+            seconds=seconds,
+            retries=retries,
+            mirror=mirror,
+            min_duration_seconds=min_duration,
+            options=SourceOptions(
+                camera_size=None if size is None else _width_and_height(size),
+                camera_fps=fps,
+                youtube_height=youtube_height,
+                cookies=cookies,
+                cookies_from_browser=cookies_from_browser,
+                rtsp_transport=rtsp_transport,  # type: ignore[arg-type]  # it checks itself
+                live=True,
+            ),
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence)
+    with nullcontext() if no_window else Window("har-live") as window:
+        summary = run_live(source, recognizer, settings=settings, window=window)
+    console.print_live_summary(summary)
+    raise typer.Exit(summary.exit_code)
 
 
 @app.command()
@@ -167,6 +261,13 @@ def models(
         console.print_weights([open_weights(n) for n in shipped_weights()], as_json=as_json)
     else:
         console.print_card(open_weights(name), as_json=as_json)
+
+
+def _width_and_height(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise ValueError(f"size is {text!r}; expected WIDTHxHEIGHT, such as 1280x720")
+    return int(width), int(height)
 
 
 def _recognizer(

@@ -18,6 +18,7 @@ from har_live.redact import redact_url
 
 if TYPE_CHECKING:
     from har_live.card import Weights
+    from har_live.live import LiveSummary
     from har_live.offline import OnFrame, Recognition
     from har_live.types import Frame, VideoInfo
 
@@ -75,6 +76,22 @@ def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
     if recognition.num_judged:
         share = recognition.num_right / recognition.num_judged
         print_note(f"the label on the picture was the true one {share:.0%} of the time")
+
+
+def print_live_summary(summary: LiveSummary) -> None:
+    """How a run of live use went, in one line."""
+    parts = [
+        f"ended by {summary.ending} after {summary.duration_seconds:.1f} s",
+        f"{summary.num_shown} frames ({summary.shown_fps:.1f} fps)",
+        f"{summary.num_dropped} dropped",
+        f"{summary.num_segments} segments",
+    ]
+    if summary.latency_ms is not None:
+        half, most, longest = summary.latency_ms
+        parts.append(f"latency {half:.0f} ms, 95 % within {most:.0f}, longest {longest:.0f}")
+    if summary.num_reconnects:
+        parts.append(f"reconnected {summary.num_reconnects} times")
+    print_note(", ".join(parts))
 
 
 def print_recognition(
