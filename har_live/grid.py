@@ -89,15 +89,19 @@ class TimeGrid:
             self._begin(frame)
         return decided
 
-    def jump_to(self, frame: Frame) -> GridFrame:
+    def jump_to(self, frame: Frame, *, num_missed: int = 0) -> GridFrame:
         """Show ``frame`` at once, at an instant of its own, and go on from there.
 
         For a live stream whose scorer fell behind: the run goes on without the instants that were
         missed, and what the network sees is now again.
+
+        Args:
+            num_missed: of the grid frames given out last, how many nobody has looked at. The new
+                one takes the first one's place; where a run began among them, it begins the run.
         """
         self._playing = frame
-        index = self._next_index
-        self._next_index += 1
+        index = max(0, self._next_index - num_missed)
+        self._next_index = index + 1
         # The next instant is one grid step after this one.
         self._origin_seconds = frame.pts_seconds - index / self.grid_fps
         return GridFrame(index, frame.pts_seconds, frame)

@@ -12,7 +12,8 @@ the newest frame, and what was dropped is counted and shown.
 from har_live.live.clock import Clock
 from har_live.live.display import AnyWindow
 from har_live.live.metrics import LiveSummary
+from har_live.live.replay import Replay
 from har_live.live.run import run_live
 from har_live.live.settings import LiveSettings
 
-__all__ = ["AnyWindow", "Clock", "LiveSettings", "LiveSummary", "run_live"]
+__all__ = ["AnyWindow", "Clock", "LiveSettings", "LiveSummary", "Replay", "run_live"]

@@ -125,8 +125,10 @@ class ScorerInbox:
         """Those that wait; none if there is none."""
         with self._changed:
             grid_frames = [grid_frame for delivery in self._waiting for grid_frame in delivery]
-            if self._newest is not None and self._is_late(len(grid_frames), step_seconds):
-                grid_frames = [self._jump(grid_frames, self._newest)]
+            num_waiting = len(grid_frames)
+            if self._newest is not None and self._is_late(num_waiting, step_seconds):
+                grid_frames = [self._grid.jump_to(self._newest, num_missed=num_waiting)]
+                self.num_dropped += num_waiting - 1
             self._waiting.clear()
             return grid_frames
 
@@ -142,12 +144,6 @@ class ScorerInbox:
         until_next_seconds = len(self._waiting[-1]) / self._grid.grid_fps
         too_long = num_waiting * step_seconds > until_next_seconds
         return too_long or len(self._waiting) > MAX_WAITING
-
-    def _jump(self, missed: list[GridFrame], newest: Frame) -> GridFrame:
-        self.num_dropped += len(missed) - 1
-        if any(grid_frame.index == 0 for grid_frame in missed):
-            self._grid.reset()  # a run's beginning is among them: the jump begins it instead
-        return self._grid.jump_to(newest)
 
 
 class ScreenInbox:
