@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
+import multiprocessing
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,24 +20,7 @@ from har_live.grid import frames_played_at, grid_instants
 from har_live.sources.media import MediaSource
 from har_live.transforms import to_network
 from har_live.types import ClipSpec
-
-VIDEO_SUFFIXES = {".avi", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".ts", ".webm"}
-UCF_GROUP = re.compile(r"_(g\d+)_c\d+$")
-"""UCF50 and UCF101 name the scene in the file: v_Biking_g01_c03.avi."""
-
-
-@dataclass(frozen=True)
-class Clip:
-    """One labelled video."""
-
-    path: str
-    """Relative to the data folder."""
-    dataset: str
-    label: str
-    group: str
-    """The scene or person it was cut from: never on both sides of a split."""
-    split: str = ""
-    """``train``, ``val``, or empty where the data set has no split of its own."""
+from training.layouts import Clip, read_clips
 
 
 @dataclass(frozen=True)
@@ -53,53 +35,6 @@ class CacheSettings:
     @property
     def name(self) -> str:
         return f"{self.image_size}px-{self.cache_fps:g}fps"
-
-
-def read_clips(data: Path) -> tuple[Path, list[Clip]]:
-    """The folder that paths are relative to, and its clips.
-
-    ``data`` is a manifest CSV (columns path, label; dataset, group, split where known), a folder
-    that holds ``clips.csv``, or a folder with one folder of videos per class.
-    """
-    if data.is_dir() and (data / "clips.csv").exists():
-        data = data / "clips.csv"
-    if data.is_file():
-        return data.parent, _read_manifest(data)
-    if not data.is_dir():
-        raise SourceError(f"no data at {data}: expected a manifest CSV or a folder of classes")
-    clips = list(_read_folders(data))
-    if not clips:
-        raise SourceError(f"no videos in {data}: expected one folder of videos per class")
-    return data, clips
-
-
-def _read_manifest(manifest: Path) -> list[Clip]:
-    with manifest.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or not {"path", "label"} <= rows[0].keys():
-        raise SourceError(f"{manifest} is no manifest: it needs the columns path and label")
-    return [
-        Clip(
-            path=row["path"],
-            dataset=row.get("dataset") or manifest.parent.name,
-            label=row["label"],
-            group=row.get("group") or row["path"],
-            split=row.get("split") or "",
-        )
-        for row in rows
-    ]
-
-
-def _read_folders(root: Path) -> Iterator[Clip]:
-    for video in sorted(root.glob("*/*")):
-        if video.suffix.lower() in VIDEO_SUFFIXES:
-            group = UCF_GROUP.search(video.stem)
-            yield Clip(
-                path=str(video.relative_to(root)),
-                dataset=root.name,
-                label=video.parent.name,
-                group=f"{video.parent.name}-{group[1]}" if group else str(video),
-            )
 
 
 def cache_path(root: Path, clip: Clip, cache: Path, settings: CacheSettings) -> Path:
@@ -155,7 +90,9 @@ def prepare(
     targets = {clip: cache_path(root, clip, cache, settings) for clip in clips}
     missing = [clip for clip in clips if not targets[clip].exists()]
     broken: dict[str, str] = {}
-    with ProcessPoolExecutor(max_workers=workers) as pool:
+    # A forked child of a process that has used torch's threads may wait for ever.
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=workers, mp_context=spawn) as pool:
         jobs = {
             pool.submit(_cache_one, root / clip.path, targets[clip], settings): clip
             for clip in missing
