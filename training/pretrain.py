@@ -200,5 +200,5 @@ def pretrain(
     )
     trainer.fit(task, *loaders)
     out.parent.mkdir(parents=True, exist_ok=True)
-    save_file(task.net.state_dict(), out)
+    save_file({name: part.contiguous() for name, part in task.net.state_dict().items()}, out)
     print({name: round(float(value), 4) for name, value in trainer.callback_metrics.items()})
