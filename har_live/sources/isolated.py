@@ -45,10 +45,10 @@ logger = logging.getLogger(__name__)
 OPENER = "har_live.sources:open_source"
 OPEN_SECONDS = 45.0
 """Longest wait for a source to open: a server's own limits come first, with a better message."""
-STALL_MARGIN_SECONDS = 2.0
-"""A source that watches itself may say what is wrong this long after its own limit."""
-RESOLVE_SECONDS = 60.0
-"""Longest wait for a frame from YouTube: it may have to find out its address anew."""
+STALL_SECONDS = {"camera": 5.0, "youtube": 60.0}
+"""Longest wait for a frame. YouTube may have to find out its address anew."""
+NETWORK_PATIENCE = 4.0
+"""For an address, so many of its own limits: a broadcast in segments may need three for one."""
 KILL_SECONDS = 5.0
 """A killed process is gone in milliseconds, unless a driver holds it."""
 _SLICE_SECONDS = 0.5
@@ -74,8 +74,8 @@ class IsolatedSource:
         Args:
             spec: as for ``open_source``.
             options: likewise.
-            stall_seconds: longest wait for a frame; None is a little longer than the source's own
-                limit, so that its own message comes first.
+            stall_seconds: longest wait for a frame; None is longer than the source's own limit, so
+                that its own message comes first.
             open_seconds: longest wait for the source to open.
             opener: ``module:function`` called in the process with spec and options.
         """
@@ -249,6 +249,4 @@ def _cause(message: Failed) -> Exception | None:
 
 
 def _default_stall_seconds(spec: str, options: SourceOptions) -> float:
-    if kind_of(spec) == "youtube":
-        return RESOLVE_SECONDS
-    return options.timeout_seconds + STALL_MARGIN_SECONDS
+    return STALL_SECONDS.get(kind_of(spec), options.timeout_seconds * NETWORK_PATIENCE)
