@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from har_live.sources.timeline import Timeline
+from har_live.timeline import Timeline
 
 MILLISECOND = Fraction(1, 1000)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import av
 
 from har_live.sinks.files import file_url, reason
-from har_live.sources.timeline import Timeline
+from har_live.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

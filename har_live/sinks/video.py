@@ -30,7 +30,7 @@ from har_live.errors import SinkError
 from har_live.sinks.files import check_target, create_part, put_in_place, reason
 from har_live.sinks.recording import Recording
 from har_live.sinks.remux import CONTAINERS, Sound, Timing, finish, holds_packets
-from har_live.sources.timeline import Timeline
+from har_live.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,7 +25,7 @@ from har_live.sources.media.stream import (
     lacks_clock,
     stated_end_seconds,
 )
-from har_live.sources.timeline import ArrivalTimeline, Timeline
+from har_live.timeline import ArrivalTimeline, Timeline
 from har_live.types import Frame, VideoInfo
 
 if TYPE_CHECKING:
