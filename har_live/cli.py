@@ -14,6 +14,7 @@ import typer
 from har_live import __version__
 from har_live.card import DEFAULT_WEIGHTS
 from har_live.errors import HarLiveError
+from har_live.sinks.opencv import explain_import_error
 
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
@@ -263,6 +264,32 @@ def models(
         console.print_card(open_weights(name), as_json=as_json)
 
 
+@app.command()
+def cameras(as_json: JsonOption = False) -> None:
+    """List the cameras of this machine: number, name, sizes, in use or not."""
+    from har_live import console
+    from har_live.sources.camera_list import list_cameras
+
+    found = list_cameras()
+    console.print_cameras(found, as_json=as_json)
+    if not found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Check everything that har-live needs here, and say what mends what is amiss."""
+    from har_live import console
+    from har_live.doctor import examine, main_job_runs
+
+    with console.while_checking() as on_name:
+        checks = list(examine(on_name))
+    runs = main_job_runs(checks)
+    console.print_checks(checks, main_job_runs=runs, as_json=as_json)
+    if not runs:
+        raise typer.Exit(1)
+
+
 def _width_and_height(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
     if not (width.isdecimal() and height.isdecimal()):
@@ -312,4 +339,10 @@ def main() -> None:
         if "--debug" in sys.argv:
             raise
         typer.echo(f"har-live: {error}", err=True)
+        sys.exit(1)
+    except ImportError as error:
+        line = explain_import_error(error)
+        if line is None or "--debug" in sys.argv:
+            raise
+        typer.echo(f"har-live: {line}", err=True)
         sys.exit(1)

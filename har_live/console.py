@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -11,15 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from har_live.redact import redact_url
 
 if TYPE_CHECKING:
     from har_live.card import Weights
+    from har_live.doctor import Check
     from har_live.live import LiveSummary
     from har_live.offline import OnFrame, Recognition
+    from har_live.sources.camera_list import CameraInfo
     from har_live.types import Frame, VideoInfo
 
 NUM_TOP = 5
@@ -177,6 +187,81 @@ def print_card(weights: Weights, *, as_json: bool) -> None:
     if card.metrics:
         answers.print("\nmeasured", style="dim")
         _print_json(card.metrics)
+
+
+def print_cameras(cameras: Sequence[CameraInfo], *, as_json: bool) -> None:
+    """The cameras of this machine."""
+    if as_json:
+        _print_json(
+            {
+                "format": "har-live-cameras",
+                "version": 1,
+                "cameras": [asdict(camera) for camera in cameras],
+            }
+        )
+        return
+    if not cameras:
+        answers.print("no cameras found")
+        print_note(
+            "plug one in and check that the system sees it; a container needs "
+            "--device /dev/video0, WSL needs usbipd, a virtual machine the camera handed to it"
+        )
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("number", "name", "state", "sizes"):
+        table.add_column(heading, overflow="fold")
+    for camera in cameras:
+        state = f"{camera.state} by {camera.used_by}" if camera.used_by else camera.state
+        sizes = ", ".join(f"{width}×{height}" for width, height in camera.sizes)
+        table.add_row(str(camera.index), escape(camera.name), escape(state), sizes or "unknown")
+    answers.print(table, soft_wrap=False)
+
+
+@contextmanager
+def while_checking() -> Iterator[Callable[[str], None]]:
+    """A line that says what is being checked, where somebody watches a terminal."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        console=notes,
+        disable=not notes.is_terminal,
+        transient=True,
+    ) as line:
+        task = line.add_task("")
+
+        def on_name(name: str) -> None:
+            line.update(task, description=f"checking {escape(name)}")
+
+        yield on_name
+
+
+_STATUS_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
+
+
+def print_checks(checks: Sequence[Check], *, main_job_runs: bool, as_json: bool) -> None:
+    """What doctor found: a line for each check, below it the command that mends it."""
+    if as_json:
+        _print_json(
+            {
+                "format": "har-live-doctor",
+                "version": 1,
+                "main_job_runs": main_job_runs,
+                "checks": [asdict(check) for check in checks],
+            }
+        )
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in checks:
+        status = Text(check.status, _STATUS_STYLES[check.status])
+        table.add_row(check.name, status, Text(check.detail))
+        if check.remedy:
+            table.add_row("", "", Text(f"→ {check.remedy}", "bold"))
+    answers.print(table, soft_wrap=False)
+    verdict = "har-live can recognize actions here" if main_job_runs else "har-live can't work here"
+    answers.print(f"\n{verdict}", style="green" if main_job_runs else "bold red")
 
 
 def _expected_frames(info: VideoInfo) -> float | None:

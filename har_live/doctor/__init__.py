@@ -1,0 +1,44 @@
+"""Whether har-live can work on this machine, really tried, and what mends it where it can't."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from har_live.doctor import scoring, system, video
+from har_live.doctor.check import Check, Examination, run
+
+__all__ = ["Check", "examine", "main_job_runs"]
+
+EXAMINATIONS: tuple[Examination, ...] = (
+    system.PYTHON,
+    system.LIBRARIES,
+    system.OPENCV,
+    video.H264,
+    video.OTHER_CODECS,
+    system.CAMERAS,
+    system.DISPLAY,
+    video.YT_DLP,
+    video.JAVASCRIPT,
+    scoring.GPU,
+    scoring.WEIGHTS,
+    scoring.OTHER_WEIGHTS,
+    scoring.PROVIDERS,
+    scoring.SPEED,
+)
+
+
+def examine(on_name: Callable[[str], None] = lambda name: None) -> Iterator[Check]:
+    """Try everything, one after the other.
+
+    Args:
+        on_name: called with what is examined next.
+    """
+    for examination in EXAMINATIONS:
+        on_name(examination.name)
+        yield from run(examination)
+
+
+def main_job_runs(checks: Sequence[Check]) -> bool:
+    """Whether a video can be recognized: nothing vital has a problem."""
+    vital = {examination.name for examination in EXAMINATIONS if examination.is_vital}
+    return not any(check.status == "problem" and check.name in vital for check in checks)

@@ -1,0 +1,169 @@
+"""GPU, weights, runtimes, and how fast they are together."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from har_live.card import DEFAULT_WEIGHTS, open_weights, shipped_weights
+from har_live.doctor.check import Check, Examination, Status, amiss, in_child
+from har_live.errors import HarLiveError, WeightsError
+from har_live.scorers import open_scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from har_live.card import Weights
+    from har_live.scorers import Runtime, Scorer
+
+BENCHMARK_SECONDS = 1.0
+REINSTALL = "pip install --force-reinstall har-live"
+TORCH_SECONDS = 120.0
+"""Longest wait for torch, whose CUDA libraries are gigabytes."""
+_WARM_UP_STEPS = 3
+_CUDA = "CUDA "
+_NO_WEIGHTS = "not tried: there are no weights"
+
+
+def gpu() -> list[Check]:
+    """What the NVIDIA driver says. torch is loaded only where there is one."""
+    checks = in_child("GPU", try_driver)
+    if checks[0].detail.startswith(_CUDA):
+        checks += in_child(
+            "torch", try_scorer, "torch", "torch", "cuda", timeout_seconds=TORCH_SECONDS
+        )
+    return checks
+
+
+def try_driver() -> list[Check]:
+    """Ask the driver's own library."""
+    try:
+        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return [Check("GPU", "ok", "no NVIDIA driver: networks run on the CPU")]
+    code = driver.cuInit(0)
+    if code != 0:
+        remedy = "restart, then install the driver again; nvidia-smi says what ails it"
+        return [Check("GPU", "warning", f"the NVIDIA driver does not start (code {code})", remedy)]
+    version, count = ctypes.c_int(0), ctypes.c_int(0)
+    driver.cuDriverGetVersion(ctypes.byref(version))
+    driver.cuDeviceGetCount(ctypes.byref(count))
+    number = f"{version.value // 1000}.{version.value % 1000 // 10}"
+    names = [_gpu_name(driver, index) for index in range(count.value)]
+    return [Check("GPU", "ok", f"{_CUDA}{number} driver, {', '.join(names) or 'no GPU'}")]
+
+
+def weights() -> list[Check]:
+    """The default weights: there, and what their card says they are."""
+    return [_verified(DEFAULT_WEIGHTS, "weights", "problem")]
+
+
+def other_weights() -> list[Check]:
+    """The other weights that came along."""
+    names = [name for name in shipped_weights() if name != DEFAULT_WEIGHTS]
+    return [_verified(name, f"weights {name}", "warning") for name in names]
+
+
+def providers() -> list[Check]:
+    """The execution providers of this ONNX Runtime, each tried in a process of its own."""
+    import onnxruntime
+
+    from har_live.scorers.onnx import PROVIDERS
+
+    installed = onnxruntime.get_available_providers()
+    checks = []
+    for device, (provider, _) in PROVIDERS.items():
+        if provider in installed:
+            name = f"ONNX Runtime, {device}"
+            checks += in_child(name, try_scorer, name, "onnx", device)
+    return checks
+
+
+def try_scorer(name: str, runtime: Runtime, device: str) -> list[Check]:
+    """Load the default weights there and score with them."""
+    try:
+        opened = open_weights(DEFAULT_WEIGHTS)
+    except WeightsError:
+        return [Check(name, "warning", _NO_WEIGHTS)]
+    try:
+        scorer = open_scorer(opened, runtime=runtime, device=device)
+        next(_score(scorer, opened))
+    except HarLiveError as error:
+        return [amiss(name, "warning", error)]
+    return [Check(name, "ok", f"loads and scores: {scorer.runs_on}")]
+
+
+def benchmark() -> list[Check]:
+    """How many grid frames a second the default weights score here."""
+    return in_child("speed", try_speed, timeout_seconds=TORCH_SECONDS)
+
+
+def try_speed() -> list[Check]:
+    """Score for a second as live use does, on what it would choose."""
+    try:
+        opened = open_weights(DEFAULT_WEIGHTS)
+        scorer = open_scorer(opened)
+    except HarLiveError as error:
+        return [amiss("speed", "problem", error)]
+    needed_fps = opened.card.clip.grid_fps
+    fps = _grid_fps(scorer, opened)
+    detail = (
+        f"{fps:.0f} grid frames per second, {fps / needed_fps:.1f} times real time: "
+        f"{opened.card.name} on {scorer.runs_on}"
+    )
+    if fps < needed_fps:
+        remedy = "close other programs, or choose smaller weights (har-live models)"
+        return [Check("speed", "warning", detail, remedy)]
+    return [Check("speed", "ok", detail)]
+
+
+def _grid_fps(scorer: Scorer, opened: Weights) -> float:
+    steps = _score(scorer, opened)
+    for _ in range(_WARM_UP_STEPS):
+        next(steps)
+    num_steps, begun_seconds = 0, time.perf_counter()
+    while (took_seconds := time.perf_counter() - begun_seconds) < BENCHMARK_SECONDS:
+        next(steps)
+        num_steps += 1
+    return num_steps / took_seconds
+
+
+def _score(scorer: Scorer, opened: Weights) -> Iterator[None]:
+    """One stream's windows, one step further each time; noise for pictures."""
+    clip = opened.card.clip
+    num_windows = -(-clip.num_frames // opened.card.hop)
+    windows = scorer.open_windows(1, num_windows)
+    shape = (1, clip.image_size, clip.image_size, 3)
+    picture = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    while True:
+        windows.advance(picture, picture, np.ones((1, num_windows), bool))
+        yield
+
+
+def _verified(name: str, check_name: str, status: Status) -> Check:
+    try:
+        opened = open_weights(name)
+        files = [opened.verify(opened.folder / file) for file in opened.card.sha256]
+        for path in (opened.onnx_path, opened.tensors_path):
+            opened.verify(path)
+    except WeightsError as error:
+        return Check(check_name, status, str(error).partition("; ")[0], REINSTALL)
+    return Check(check_name, "ok", f"{name}: {len(files)} files are what its card says")
+
+
+def _gpu_name(driver: ctypes.CDLL, index: int) -> str:
+    device, name = ctypes.c_int(0), ctypes.create_string_buffer(100)
+    driver.cuDeviceGet(ctypes.byref(device), index)
+    driver.cuDeviceGetName(name, len(name), device)
+    return name.value.decode("utf-8", "replace")
+
+
+GPU = Examination("GPU", gpu)
+WEIGHTS = Examination("weights", weights, is_vital=True)
+OTHER_WEIGHTS = Examination("other weights", other_weights)
+PROVIDERS = Examination("ONNX Runtime", providers)
+SPEED = Examination("speed", benchmark, is_vital=True)
