@@ -81,8 +81,12 @@ class ScorerInbox:
         self._is_over = False
         self.is_stopped = False
         """What waited was thrown away."""
-        self.num_dropped = 0
-        """Grid frames that were never scored."""
+        self._missed_instants = 0.0
+
+    @property
+    def num_dropped(self) -> int:
+        """Instants of the grid that were never scored."""
+        return int(self._missed_instants)
 
     def push(self, frame: Frame) -> None:
         """One more frame of the source."""
@@ -125,10 +129,8 @@ class ScorerInbox:
         """Those that wait; none if there is none."""
         with self._changed:
             grid_frames = [grid_frame for delivery in self._waiting for grid_frame in delivery]
-            num_waiting = len(grid_frames)
-            if self._newest is not None and self._is_late(num_waiting, step_seconds):
-                grid_frames = [self._grid.jump_to(self._newest, num_missed=num_waiting)]
-                self.num_dropped += num_waiting - 1
+            if self._newest is not None and self._is_late(len(grid_frames), step_seconds):
+                grid_frames = [self._jump(grid_frames, self._newest)]
             self._waiting.clear()
             return grid_frames
 
@@ -144,6 +146,14 @@ class ScorerInbox:
         until_next_seconds = len(self._waiting[-1]) / self._grid.grid_fps
         too_long = num_waiting * step_seconds > until_next_seconds
         return too_long or len(self._waiting) > MAX_WAITING
+
+    def _jump(self, missed: list[GridFrame], newest: Frame) -> GridFrame:
+        ahead_seconds = newest.pts_seconds - missed[-1].instant_seconds
+        # Further away than a gap, a new run has begun in between.
+        if ahead_seconds <= self._grid.max_gap_seconds:
+            self._missed_instants += max(0.0, ahead_seconds * self._grid.grid_fps)
+        self._missed_instants += len(missed) - 1
+        return self._grid.jump_to(newest, num_missed=len(missed))
 
 
 class ScreenInbox:

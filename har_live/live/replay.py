@@ -48,7 +48,7 @@ class Replay:
 
     @property
     def num_dropped(self) -> int:
-        """Grid frames that were never scored."""
+        """Instants of the grid that were never scored."""
         return self._inbox.num_dropped
 
     def play(self, frames: Iterable[Frame]) -> Iterator[Moment]:
