@@ -81,10 +81,8 @@ def in_child(
     said = child.stderr.decode("utf-8", "replace").strip()
     if child.returncode == 0:
         return [Check(**values) for values in json.loads(child.stdout)]
-    detail = (
-        f"{_end(child.returncode)}: {said.splitlines()[-1]}" if said else _end(child.returncode)
-    )
-    return [Check(name, "problem", detail, REPORT)]
+    last_words = said.splitlines()[-1] if said else "without a word"
+    return [Check(name, "problem", f"{_end(child.returncode)}: {last_words}", REPORT)]
 
 
 def to_json(checks: list[Check]) -> str:

@@ -33,9 +33,8 @@ def gpu() -> list[Check]:
     """What the NVIDIA driver says. torch is loaded only where there is one."""
     checks = in_child("GPU", try_driver)
     if checks[0].detail.startswith(_CUDA):
-        checks += in_child(
-            "torch", try_scorer, "torch", "torch", "cuda", timeout_seconds=TORCH_SECONDS
-        )
+        arguments = ("torch", "torch", "cuda")
+        checks += in_child("torch", try_scorer, *arguments, timeout_seconds=TORCH_SECONDS)
     return checks
 
 
@@ -106,6 +105,9 @@ def try_speed() -> list[Check]:
     """Score for a second as live use does, on what it would choose."""
     try:
         opened = open_weights(DEFAULT_WEIGHTS)
+    except WeightsError:
+        return [Check("speed", "problem", _NO_WEIGHTS)]
+    try:
         scorer = open_scorer(opened)
     except HarLiveError as error:
         return [amiss("speed", "problem", error)]
@@ -145,6 +147,8 @@ def _score(scorer: Scorer, opened: Weights) -> Iterator[None]:
 
 
 def _verified(name: str, check_name: str, status: Status) -> Check:
+    if name not in shipped_weights():
+        return Check(check_name, status, f"{name} did not come with this har-live", REINSTALL)
     try:
         opened = open_weights(name)
         files = [opened.verify(opened.folder / file) for file in opened.card.sha256]

@@ -133,7 +133,7 @@ def try_camera(index: int) -> Check:
 
 
 def _system() -> str:
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         try:
             return f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}"
         except (OSError, KeyError):

@@ -71,7 +71,7 @@ def try_aac() -> list[Check]:
             container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
         memory.seek(0)
-        with av.open(memory) as container:
+        with av.open(memory, "r") as container:
             parts = [frame.to_ndarray()[0] for frame in container.decode(audio=0)]
     except (av.FFmpegError, ValueError, LookupError) as error:
         return [Check("AAC", "warning", f"fails: {_reason(error)}", REINSTALL_AV)]
@@ -147,7 +147,8 @@ def _encode(av: Any, pictures: NDArray[np.int16], encoder: str, kind: str) -> io
 def _decode(av: Any, memory: io.BytesIO) -> NDArray[np.int16]:
     with av.open(memory) as container:
         frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
-    return np.asarray(frames, np.int16)
+    pictures: NDArray[np.int16] = np.asarray(frames, np.int16)
+    return pictures
 
 
 def _reason(error: Exception) -> str:
