@@ -8,32 +8,40 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from har_live.recognizer import Recognizer
+from har_live.card import Weights
+from har_live.grid import GridFrame
+from har_live.recognizer import Recognizer, Stream
+from har_live.types import Prediction
 
 
-class SlowRecognizer(Recognizer):
-    """A recognizer whose every step takes at least so long, without keeping a core busy."""
+class WatchedRecognizer(Recognizer):
+    """Remembers its predictions. A step may take longer, without keeping a core busy, or fail."""
 
-    def __init__(self, *args: object, step_seconds: float, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.step_seconds = step_seconds
-        self.fails_after: int | None = None
+    def __init__(
+        self, weights: Weights, *, step_seconds: float = 0.0, fails_after: int | None = None
+    ) -> None:
+        super().__init__(weights, runtime="onnx", device="cpu")
+        self.predictions: list[Prediction] = []
+        self._step_seconds = step_seconds
+        self._num_left = fails_after
 
-    def stream(self):
-        recognizer, inner = self, super().stream()
-        advance, never = inner.advance, threading.Event()
-        num_steps = 0
+    def stream(self) -> Stream:
+        stream = super().stream()
+        advance, never = stream.advance, threading.Event()
 
-        def slowly(grid_frames):
-            nonlocal num_steps
-            num_steps += 1
-            if recognizer.fails_after is not None and num_steps > recognizer.fails_after:
-                raise RuntimeError("the graphics card is gone")
-            never.wait(recognizer.step_seconds)
-            return advance(grid_frames)
+        def watched(grid_frames: list[GridFrame]) -> list[Prediction]:
+            if self._num_left is not None:
+                self._num_left -= 1
+                if self._num_left < 0:
+                    raise RuntimeError("the graphics card is gone")
+            if self._step_seconds:
+                never.wait(self._step_seconds)
+            predictions = advance(grid_frames)
+            self.predictions += predictions
+            return predictions
 
-        inner.advance = slowly
-        return inner
+        stream.advance = watched
+        return stream
 
 
 class MadeWindow:
