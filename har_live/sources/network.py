@@ -30,6 +30,12 @@ HTTP_OPTIONS = {
     "reconnect": "1",
     "reconnect_delay_max": "2",
 }
+HLS_OPTIONS = {
+    "analyzeduration": "500000",
+    # Playlists often hold three segments only. Whoever plays them at their own speed from the third
+    # last on finds the next one gone.
+    "live_start_index": "-2",
+}
 HLS_PATIENCE = 3.0
 """Timeouts without a frame: a broadcast in segments grows by up to ten seconds at a time."""
 MAX_OFF_SECONDS = 1.0
@@ -79,7 +85,7 @@ def open_address(
     is_hls = is_http and ".m3u8" in url
     if is_http:
         each_read = {"rw_timeout": str(round(timeout_seconds * 1e6))}
-        options = {**HTTP_OPTIONS, **each_read, **options}
+        options = {**HTTP_OPTIONS, **(HLS_OPTIONS if is_hls else {}), **each_read, **options}
     source = MediaSource(
         url,
         options=options,

@@ -1,7 +1,7 @@
 """A real RTSP server: GStreamer's own, run as a program of its own by the system's Python.
 
 Run it with the interpreter that has ``gi``; it prints its port, serves ``/live`` (160×120) and
-``/change`` (the same, 80×60 from its second second on), and ends with its standard input.
+``/change`` (the same, 80×60 after its first second), and ends with its standard input.
 """
 
 from __future__ import annotations
@@ -26,12 +26,11 @@ LAUNCH = (
 
 
 class Factory(GstRtspServer.RTSPMediaFactory):
-    """One camera, shared by its viewers."""
+    """A camera of its own for each viewer."""
 
     def __init__(self, *, changes_size: bool, protocols: GstRtsp.RTSPLowerTrans) -> None:
         super().__init__()
         self.set_launch(LAUNCH.format(caps=CAPS.format(160, 120)))
-        self.set_shared(True)
         self.set_protocols(protocols)
         if changes_size:
             self.connect("media-configure", self._count_frames)
@@ -43,7 +42,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):
         def count(_pad: Gst.Pad, _info: Gst.PadProbeInfo) -> Gst.PadProbeReturn:
             nonlocal num_frames
             num_frames += 1
-            if num_frames < 2 * FPS:
+            if num_frames < FPS:
                 return Gst.PadProbeReturn.OK
             size.set_property("caps", Gst.Caps.from_string(CAPS.format(80, 60)))
             return Gst.PadProbeReturn.REMOVE

@@ -92,7 +92,7 @@ class MediaSource:
                 is_live = self._is_remote and is_endless(self._container)
             if after_seconds is not None:
                 go_to(self._container, stream, after_seconds)
-            self._decoder = PacketDecoder(self._container, stream)
+            self._decoder = PacketDecoder(self._container, stream, timeout_seconds=timeout_seconds)
             decoded = self._decoder.frames()
             first = self._first_of(decoded)
             self._pictures = PictureMaker(first, stream.sample_aspect_ratio)
