@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from lightning.pytorch.callbacks import Callback
+from safetensors.torch import load_file
 
+from har_live.card import open_weights
 from har_live.errors import HarLiveError, SinkError, SourceError
 from har_live.models.config import ModelConfig, Preset
 from har_live.types import ClipSpec
+from tests.make_media import make_clip
 from training.clip_data import (
     EpochOrder,
     LearntWindows,
@@ -22,7 +28,8 @@ from training.clip_data import (
 )
 from training.fit import FitSettings, Machines
 from training.layouts import Clip
-from training.pixels import Material, preset_of, train_on
+from training.pixels import Material, card_of, gather, keep, preset_of, train_on
+from training.plots import draw_confusion
 from training.windows import Variation
 
 torch.set_num_threads(1)
@@ -225,6 +232,17 @@ def test_without_a_val_part_it_is_taken_from_train_and_test_stays_untouched():
     assert {clip.group for clip in clips if clip.split == "test"} == {"group-3", "group-7"}
 
 
+def test_two_people_are_one_to_learn_from_and_one_to_measure_on():
+    clips = [
+        Clip(f"{label}-{group}-{n}", "set", label, group)
+        for group, count in (("anna", 3), ("ben", 2))
+        for label in ("a", "b")
+        for n in range(count)
+    ]
+    sides = {(clip.group, clip.split) for clip in split_clips(clips)}
+    assert sides == {("anna", "train"), ("ben", "val")}
+
+
 def test_unknown_labels_and_presets_name_the_known_ones():
     with pytest.raises(SourceError, match="no clips of c; there are a, b"):
         choose_labels(clips_of(""), ["a", "c"])
@@ -239,3 +257,70 @@ def test_cached_frames_fit_the_grid():
         assert cached.cache_fps % grid_fps == 0
     assert preset_of("seed-lrcn", grid_fps=10.0).clip.grid_fps == 10.0
     assert preset_of("seed-lrcn").clip.grid_fps == 3.0
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of two classes with two people each, as a user would have it."""
+    root = tmp_path_factory.mktemp("videos")
+    for number, label in enumerate(("to_left", "to_right") * 4):
+        person = "anna" if number < 4 else "ben"
+        film = passing(32, backward=label == "to_left", row=2 * number, num_frames=12)
+        path = root / label / person / f"{number}.mp4"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        make_clip(
+            path,
+            size=(32, 32),
+            pts_seconds=[i / 10 for i in range(12)],
+            picture=lambda index, _width, _height, film=film: film[index].copy(),
+        )
+    return root
+
+
+SHORT = ("--epochs", "2", "--batch-size", "4", "--accelerator", "cpu")
+
+
+def test_two_processes_learn_what_one_does(videos: Path, tmp_path: Path, small_weights):
+    # The network of these weights has no dropout, which would differ between processes.
+    network, cache = small_weights("convlstm").folder, tmp_path / "cache"
+    command = [sys.executable, "-m", "training", "train-pixels", str(videos), *SHORT]
+    command += ["--preset", str(network), "--cache", str(cache), "--devices", "2"]
+    subprocess.run(
+        [*command, "--out", str(tmp_path / "two")], check=True, timeout=100, capture_output=True
+    )
+    preset = preset_of(str(network))
+    settings = FitSettings(epochs=2, batch_size=4)
+    films = gather(videos, cache, preset.clip)
+    fitted, reached = train_on(films, preset, tmp_path / "one", settings, CPU)
+    card = open_weights(tmp_path / "two").card
+    assert card.metrics["clips"] == len(films.measured) == 4
+    assert card.metrics["macro_f1"] == pytest.approx(reached.measures["macro_f1"])
+    two = load_file(tmp_path / "two" / "model.safetensors")
+    for name, value in fitted.model.state_dict().items():
+        torch.testing.assert_close(two[name], value, atol=1e-4, rtol=1e-4)
+
+
+def test_a_leaky_split_is_marked_wherever_its_figures_go(videos: Path, tmp_path: Path):
+    safe, leaky = (
+        gather(videos, tmp_path / "cache", CONVLSTM.clip, leaky=leaky) for leaky in (False, True)
+    )
+    assert safe.marks({})["leaky"] is False
+    assert safe.split == "by group (2 groups): 4 clips learnt, 4 measured"
+    settings = FitSettings(epochs=1, batch_size=4)
+    fitted, reached = train_on(leaky, CONVLSTM, tmp_path / "run", settings, CPU)
+    draw_confusion(reached.confusion, list(leaky.labels), tmp_path / "unmarked.png")
+    weights = keep(fitted, reached, leaky, card_of("test", CONVLSTM, leaky), tmp_path / "kept")
+    assert open_weights(weights.folder).card.metrics["leaky"] is True
+    assert "LEAKY, groups ignored" in weights.card.accuracy
+    assert not is_red(tmp_path / "unmarked.png")
+    assert is_red(weights.folder / "confusion.png")
+    assert is_red(weights.folder / "curves.png")
+
+
+def is_red(picture: Path) -> bool:
+    """Whether a picture begins with the line that marks it."""
+    blue, green, red = cv2.imread(str(picture))[2, 2].tolist()
+    return red > 150 > 100 > max(blue, green)

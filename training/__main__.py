@@ -5,17 +5,25 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from har_live.errors import HarLiveError
+
+if TYPE_CHECKING:
+    from har_live.card import Weights
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 Data = Annotated[Path, typer.Argument(help="Manifest CSV, its folder, or one folder per class.")]
 Cache = Annotated[Path, typer.Option(help="Folder of the cached frames.")]
 Pose = Annotated[Path, typer.Option(help="Weights of the pose network, from `pretrain`.")]
+Labels = Annotated[str, typer.Option(help="Only these, with commas between; default: all.")]
+GridFps = Annotated[
+    float | None, typer.Option(help="Frames a second that it looks at; default: the preset's.")
+]
+Epochs = Annotated[int, typer.Option(help="Times every clip is seen, at most.")]
 DEFAULT_CACHE = Path(".cache")
 
 
@@ -97,13 +105,60 @@ def train(
         typer.echo(f"{name:32} {value:.3f}")
 
 
+@app.command("train-pixels")
+def train_pixels(
+    data: Data,
+    preset: Annotated[
+        str, typer.Option(help="seed-lrcn, seed-convlstm, or weights whose network to train.")
+    ] = "seed-lrcn",
+    out: Annotated[Path, typer.Option(help="Weights folder to write.")] = Path("runs/mine"),
+    cache: Cache = DEFAULT_CACHE,
+    labels: Labels = "",
+    grid_fps: GridFps = None,
+    leaky_split: Annotated[
+        bool, typer.Option("--leaky-split", help="Ignore groups, to see how much that flatters.")
+    ] = False,
+    epochs: Epochs = 40,
+    batch_size: Annotated[int, typer.Option(help="Clips in a step, over all processes.")] = 16,
+    learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
+    patience: Annotated[int, typer.Option(help="Epochs without progress before it stops.")] = 15,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where it was stopped.")] = False,
+    accelerator: Annotated[str, typer.Option(help="auto, cpu, gpu, mps, …")] = "auto",
+    devices: Annotated[int, typer.Option(help="Processes on each machine.")] = 1,
+    num_nodes: Annotated[int, typer.Option(help="Machines; start this on each of them.")] = 1,
+    precision: Annotated[str, typer.Option(help="32-true, 16-mixed or bf16-mixed.")] = "32-true",
+    workers: Annotated[int, typer.Option(help="Processes that read clips, per device.")] = 0,
+) -> None:
+    """Train a network on the pictures themselves and write weights for `har-live --weights`."""
+    from training import pixels as room
+    from training.fit import FitSettings, Machines
+
+    settings = FitSettings(
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        patience=patience,
+        seed=seed,
+    )
+    machines = Machines(accelerator, devices, num_nodes, precision, workers)
+    chosen = room.preset_of(preset, grid_fps=grid_fps)
+    material = room.gather(
+        data, cache, chosen.clip, labels=_names(labels), leaky=leaky_split, show_progress=True
+    )
+    trained = room.train_on(
+        material, chosen, out / "run", settings, machines, resume=resume, show_progress=True
+    )
+    if trained is not None:
+        card = room.card_of(out.name, chosen, material)
+        _say_kept(room.keep(*trained, material, card, out))
+
+
 @app.command()
 def evaluate(
     weights: Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")],
     data: Data,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write figures here.")
-    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
     split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
     fps: Annotated[float | None, typer.Option(help="Play at this rate; default: own.")] = None,
     confusion_file: Annotated[
@@ -129,6 +184,16 @@ def evaluate(
             f"{name:20} {row['clips']:4} clips  top1 {row['top1']:.3f}"
             f"  among its own labels {row['top1_within']:.3f}"
         )
+
+
+def _names(labels: str) -> list[str]:
+    return [label.strip() for label in labels.split(",") if label.strip()]
+
+
+def _say_kept(weights: Weights) -> None:
+    """What was reached, and how to use it."""
+    typer.echo(weights.card.accuracy)
+    typer.echo(f"har-live live --weights {weights.folder}")
 
 
 def main() -> None:

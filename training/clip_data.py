@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -61,15 +63,32 @@ def choose_labels(clips: Sequence[Clip], wanted: Sequence[str]) -> list[Clip]:
 def split_clips(clips: Sequence[Clip], *, leaky: bool = False, seed: int = 0) -> list[Clip]:
     """Clips with their split: by group, or on request ignoring groups with as many measured."""
     clips = with_split(clips, seed=seed)
-    if not any(clip.split == "val" for clip in clips):
+    if not _is_measured(clips):
         # A data set that only has a test part: what chooses the checkpoint is taken from train.
         rest = [clip for clip in clips if clip.split != "train"]
-        clips = split_by_group([clip for clip in clips if clip.split == "train"], seed=seed) + rest
+        learnt = [clip for clip in clips if clip.split == "train"]
+        learnt = split_by_group(learnt, seed=seed)
+        clips = (learnt if _is_measured(learnt) else _smallest_group_measured(learnt)) + rest
     if not leaky:
         return clips
     used = [clip for clip in clips if clip.split in ("train", "val")]
     share = sum(clip.split == "val" for clip in used) / len(used)
     return leaky_split(used, share=share, seed=seed)
+
+
+def _is_measured(clips: Sequence[Clip]) -> bool:
+    return any(clip.split == "val" for clip in clips)
+
+
+def _smallest_group_measured(clips: Sequence[Clip]) -> list[Clip]:
+    """Where a quarter of the clips is less than any group: the smallest one that can be spared."""
+    labels = {clip.label for clip in clips}
+    for group, _ in reversed(Counter(clip.group for clip in clips).most_common()):
+        if {clip.label for clip in clips if clip.group != group} == labels:
+            return [
+                replace(clip, split="val" if clip.group == group else "train") for clip in clips
+            ]
+    return list(clips)
 
 
 def mirrored_label(label: str, labels: Sequence[str]) -> str | None:

@@ -46,6 +46,8 @@ from training.windows import Variation
 
 log = logging.getLogger(__name__)
 
+VARIED = Variation()
+
 
 def preset_of(name: str, *, grid_fps: float | None = None) -> Preset:
     """A preset by its name, or the network of a weights folder, to be trained from scratch.
@@ -162,7 +164,7 @@ def train_on(
     settings: FitSettings,
     machines: Machines,
     *,
-    variation: Variation | None,
+    variation: Variation | None = VARIED,
     **options: Any,
 ) -> tuple[Fitted, Reached] | None:
     """Train a preset's network and measure its best checkpoint; ``options`` are those of ``fit``.
@@ -232,6 +234,19 @@ def _without_features(rows: list[tuple[str, str, str, str]]) -> Bank:
 # --- what is kept of it --------------------------------------------------------------------------
 
 
+def card_of(name: str, preset: Preset, material: Material) -> ModelCard:
+    """The card of a network trained on pictures."""
+    names = sorted({clip.dataset for clip, _ in material.learnt})
+    return ModelCard(
+        name=name,
+        labels=material.labels,
+        model=preset.model,
+        clip=preset.clip,
+        description=f"{preset.model.architecture}, trained from scratch on {', '.join(names)}.",
+        sources=tuple({"name": n, "licence": "not stated", "use": "clips"} for n in names),
+    )
+
+
 def keep(
     fitted: Fitted, reached: Reached, material: Material, card: ModelCard, out: Path
 ) -> Weights:
@@ -239,7 +254,6 @@ def keep(
     top1 = reached.measures["top1"]
     card = replace(
         card,
-        labels=material.labels,
         accuracy=f"{top1:.0%} of the clips; split {material.split}",
         metrics=material.marks(reached.measures),
     )
