@@ -88,18 +88,20 @@ class Window:
 def encode(encoder: PoseMotion, windows: Iterable[Window], *, total: int, what: str) -> Bank:
     """Features of windows, one at a time so that any number fits into memory."""
     encoder = encoder.eval().to(memory_format=torch.channels_last)
-    rows = []
+    vectors, maps = [], []
+    names: dict[str, list[str]] = {"label": [], "dataset": [], "group": [], "source": []}
     for window in track(windows, total=total, description=what):
         frames = torch.from_numpy(window.frames)
-        vectors, maps = encoder.describe(frames[1:], frames[:-1])
-        rows.append((vectors.numpy().astype(np.float16), maps.numpy().astype(np.float16), window))
+        vector, feature_map = encoder.describe(frames[1:], frames[:-1])
+        vectors.append(vector.numpy().astype(np.float16))
+        maps.append(feature_map.numpy().astype(np.float16))
+        # The window itself must not be kept: its pictures are ten times as large as its features.
+        for name, values in names.items():
+            values.append(getattr(window, name))
     return Bank(
-        vectors=np.stack([vectors for vectors, _, _ in rows]),
-        maps=np.stack([maps for _, maps, _ in rows]),
-        **{
-            f"{name}s": np.array([getattr(window, name) for _, _, window in rows])
-            for name in ("label", "dataset", "group", "source")
-        },
+        vectors=np.stack(vectors),
+        maps=np.stack(maps),
+        **{f"{name}s": np.array(values) for name, values in names.items()},
     )
 
 
