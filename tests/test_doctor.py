@@ -15,6 +15,7 @@ import sys
 from datetime import date
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import pytest
@@ -239,17 +240,23 @@ def test_true_frame_rate_of_a_camera(kernel, tmp_path, monkeypatch, true_fps, st
     kernel.plug_in(0, "C270")
     path = make_clip(tmp_path / "clip.avi", pts_seconds=[i / 10 for i in range(60)], size=(64, 48))
 
-    class Paced(cv2.VideoCapture):
+    class Paced:
         """A file at the pace of a camera, by a clock that only goes on with its pictures."""
 
-        seconds = 0.0
+        def __init__(self) -> None:
+            self._capture = cv2.VideoCapture(str(path))
+            self.seconds = 0.0
 
         def grab(self) -> bool:
-            Paced.seconds += 1 / true_fps
-            return super().grab()
+            self.seconds += 1 / true_fps
+            return self._capture.grab()
 
-    monkeypatch.setattr(camera, "open_capture", lambda index, options: Paced(str(path)))
-    monkeypatch.setattr(camera.time, "monotonic", lambda: Paced.seconds)
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._capture, name)
+
+    paced = Paced()
+    monkeypatch.setattr(camera, "open_capture", lambda index, options: paced)
+    monkeypatch.setattr(camera, "time", SimpleNamespace(monotonic=lambda: paced.seconds))
     check = system.try_camera(0)
     assert check.status == status
     assert check.detail == f"C270: {true_fps:.1f} frames per second at 64×48"
@@ -390,8 +397,8 @@ def shipped(tmp_path, monkeypatch, small_weights) -> Path:
     """A folder of shipped weights: the default ones, and others."""
     import har_live.card
 
-    for name, kind in ((har_live.card.DEFAULT_WEIGHTS, "lrcn"), ("others", "convlstm")):
-        shutil.copytree(small_weights(kind).folder, tmp_path / "weights" / name)
+    for name in (har_live.card.DEFAULT_WEIGHTS, "others"):
+        shutil.copytree(small_weights("lrcn").folder, tmp_path / "weights" / name)
     folders = {folder.name: folder for folder in (tmp_path / "weights").iterdir()}
     monkeypatch.setattr(har_live.card, "shipped_weights", lambda: folders)
     monkeypatch.setattr(scoring, "shipped_weights", lambda: folders)
@@ -426,10 +433,10 @@ def test_the_benchmark_counts_grid_frames_against_the_clock(shipped, monkeypatch
 
     snail = Slow()
     monkeypatch.setattr(scoring, "open_scorer", lambda weights: snail)
-    monkeypatch.setattr(scoring.time, "perf_counter", lambda: snail.seconds)
+    monkeypatch.setattr(scoring, "time", SimpleNamespace(perf_counter=lambda: snail.seconds))
     (check,) = scoring.try_speed()
     assert check.status == "warning"
-    assert check.detail == ("8 grid frames per second, 0.8 times real time: test-lrcn on a snail")
+    assert check.detail == "8 grid frames per second, 0.8 times real time: test-lrcn on a snail"
 
 
 @pytest.mark.parametrize("file", ["model.onnx", "model.safetensors"])

@@ -1,4 +1,14 @@
-"""Whether har-live can work on this machine, really tried, and what mends it where it can't."""
+"""Whether har-live can work on this machine, really tried, and what mends it where it can't.
+
+``har-live doctor --json`` prints, in this version and with nothing taken away in later ones::
+
+    {"format": "har-live-doctor", "version": 1,
+     "main_job_runs": true,          # a video can be recognized; else the exit code is 1
+     "checks": [{"name": "H.264",
+                 "status": "ok",     # or "warning", or "problem"
+                 "detail": "…",      # one line
+                 "remedy": ""}]}     # what mends it
+"""
 
 from __future__ import annotations
 

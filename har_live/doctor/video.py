@@ -129,7 +129,8 @@ def _pictures() -> NDArray[np.int16]:
     """(N, 48, 64) brightnesses: a ramp that moves."""
     rows, columns = np.mgrid[:48, :64]
     steps = np.arange(_NUM_PICTURES)[:, None, None]
-    return ((rows * 2 + columns * 2 + steps * 3) % 220 + 16).astype(np.int16)
+    ramp: NDArray[np.int16] = np.asarray((rows + columns) * 2 + steps * 3, np.int16)
+    return ramp % 220 + 16
 
 
 def _encode(av: Any, pictures: NDArray[np.int16], encoder: str, kind: str) -> io.BytesIO:
