@@ -213,6 +213,28 @@ def test_colors_and_proportions_on_the_screen(x_server, cinema):
     assert cinema.line() == "quit"
 
 
+def test_a_picture_of_another_size_gets_its_own_window_size(x_server):
+    code = (
+        SHOW
+        + """
+with Window("cinema") as window:
+    for shape in ((240, 320, 3), (300, 500, 3)):
+        for _ in range(50):
+            window.show(np.zeros(shape, np.uint8))
+            window.poll()
+        print(window._view_size())
+    window._cv2.resizeWindow(window._name, 333, 222)  # as the user's hand does
+    for shape in ((300, 500, 3), (240, 320, 3)):
+        for _ in range(50):
+            window.show(np.zeros(shape, np.uint8))
+            window.poll()
+    print(window._view_size())
+"""
+    )
+    done = run(code, x_server.environment)
+    assert done.stdout == "(640, 480)\n(640, 384)\n(333, 222)\n", done.stderr
+
+
 def test_full_screen_and_back(x_server, cinema):
     def width_of_red() -> int:
         box = box_of(x_server.picture(), RED)

@@ -79,7 +79,8 @@ class Window:
                 "pip install --force-reinstall opencv-python"
             ) from error
         cv2.setWindowTitle(self._name, title)
-        self._has_shown = False
+        self._shape: tuple[int, ...] | None = None
+        self._own_size = (0, 0)
         self._is_closed = False
 
     @property
@@ -91,14 +92,16 @@ class Window:
         """Show a picture; it is seen at the next ``poll``. A closed window stays closed.
 
         Args:
-            image: (H, W, 3) uint8 RGB. The first one gives the window its size.
+            image: (H, W, 3) uint8 RGB. It gives the window its size, and so does a later one of
+                another size, unless the user has changed the window's.
         """
         if self._is_closed:  # OpenCV would open it again
             return
         cv2 = self._cv2
-        if not self._has_shown:
-            self._place(width=image.shape[1], height=image.shape[0])
-            self._has_shown = True
+        if image.shape != self._shape:
+            if self._shape is None or self._view_size() == self._own_size:
+                self._place(width=image.shape[1], height=image.shape[0])
+            self._shape = image.shape
         cv2.imshow(self._name, cv2.cvtColor(self._fitted(image), cv2.COLOR_RGB2BGR))
 
     def poll(self) -> list[Key]:
@@ -117,7 +120,7 @@ class Window:
             key = _meaning(code)
             if key is not None:
                 pressed.append(key)
-        self._is_closed = self._has_shown and not self._is_visible()
+        self._is_closed = self._shape is not None and not self._is_visible()
         return pressed
 
     def toggle_fullscreen(self) -> None:
@@ -156,7 +159,7 @@ class Window:
 
     def _place(self, *, width: int, height: int) -> None:
         """In the middle: it was opened small, and would grow out of the screen's corner."""
-        width, height = window_size(width, height, screen=self._screen)
+        self._own_size = width, height = window_size(width, height, screen=self._screen)
         self._cv2.resizeWindow(self._name, width, height)
         x, y = (self._screen[0] - width) // 2, (self._screen[1] - height) // 2
         self._cv2.moveWindow(self._name, x, y)
@@ -164,7 +167,7 @@ class Window:
     def _fitted(self, image: Image) -> Image:
         """The picture at the window's size, between black margins."""
         cv2 = self._cv2
-        width, height = cv2.getWindowImageRect(self._name)[2:]
+        width, height = self._view_size()
         if not _FITS_PICTURES or width < 1 or height < 1 or (height, width) == image.shape[:2]:
             return image
         scale = min(width / image.shape[1], height / image.shape[0])
@@ -174,6 +177,11 @@ class Window:
         x, y = width - size[0], height - size[1]
         margins = (y // 2, y - y // 2, x // 2, x - x // 2)  # top, bottom, left, right: black
         return np.asarray(cv2.copyMakeBorder(picture, *margins, cv2.BORDER_CONSTANT), np.uint8)
+
+    def _view_size(self) -> tuple[int, int]:
+        """(width, height) of the room for the picture."""
+        _, _, width, height = self._cv2.getWindowImageRect(self._name)
+        return width, height
 
     def _is_visible(self) -> bool:
         try:
