@@ -51,12 +51,13 @@ class TrainSettings:
     within_weight: float = 1.0
     """Weight of the loss among a data set's own labels: it can't be lowered by recognising the
     place instead of the action."""
-    feature_noise: float = 0.15
+    feature_noise: float = 0.5
     """Deviation of the noise on standardised features."""
     motion_dropped: float = 0.25
     """Share of windows whose motion features are hidden: skeletons have none either."""
     pose_dropped: float = 0.15
     """Share of windows whose pose features are hidden, as in the dark."""
+    windows_per_epoch: int = 4000
     balance: float = 0.5
     """0 shows every window equally often, 1 every pair of data set and label."""
     seed: int = 0
@@ -112,7 +113,7 @@ def balanced_sampler(bank: Bank, settings: TrainSettings) -> WeightedRandomSampl
     _, inverse, counts = np.unique(kinds, return_inverse=True, return_counts=True)
     weights = counts[inverse].astype(float) ** -settings.balance
     generator = torch.Generator().manual_seed(settings.seed)
-    return WeightedRandomSampler(weights.tolist(), len(bank), generator=generator)
+    return WeightedRandomSampler(weights.tolist(), settings.windows_per_epoch, generator=generator)
 
 
 # --- the model's task ----------------------------------------------------------------------------
