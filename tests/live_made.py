@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,12 +16,16 @@ from har_live.types import Prediction
 
 
 class WatchedRecognizer(Recognizer):
-    """Remembers its predictions. A step may take longer, without keeping a core busy, or fail."""
+    """Remembers its predictions. A step may take longer, without keeping a core busy, or fail.
+
+    Every label is an action, so that whatever is seen makes a segment.
+    """
 
     def __init__(
         self, weights: Weights, *, step_seconds: float = 0.0, fails_after: int | None = None
     ) -> None:
-        super().__init__(weights, runtime="onnx", device="cpu")
+        card = replace(weights.card, labels=("stand", *weights.card.labels[1:]))
+        super().__init__(replace(weights, card=card), runtime="onnx", device="cpu")
         self.predictions: list[Prediction] = []
         self._step_seconds = step_seconds
         self._num_left = fails_after

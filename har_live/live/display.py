@@ -100,10 +100,10 @@ class Display:
             HarLiveError: a thread has failed, or an output can't be written.
         """
         frame, news = self._links.screen.take(TICK_SECONDS)
-        self._hear(news)
         now = self._links.clock.now()
         if frame is not None:
             self._notices.frame_came(now)
+        self._hear(news)
         if frame is not None and not self._is_paused:
             self._take(frame, now)
         elif self._window is not None and self._wants_drawing(now):
@@ -133,6 +133,7 @@ class Display:
                     self._hear_scored(item)
                 case Opened():
                     self.info = item.info
+                    self._notices.opened()
                     self._outputs.open(item.info)
                 case Lost():
                     self._notices.lost(item.attempt)

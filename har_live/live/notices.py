@@ -28,6 +28,9 @@ class Notices:
     def frame_came(self, now_seconds: float) -> None:
         self._seen_seconds = now_seconds
         self._is_open = True
+
+    def opened(self) -> None:
+        """The source is there, for the first time or again."""
         self._attempt = 0
 
     def lost(self, attempt: int) -> None:
