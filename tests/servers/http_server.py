@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 JOIN_SECONDS = 10
 STALL_SECONDS = 30
@@ -54,6 +58,7 @@ class Request(BaseHTTPRequestHandler):
     """One request, and ways to answer it."""
 
     protocol_version = "HTTP/1.1"
+    timeout = 2  # seconds for which a connection may lie idle
 
     @property
     def owner(self) -> HttpServer:
@@ -89,22 +94,30 @@ class Request(BaseHTTPRequestHandler):
 
     def give(self, content: bytes, kind: str, *, limit: int | None = None) -> None:
         """Content with its length and the range asked for; hangs up after ``limit`` bytes."""
-        start = self.give_head(content, kind)
-        self.wfile.write(content[start:][:limit])
-        self.close_connection = limit is not None and limit < len(content) - start
+        part = self.give_head(content, kind)
+        self.wfile.write(part[:limit])
+        self.close_connection = limit is not None and limit < len(part)
 
-    def give_head(self, content: bytes, kind: str) -> int:
-        """The headers alone. Returns the byte at which the range begins."""
-        asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+    def give_head(self, content: bytes, kind: str) -> bytes:
+        """The headers alone. Returns the part of the content that is asked for."""
+        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         start = int(asked[1]) if asked else 0
+        end = min(int(asked[2]) + 1, len(content)) if asked and asked[2] else len(content)
         self.send_response(206 if asked else 200)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content) - start))
+        self.send_header("Content-Length", str(end - start))
         self.send_header("Accept-Ranges", "bytes")
         if asked:
-            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+            self.send_header("Content-Range", f"bytes {start}-{end - 1}/{len(content)}")
         self.end_headers()
-        return start
+        return content[start:end]
+
+    def give_endless(self, kind: str) -> None:
+        """The headers of an answer that goes on until somebody hangs up."""
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.close_connection = True
 
     def stall(self) -> None:
         """Say nothing more, until the server ends or half a minute has passed."""
@@ -146,9 +159,28 @@ def stalling_answer(content: bytes, kind: str, *, after: int) -> Answer:
     """Goes silent after that many bytes."""
 
     def answer(request: Request) -> None:
-        start = request.give_head(content, kind)
-        request.wfile.write(content[start : start + after])
+        part = request.give_head(content, kind)
+        request.wfile.write(part[:after])
         request.wfile.flush()
         request.stall()
+
+    return answer
+
+
+def mjpeg_answer(
+    pictures: Sequence[NDArray[np.uint8]], *, pause_seconds: float, then_stalls: bool = False
+) -> Answer:
+    """A camera that sends one RGB picture after the other as JPEG, then hangs up or goes silent."""
+
+    def answer(request: Request) -> None:
+        request.give_endless("multipart/x-mixed-replace; boundary=frame")
+        for picture in pictures:
+            jpeg = cv2.imencode(".jpg", picture[..., ::-1])[1].tobytes()
+            head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+            request.wfile.write(head.encode() + jpeg + b"\r\n")
+            request.wfile.flush()
+            request.owner.stopping.wait(pause_seconds)
+        if then_stalls:
+            request.stall()
 
     return answer

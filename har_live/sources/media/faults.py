@@ -56,6 +56,8 @@ def explain(error: Exception, location: str) -> str:
     host = urlsplit(redact_url(location)).hostname
     if code == errno.EIO and host and not _is_known(host):
         return f"no such server: {host}; check the address and the network"
+    if code == errno.EIO:
+        return "the connection broke; check the network, and that the server runs"
     return f"the connection failed ({cause}); check the address and the network"
 
 

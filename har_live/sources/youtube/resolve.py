@@ -57,10 +57,11 @@ def resolve(url: str, options: SourceOptions) -> Resolution:
     # Its extractors fail with whatever the web made them stumble over.
     except Exception as error:
         what = explain(_whole_text(error), ear.warnings, version=yt_dlp.version.__version__)
-        # Its own error may hold the address with its token: no traceback may show it.
-        raise SourceError(f"{label}: {what}") from None
     finally:
         asker.close()
+    # Here, not where it was caught: yt-dlp's own error holds the address with its token, which no
+    # traceback may show, and its open connections.
+    raise SourceError(f"{label}: {what}")
 
 
 def label_of(url: str) -> str:
