@@ -28,6 +28,42 @@ DEFAULT_CACHE = Path(".cache")
 
 
 @app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="ucf50, ucf101 or hmdb51.")],
+    folder: Annotated[Path, typer.Argument(help="Where to put it.")],
+    base_url: Annotated[str | None, typer.Option(help="A mirror that has the same files.")] = None,
+) -> None:
+    """Download a public data set from its own home; goes on where it was interrupted."""
+    from training import fetch as room
+
+    if name not in room.DATA_SETS:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(room.DATA_SETS)}")
+    data_set = room.DATA_SETS[name]
+    typer.echo(f"{name} from {base_url or data_set.home} ({data_set.terms})")
+    room.fetch(data_set, folder, base_url=base_url)
+    typer.echo(f"python -m training show {folder}")
+
+
+@app.command()
+def show(
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Picture to write.")] = Path("show.png"),
+    workers: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
+) -> None:
+    """Show what is in a data set: frames, balance, durations, frame rates, what can't be read."""
+    from rich.console import Console
+
+    from training import show as room
+    from training.contact_sheet import draw
+
+    facts = room.survey(data, workers=workers)
+    Console().print(room.table(facts))
+    draw(facts, out, title=str(data))
+    typer.echo(room.summary(facts, most=1000))
+    typer.echo(f"wrote {out}")
+
+
+@app.command()
 def prepare(
     data: Data,
     cache: Cache = DEFAULT_CACHE,

@@ -6,14 +6,13 @@ python -m training show data/UCF50 --out show.png
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import cv2
-import matplotlib
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
@@ -21,22 +20,12 @@ from rich.table import Table
 
 from har_live.errors import HarLiveError
 from har_live.sources.media import MediaSource
-from har_live.transforms import to_network
-from har_live.types import ClipSpec
 from training.layouts import Clip, read_clips
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 
 SAMPLES = 6
 """Frames shown of each label, each of another group where there are as many."""
-THUMB = 96
-"""Side in pixels of a sample frame."""
-GAP = 4
-"""Pixels between sample frames."""
-SPLIT_COLOURS = {"train": "#3b6ea5", "val": "#e08e45", "": "#3b6ea5"}
-OTHER_COLOUR = "#9a9a9a"
+THUMB_WIDTH, THUMB_HEIGHT = 150, 96
+"""Pixels of a sample frame; what is wider or higher is fitted in."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,7 @@ class Facts:
     fps: float = 0.0
     duration_seconds: float = 0.0
     thumb: NDArray[np.uint8] | None = None
-    """(S, S, 3) uint8 RGB, from the middle of the clip; None where it is not one of the samples."""
+    """(96, 150, 3) uint8 RGB, from the middle of the clip; None where it is no sample."""
 
 
 # --- looking -------------------------------------------------------------------------------------
@@ -112,117 +101,20 @@ def look_at(root: Path, clip: Clip, with_thumb: bool) -> Facts:
         height=info.height,
         fps=info.fps or (len(times) - 1) / max(counted, 1e-6),
         duration_seconds=info.duration_seconds or counted,
-        thumb=None
-        if thumb is None
-        else to_network(thumb, ClipSpec(image_size=THUMB, fit="letterbox")),
+        thumb=None if thumb is None else _fitted(thumb),
     )
 
 
-# --- the picture ---------------------------------------------------------------------------------
-
-
-def draw(facts: Sequence[Facts], target: Path, *, title: str) -> None:
-    """A row for each label: frames, number of clips by split, durations; frame rates below."""
-    labels = sorted({fact.clip.label for fact in facts}, key=lambda name: _place(name, facts))
-    rows = len(labels)
-    row_inches = 0.72
-    figure = plt.figure(figsize=(15, row_inches * rows + 3.6), layout="constrained")
-    top, bottom = figure.subfigures(2, 1, height_ratios=[row_inches * rows + 0.9, 2.2])
-    sheet, balance, lengths = top.subplots(
-        1, 3, sharey=True, width_ratios=[SAMPLES * THUMB / 96 * 0.95, 2.6, 2.6]
-    )
-    _draw_sheet(sheet, labels, facts)
-    _draw_balance(balance, labels, facts)
-    _draw_lengths(lengths, labels, facts)
-    rates, sizes, words = bottom.subplots(1, 3, width_ratios=[1, 1, 1.3])
-    readable = [fact for fact in facts if not fact.error]
-    _draw_counts(rates, (f"{fact.fps:.4g}" for fact in readable), "frames a second")
-    _draw_counts(sizes, (f"{f.width}×{f.height}" for f in readable), "width × height")
-    words.axis("off")
-    words.text(
-        0, 1, summary(facts), va="top", fontsize=9, linespacing=1.5, transform=words.transAxes
-    )
-    figure.suptitle(title, fontsize=14, fontweight="bold")
-    figure.savefig(target, dpi=100)
-    plt.close(figure)
-
-
-def _place(label: str, facts: Sequence[Facts]) -> tuple[str, str]:
-    """Labels of one data set stand together."""
-    return min(fact.clip.dataset for fact in facts if fact.clip.label == label), label
-
-
-def _draw_sheet(axes: Axes, labels: list[str], facts: Sequence[Facts]) -> None:
-    step = THUMB + GAP
-    canvas = np.full((len(labels) * step, SAMPLES * step, 3), 255, np.uint8)
-    for row, label in enumerate(labels):
-        thumbs = [f.thumb for f in facts if f.clip.label == label and f.thumb is not None]
-        for column, thumb in enumerate(thumbs[:SAMPLES]):
-            y, x = row * step + GAP // 2, column * step + GAP // 2
-            canvas[y : y + THUMB, x : x + THUMB] = thumb
-    axes.imshow(canvas, extent=(0, SAMPLES, len(labels) - 0.5, -0.5), aspect="auto")
-    axes.set_yticks(range(len(labels)), labels, fontsize=9)
-    axes.set_xticks([])
-    axes.set_title("frames from the middle of clips", fontsize=10)
-    axes.tick_params(left=False)
-    axes.spines[:].set_visible(False)
-
-
-def _draw_balance(axes: Axes, labels: list[str], facts: Sequence[Facts]) -> None:
-    splits = sorted(
-        {fact.clip.split for fact in facts}, key=lambda s: (s != "train", s != "val", s)
-    )
-    counts = Counter((fact.clip.label, fact.clip.split) for fact in facts)
-    left = np.zeros(len(labels))
-    for split in splits:
-        width = np.array([counts[label, split] for label in labels])
-        colour = SPLIT_COLOURS.get(split, OTHER_COLOUR)
-        axes.barh(range(len(labels)), width, 0.6, left=left, label=split or "clips", color=colour)
-        left += width
-    for row, total in enumerate(left):
-        axes.text(total, row, f" {total:.0f}", va="center", fontsize=8)
-    axes.set_title("clips", fontsize=10)
-    axes.set_xlim(0, left.max() * 1.15)
-    axes.legend(fontsize=8, loc="lower right")
-    _quiet(axes)
-
-
-def _draw_lengths(axes: Axes, labels: list[str], facts: Sequence[Facts]) -> None:
-    values = [
-        [f.duration_seconds for f in facts if f.clip.label == label and not f.error] or [np.nan]
-        for label in labels
-    ]
-    axes.boxplot(
-        values,
-        orientation="horizontal",
-        positions=range(len(labels)),
-        widths=0.5,
-        flierprops={"markersize": 3},
-        medianprops={"color": "#c0392b"},
-        manage_ticks=False,
-    )
-    axes.set_title("duration in seconds", fontsize=10)
-    axes.set_xlim(left=0)
-    _quiet(axes)
-
-
-def _draw_counts(axes: Axes, values: Iterable[str], title: str, *, most: int = 10) -> None:
-    common = Counter(values).most_common()
-    if len(common) > most:
-        rest = sum(count for _, count in common[most - 1 :])
-        common = [*common[: most - 1], (f"{len(common) - most + 1} others", rest)]
-    names = [name for name, _ in common]
-    axes.bar(range(len(common)), [count for _, count in common], color=SPLIT_COLOURS["train"])
-    axes.set_xticks(range(len(common)), names, rotation=35, ha="right", fontsize=8)
-    axes.set_title(f"clips by {title}", fontsize=10)
-    axes.spines[["top", "right"]].set_visible(False)
-
-
-def _quiet(axes: Axes) -> None:
-    axes.tick_params(left=False, labelleft=False)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.grid(axis="x", alpha=0.3)
-    axes.set_axisbelow(True)
+def _fitted(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The whole picture, as large as a sample frame allows."""
+    height, width = image.shape[:2]
+    scale = min(THUMB_WIDTH / width, THUMB_HEIGHT / height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    canvas = np.full((THUMB_HEIGHT, THUMB_WIDTH, 3), 238, np.uint8)
+    top, left = (THUMB_HEIGHT - size[1]) // 2, (THUMB_WIDTH - size[0]) // 2
+    canvas[top : top + size[1], left : left + size[0]] = small
+    return canvas
 
 
 # --- the words -----------------------------------------------------------------------------------
@@ -242,21 +134,27 @@ def summary(facts: Sequence[Facts], *, most: int = 6) -> str:
         f"with {counts[-1][1]}"
     ]
     broken = [fact for fact in facts if fact.error]
-    lines += [f"{len(broken)} can't be read" + (":" if broken else "")]
+    lines += [f"{len(broken)} can't be read:" if broken else "all can be read"]
     lines += [f"  {fact.clip.path[:60]}" for fact in broken[:most]]
     if len(broken) > most:
         lines += [f"  and {len(broken) - most} more"]
     return "\n".join(lines)
 
 
+def labels_of(facts: Sequence[Facts]) -> list[str]:
+    """Every label, those of one data set together."""
+    first = {fact.clip.label: fact.clip.dataset for fact in reversed(facts)}
+    return sorted(first, key=lambda label: (first[label], label))
+
+
 def table(facts: Sequence[Facts]) -> Table:
     """A row for each label."""
     result = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("label", "data set"):
-        result.add_column(heading)
+        result.add_column(heading, no_wrap=True)
     for heading in ("clips", "train", "val", "groups", "seconds", "fps", "unreadable"):
         result.add_column(heading, justify="right")
-    for label in sorted({fact.clip.label for fact in facts}, key=lambda name: _place(name, facts)):
+    for label in labels_of(facts):
         own = [fact for fact in facts if fact.clip.label == label]
         split = Counter(fact.clip.split for fact in own)
         result.add_row(
