@@ -137,6 +137,12 @@ def test_a_connection_that_brings_nothing_is_given_up_and_what_came_is_kept(
     assert len(server.ranges) == 1 + room.ATTEMPTS
 
 
+def test_a_server_that_is_not_there_is_named(server: Server, tmp_path: Path):
+    nowhere = "http://127.0.0.1:9/data.bin"  # the port of "discard", where nobody listens
+    with pytest.raises(SourceError, match=r":9/data\.bin: .*refused; check the connection"):
+        download(nowhere, tmp_path / "data.bin", RemoteFile("data.bin"), wait_seconds=0)
+
+
 def test_a_file_that_is_not_there_is_no_reason_to_try_again(server: Server, tmp_path: Path):
     with pytest.raises(SourceError, match=r"404.*another --base-url may have it"):
         get(server, tmp_path, "gone.bin")

@@ -162,7 +162,7 @@ def download(
                 f"{redact_url(url)}: {error}; another --base-url may have it"
             ) from None
         except (URLError, HTTPException, OSError) as error:
-            complete, reason = False, error
+            complete, reason = False, getattr(error, "reason", error)
         else:
             reason = "the connection ended early"
         if complete:
@@ -171,9 +171,9 @@ def download(
         came = part.exists() and part.stat().st_size > before
         fruitless = 0 if came else fruitless + 1
         if fruitless == ATTEMPTS:
-            raise SourceError(
-                f"{redact_url(url)}: {reason}; what came is kept in {part}, run it again to go on"
-            )
+            kept = f"what came is kept in {part}, run it again to go on"
+            other = "check the connection or choose another --base-url"
+            raise SourceError(f"{redact_url(url)}: {reason}; {kept if part.exists() else other}")
         time.sleep(wait_seconds * 2**fruitless if fruitless else 0)
 
 

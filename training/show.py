@@ -5,6 +5,7 @@ python -m training show data/UCF50 --out show.png
 
 from __future__ import annotations
 
+import multiprocessing
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -51,7 +52,8 @@ def survey(data: Path, *, workers: int | None = None, show_progress: bool = True
     root, clips = read_clips(data)
     samples = set(choose_samples(clips))
     look = partial(look_at, root)
-    with ProcessPoolExecutor(max_workers=workers) as pool:
+    spawn = multiprocessing.get_context("spawn")  # as in ``prepare``
+    with ProcessPoolExecutor(max_workers=workers, mp_context=spawn) as pool:
         looked = pool.map(look, clips, [clip in samples for clip in clips], chunksize=4)
         return list(track(looked, "looking", total=len(clips), disable=not show_progress))
 
