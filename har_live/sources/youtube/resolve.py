@@ -47,7 +47,6 @@ def resolve(url: str, options: SourceOptions) -> Resolution:
     settings = _settings(options, ear, label)
     import yt_dlp  # takes more than half a second
 
-    # Not a "with": it would write cookies back.
     asker = yt_dlp.YoutubeDL(settings)
     try:
         info = asker.extract_info(url, download=False)
@@ -58,6 +57,7 @@ def resolve(url: str, options: SourceOptions) -> Resolution:
     except Exception as error:
         what = explain(_whole_text(error), ear.warnings, version=yt_dlp.version.__version__)
     finally:
+        asker.params["cookiefile"] = None  # else closing writes cookies back
         asker.close()
     # Here, not where it was caught: yt-dlp's own error holds the address with its token, which no
     # traceback may show, and its open connections.
@@ -135,8 +135,10 @@ def _address(format: Format, asker: Any) -> Address:
     options = {"headers": "".join(f"{name}: {value}\r\n" for name, value in headers.items())}
     cookies = asker.cookiejar.get_cookies_for_url(format["url"])
     if cookies:
+        port = urlsplit(format["url"]).port
+        place = f":{port}" if port else ""  # FFmpeg compares the domain with host and port
         options["cookies"] = "\n".join(
-            f"{cookie.name}={cookie.value}; path={cookie.path}; domain={cookie.domain}"
+            f"{cookie.name}={cookie.value}; path={cookie.path}; domain={cookie.domain}{place}"
             for cookie in cookies
         )
     part_bytes = (format.get("downloader_options") or {}).get("http_chunk_size")

@@ -109,13 +109,14 @@ class YouTubeSource:
 
     def _open(self) -> Source:
         address = self._resolution.video
+        is_resumed = not math.isinf(self._last_seconds) and not self._info.is_live
         try:
             return open_address(
                 address.url,
                 options=address.options,
                 timeout_seconds=self._options.timeout_seconds,
                 name=self._resolution.title,
-                after_seconds=None if math.isinf(self._last_seconds) else self._last_seconds,
+                after_seconds=self._last_seconds if is_resumed else None,
             )
         except SourceError as error:
             raise SourceError(f"{error}; or update yt-dlp: {UPDATE}") from None
