@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,8 +24,17 @@ class Held(NamedTuple):
 
 
 def held() -> Held:
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return Held(threading.active_count(), len(os.listdir("/proc/self/fd")), len(children))
+    num_files = len(os.listdir("/proc/self/fd"))
+    return Held(threading.active_count(), num_files, len(children_of(os.getpid())))
+
+
+def children_of(pid: int) -> list[int]:
+    """Processes that any thread of a process has started and not yet reaped."""
+    children: list[int] = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended meanwhile
+            children += map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+    return children
 
 
 def resident_bytes() -> int:

@@ -15,6 +15,7 @@ from har_live.types import Frame, VideoInfo
 
 OPENER = "tests.sources_made:open_made"
 WIDTH, HEIGHT = 160, 120
+GROWING = ((160, 120), (1920, 1080), (2048, 1080))
 
 
 def picture(index: int, width: int = WIDTH, height: int = HEIGHT) -> np.ndarray:
@@ -64,7 +65,7 @@ def open_made(spec: str, _options: object) -> MadeSource:
         "crash": lambda: MadeSource(_then(frames(int(number)), _crash)),
         "fail": lambda: MadeSource(_then(frames(int(number)), _fail)),
         "bug": lambda: MadeSource(_then(frames(int(number)), _bug)),
-        "grow": lambda: MadeSource(iter([Frame(picture(0, 2 * WIDTH), 0.0)])),
+        "grow": lambda: MadeSource(iter([Frame(picture(0, *size), 0.0) for size in GROWING])),
         "hang-open": _hang,
     }
     return makers[kind]()

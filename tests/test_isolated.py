@@ -89,9 +89,12 @@ def test_a_crash_is_an_error_of_the_source() -> None:
         list(source)
 
 
-def test_a_picture_that_outgrows_its_place_is_an_error_of_the_source() -> None:
-    with made("grow") as source, pytest.raises(SourceError, match="grew to 320×120"):
-        list(source)
+def test_a_picture_may_grow_and_more_is_an_error_of_the_source() -> None:
+    with made("grow") as source:
+        reading = iter(source)
+        assert [next(reading).image.shape for _ in range(2)] == [(120, 160, 3), (1080, 1920, 3)]
+        with pytest.raises(SourceError, match="grew to 2048×1080"):
+            next(reading)
 
 
 def test_the_log_comes_along(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 
 from har_live.sources.media import MediaSource
 from tests.make_media import make_clip
-from tests.resources import is_alive, needs_proc, wait_until
+from tests.resources import children_of, is_alive, needs_proc, wait_until
 from tests.servers.mjpeg import MjpegCamera
 
 HAR_LIVE = [sys.executable, "-m", "har_live"]
@@ -145,11 +144,3 @@ def test_killed_the_hard_way_it_leaves_no_reader(folder):
         camera.silence()  # so that it notices nothing from its reading
         process.kill()
         wait_until(lambda: not is_alive(child))
-
-
-def children_of(pid: int) -> list[int]:
-    text = "".join(
-        (Path(f"/proc/{pid}/task") / task / "children").read_text()
-        for task in os.listdir(f"/proc/{pid}/task")
-    )
-    return [int(child) for child in text.split()]

@@ -192,7 +192,8 @@ def test_a_lost_source_comes_back_and_windows_begin_afresh(recognizer, views, ca
     for run in runs:
         spans = [p.end_seconds - p.start_seconds for p in recognizer.predictions if p.run == run]
         assert max(spans) < 0.75  # eight instants at ten a second
-    assert "connection refused; attempt 3" in caplog.text
+    assert "connection refused; attempt 3 to reconnect in 0.0" in caplog.text
+    assert caplog.text.count("made: connected again") == 3
 
 
 def _lost():

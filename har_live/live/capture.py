@@ -113,7 +113,9 @@ class Capture:
             return True
         info = source.info
         self._may_return = info.is_live
-        self.num_reconnects += self._attempt > 0
+        if self._attempt:
+            self.num_reconnects += 1
+            logger.warning("%s: connected again", info.name)
         self._links.screen.tell(Opened(info))
         for frame in source:
             self._attempt = 0
@@ -140,7 +142,9 @@ class Capture:
         self._links.scorer.restart()
         self._timeline.restart()
         delay = delay_seconds(self._attempt)
-        logger.info("%s; attempt %d in %.1f s", error, self._attempt, delay)
+        # The first one is for everybody, also without a window; the others for who debugs.
+        level = logging.WARNING if self._attempt == 1 else logging.INFO
+        logger.log(level, "%s; attempt %d to reconnect in %.1f s", error, self._attempt, delay)
         self._links.screen.tell(Lost(self._attempt))
         self._links.playback.sleep(delay)
 

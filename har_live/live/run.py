@@ -67,7 +67,7 @@ def run_live(
         display = Display(
             links,
             outputs,
-            Notices(redact_url(source), can_stall=can_hang(source), now_seconds=clock.now()),
+            Notices(_name(source), can_stall=can_hang(source), now_seconds=clock.now()),
             window,
             labels=recognizer.labels,
             is_mirrored=_is_mirrored(source, settings),
@@ -85,6 +85,10 @@ def run_live(
         finally:
             display.conclude()
     return _summary(display, outputs, capture, signals[0] if signals else display.ending)
+
+
+def _name(source: str) -> str:
+    return f"camera {source}" if source.isdecimal() else redact_url(source)
 
 
 def _is_mirrored(source: str, settings: LiveSettings) -> bool:

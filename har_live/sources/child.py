@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from har_live.sources.base import Source
     from har_live.types import Frame
 
+LEAST_SLOT_BYTES = 1920 * 1080 * 3
+"""Room for a stream that grows in the middle; what is never used takes no memory."""
+
 
 class _Parent:
     """The way to the parent; several threads may speak."""
@@ -93,7 +96,7 @@ def _open(order: Order) -> Source:
 
 def _hand_over(source: Source, order: Order, parent: _Parent) -> None:
     info = source.info
-    slot_bytes = info.height * info.width * 3
+    slot_bytes = max(info.height * info.width * 3, LEAST_SLOT_BYTES)
     memory = map_memory(order.memory, NUM_SLOTS * slot_bytes)
     slots = np.frombuffer(memory, np.uint8).reshape(NUM_SLOTS, slot_bytes)
     for slot in range(NUM_SLOTS):

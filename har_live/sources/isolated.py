@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -214,34 +214,30 @@ def _start(
     # Where this process finds its packages, the other one finds them too.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}
     try:
-        if sys.platform == "win32":
-            os.set_handle_inheritable(theirs.fileno(), True)
-            start_up = subprocess.STARTUPINFO()
-            start_up.lpAttributeList["handle_list"] = [theirs.fileno()]
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env=environment,
-                startupinfo=start_up,
-                creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
-            )
-        else:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env=environment,
-                pass_fds=[theirs.fileno(), int(memory)],
-                # Ctrl-C in the terminal is for the parent alone.
-                start_new_session=True,
-            )
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=environment,
+            **_inheriting(theirs.fileno(), memory),
+        )
     except BaseException:
         ours.close()
         raise
     finally:
         theirs.close()
     return ours, process
+
+
+def _inheriting(pipe: int, memory: int | str) -> dict[str, Any]:
+    """How a process is given these two, and spared the Ctrl-C of the terminal."""
+    if sys.platform == "win32":
+        os.set_handle_inheritable(pipe, True)
+        return {
+            "startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [pipe]}),
+            "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP,
+        }
+    return {"pass_fds": [pipe, int(memory)], "start_new_session": True}
 
 
 def _cause(message: Failed) -> Exception | None:
