@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from har_live.card import DEFAULT_WEIGHTS
 from har_live.errors import HarLiveError
 
 if TYPE_CHECKING:
@@ -188,6 +189,29 @@ def train_pixels(
     if trained is not None:
         card = room.card_of(out.name, chosen, material)
         _say_kept(room.keep(*trained, material, card, out))
+
+
+@app.command()
+def adapt(
+    data: Data,
+    weights: Annotated[str, typer.Option(help="Name of shipped weights, or a folder.")] = (
+        DEFAULT_WEIGHTS
+    ),
+    out: Annotated[Path, typer.Option(help="Weights folder to write.")] = Path("runs/mine"),
+    cache: Cache = DEFAULT_CACHE,
+    labels: Labels = "",
+    copies: Annotated[int, typer.Option(help="Varied windows of each clip.")] = 8,
+    epochs: Epochs = 80,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+) -> None:
+    """Teach weights your own actions, from a folder of clips; their frame encoder is kept."""
+    from har_live.card import open_weights
+    from training import adapt as room
+
+    fit = dataclasses.replace(room.FEW_CLIPS, epochs=epochs, seed=seed)
+    settings = room.AdaptSettings(copies=copies, fit=fit)
+    known = open_weights(weights)
+    _say_kept(room.adapt(data, known, out, cache, settings, labels=_names(labels)))
 
 
 @app.command()
