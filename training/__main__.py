@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -189,6 +191,54 @@ def train_pixels(
     if trained is not None:
         card = room.card_of(out.name, chosen, material)
         _say_kept(room.keep(*trained, material, card, out))
+
+
+@app.command()
+def compare(
+    data: Data,
+    presets: Annotated[
+        str, typer.Option(help="Networks as in train-pixels, with commas between.")
+    ] = "seed-lrcn,seed-convlstm",
+    seeds: Annotated[int, typer.Option(help="Trainings of each network.")] = 3,
+    out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("runs/compare"),
+    cache: Cache = DEFAULT_CACHE,
+    labels: Labels = "",
+    grid_fps: GridFps = None,
+    leaky_split: Annotated[
+        bool, typer.Option("--leaky-split", help="Train also with groups ignored, beside it.")
+    ] = False,
+    epochs: Epochs = 40,
+    batch_size: Annotated[int, typer.Option(help="Clips in a step.")] = 16,
+    learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
+    accelerator: Annotated[str, typer.Option(help="auto, cpu, gpu, mps, …")] = "auto",
+    precision: Annotated[str, typer.Option(help="32-true, 16-mixed or bf16-mixed.")] = "32-true",
+    workers: Annotated[int, typer.Option(help="Processes that read clips.")] = 0,
+) -> None:
+    """Train networks on one split with the same seeds: table, curves, confusion, the best."""
+    from rich.console import Console
+
+    from training import compare as room
+    from training.fit import FitSettings, Machines
+    from training.report import table, write_report
+
+    contest = room.Contest(
+        data,
+        tuple(_names(presets)),
+        seeds,
+        tuple(_names(labels)),
+        grid_fps,
+        leaky_split,
+        FitSettings(
+            epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, patience=epochs
+        ),
+        Machines(accelerator, precision=precision, workers=workers),
+    )
+    contenders = room.compare(contest, cache, out, show_progress=True)
+    command = shlex.join(["python", "-m", "training", *sys.argv[1:]])
+    write_report(contest, contenders, out, command=command)
+    Console().print(table(contenders))
+    best, reason = room.choose(contenders)
+    typer.echo(f"best: {best.name}: {reason}; {out / 'report.md'}")
 
 
 @app.command()

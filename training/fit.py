@@ -156,6 +156,8 @@ class Fitted:
     log: Path
     """``metrics.csv`` of all its epochs, also those before an interruption."""
     best_epoch: int
+    lowest_loss: float
+    """Validation loss of that epoch."""
 
 
 def fit(
@@ -211,7 +213,8 @@ def fit(
         return None
     state = _state(Path(best.best_model_path))
     task.load_state_dict(state["state_dict"])
-    return Fitted(task.model.cpu().eval(), _joined_log(run), state["epoch"])
+    lowest_loss = float(best.best_model_score)
+    return Fitted(task.model.cpu().eval(), _joined_log(run), state["epoch"], lowest_loss)
 
 
 def _quiet_lightning() -> None:
