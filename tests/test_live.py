@@ -228,9 +228,10 @@ def test_pause_lets_a_camera_go_on(recognizer, views):
         ]
     )
     run_live("made", recognizer, window=window, open_new=lambda: camera(30))
-    still = next(view for view in views if view.status.paused)
-    assert still.status.notice is None
-    before = still.timeline.now_seconds
+    stills = [view for view in views if view.status.paused]
+    assert {view.status.notice for view in stills} == {None}
+    assert len({(view.timeline, view.label, view.top) for view in stills}) == 1
+    before = stills[0].timeline.now_seconds
     after = next(v.timeline.now_seconds for v in reversed(views) if not v.status.paused)
     assert after - before > 0.9
 

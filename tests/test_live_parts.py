@@ -248,6 +248,7 @@ def test_notices_say_what_is_amiss():
     assert notices.text(14.0) == "reconnecting, attempt 2"
     notices.flash("saved x.png", 14.0)
     assert [notices.text(t) for t in (15.9, 16.1)] == ["saved x.png", "reconnecting, attempt 2"]
+    assert [notices.text(t, is_paused=True) for t in (15.9, 16.1)] == ["saved x.png", None]
     notices.opened()
     notices.frame_came(20.0)
     assert notices.text(20.1) is None

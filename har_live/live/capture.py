@@ -113,12 +113,12 @@ class Capture:
             return True
         info = source.info
         self._may_return = info.is_live
-        if self._attempt:
-            self.num_reconnects += 1
-            logger.warning("%s: connected again", info.name)
         self._links.screen.tell(Opened(info))
         for frame in source:
-            self._attempt = 0
+            if self._attempt:
+                self._attempt = 0
+                self.num_reconnects += 1
+                logger.warning("%s: connected again", info.name)
             if not info.is_live:
                 self._links.playback.wait_until_due(frame.pts_seconds)
             if self._links.playback.is_stopped():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,9 +12,10 @@ import numpy as np
 
 from har_live.errors import HarLiveError, SinkError
 from har_live.live.inbox import Ended, Failed, LiveFrame, Lost, Opened, Scored
-from har_live.live.metrics import Ending, Latencies, Rate
+from har_live.live.labels import Labels
+from har_live.live.metrics import Ending, Rate
 from har_live.live.notices import Notices
-from har_live.overlay import LiveStatus, OverlayState, draw
+from har_live.overlay import LiveStatus, draw
 from har_live.redact import redact
 from har_live.sinks.window import HELP_LINES
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from har_live.live.inbox import News
     from har_live.live.links import Links
     from har_live.live.outputs import Outputs
+    from har_live.overlay import OverlayView
     from har_live.sinks.window import Key
     from har_live.types import Image, VideoInfo
 
@@ -75,23 +78,20 @@ class Display:
         self._window = window
         self._is_mirrored = is_mirrored
         self._seconds = seconds
-        self._overlay = OverlayState(labels)
-        self._warming_up: float | None = 0.0
+        self.labels = Labels(labels)
         self._frame: LiveFrame | None = None
+        self._view: OverlayView | None = None
         self._picture: Image | None = None
         self._drawn_seconds = links.clock.now()
         self._is_stale = False  # something other than the frame has changed
         self._shows_help = False
         self._is_paused = False
         self._rate = Rate()
-        self._labelled_seconds: float | None = None
-        self._undrawn_seconds: list[float] = []  # arrivals of what the labels not yet drawn include
-        self.latencies = Latencies()
         self.info: VideoInfo | None = None
         self.ending: Ending | None = None
         self._first_seconds: float | None = None
         self._end_seconds: float | None = None
-        self.num_shown = self.num_predictions = 0
+        self.num_shown = 0
 
     def tick(self) -> None:
         """Wait a moment for what is new; draw it; answer the keys.
@@ -133,12 +133,12 @@ class Display:
                     self._hear_scored(item)
                 case Opened():
                     self.info = item.info
+                    self.labels.regain()
                     self._notices.opened()
                     self._outputs.open(item.info)
                 case Lost():
+                    self.labels.lose()
                     self._notices.lost(item.attempt)
-                    self._overlay.restart()
-                    self._warming_up = 0.0
                     self._is_stale = True
                 case Ended():
                     self.ending = Ending("the end of the source")
@@ -148,16 +148,13 @@ class Display:
             raise _told(failed) from failed.error
 
     def _hear_scored(self, scored: Scored) -> None:
+        self.labels.take(scored, self._links.clock.now())
+        if self._is_paused:
+            self.labels.passed_over()
+        elif scored.predictions:
+            self._is_stale = True
         for prediction in scored.predictions:
-            self._overlay.update(prediction)
             self._outputs.write_prediction(prediction)
-            self._labelled_seconds = self._links.clock.now()
-            self._undrawn_seconds.append(scored.arrival_seconds)
-            self.num_predictions += 1
-            self._is_stale = not self._is_paused
-        self._warming_up = scored.warming_up
-        if scored.warming_up is not None:
-            self._overlay.restart()
 
     def _take(self, frame: LiveFrame, now: float) -> None:
         if self._first_seconds is None:
@@ -170,48 +167,39 @@ class Display:
             assert self._picture is not None
             self._outputs.write_frame(self._picture, frame.pts_seconds)
         else:
-            self._note_latency()
+            self.labels.drawn(now)
 
     def _wants_drawing(self, now: float) -> bool:
         """Whether a picture that is there already says something that is no longer so."""
-        is_due = not self._is_paused if self._frame else self._notices.is_silent(now)
+        is_due = self._frame is not None or self._notices.is_silent(now)
         return self._is_stale or (is_due and now - self._drawn_seconds >= REDRAW_SECONDS)
 
     def _draw(self, now: float) -> None:
         frame = self._frame
-        view = self._overlay.view(
-            0.0 if frame is None else frame.pts_seconds,
-            truth=None if frame is None else frame.truth,
-            status=self._status(now),
-            help_lines=HELP_LINES if self._shows_help else (),
-            warming_up=self._warming_up,
-        )
+        status, help_lines = self._status(now), HELP_LINES if self._shows_help else ()
+        if self._is_paused and self._view is not None:
+            # A camera goes on meanwhile, but its labels are not of this picture.
+            self._view = replace(self._view, status=status, help_lines=help_lines)
+        else:
+            self._view = self.labels.view(frame, status, help_lines)
         image = _BLANK if frame is None else frame.image
         if self._is_mirrored:
             image = np.asarray(cv2.flip(image, 1), np.uint8)
-        self._picture = draw(image, view)
+        self._picture = draw(image, self._view)
         if self._window is not None:
             self._window.show(self._picture)
         self._drawn_seconds, self._is_stale = now, False
-        self._note_latency()
-
-    def _note_latency(self) -> None:
-        now = self._links.clock.now()
-        if not self._is_paused:
-            for arrival_seconds in self._undrawn_seconds:
-                self.latencies.add(now - arrival_seconds)
-        self._undrawn_seconds.clear()
+        self.labels.drawn(self._links.clock.now())
 
     def _status(self, now: float) -> LiveStatus:
-        labelled = self._labelled_seconds
         return LiveStatus(
             fps=self._rate.per_second(now),
-            latency_ms=self.latencies.newest_ms,
-            age_ms=None if labelled is None else (now - labelled) * 1000,
+            latency_ms=self.labels.latencies.newest_ms,
+            age_ms=self.labels.age_ms(now),
             dropped=self.num_dropped,
             recording=self._outputs.is_recording,
             paused=self._is_paused,
-            notice=None if self._is_paused else self._notices.text(now),
+            notice=self._notices.text(now, is_paused=self._is_paused),
         )
 
     @property

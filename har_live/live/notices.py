@@ -45,10 +45,12 @@ class Notices:
         """Whether no frame has come for a while."""
         return now_seconds - self._seen_seconds >= SILENT_SECONDS
 
-    def text(self, now_seconds: float) -> str | None:
-        """What to say now, if anything."""
+    def text(self, now_seconds: float, *, is_paused: bool = False) -> str | None:
+        """What to say now, if anything; ``is_paused``: nobody expects a frame."""
         if now_seconds < self._flash_until_seconds:
             return self._flash
+        if is_paused:
+            return None
         if self._attempt:
             return f"reconnecting, attempt {self._attempt}"
         if not self.is_silent(now_seconds):

@@ -105,8 +105,8 @@ def _summary(
         duration_seconds=display.duration_seconds,
         num_shown=display.num_shown,
         num_dropped=display.num_dropped,
-        num_predictions=display.num_predictions,
+        num_predictions=display.labels.num_predictions,
         num_segments=outputs.num_segments,
         num_reconnects=capture.num_reconnects,
-        latency_ms=display.latencies.summary_ms(),
+        latency_ms=display.labels.latencies.summary_ms(),
     )
