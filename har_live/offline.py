@@ -20,7 +20,7 @@ from har_live.overlay import OverlayState, OverlayView, draw
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
 from har_live.sources import FIGURE, Source, open_source
-from har_live.types import Frame, Prediction, Segment, VideoInfo
+from har_live.types import Address, Frame, Prediction, Segment, VideoInfo
 
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
@@ -156,7 +156,7 @@ def annotate(
                 Path(output),
                 opened.info,
                 overwrite=overwrite,
-                sound_from=_sound_of(source),
+                sound_from=_sound_of(source, opened),
             )
         )
         sinks = [
@@ -222,8 +222,12 @@ def _open(source: str | Path | Source, stack: ExitStack) -> Source:
     return source
 
 
-def _sound_of(source: str | Path | Source) -> str | Path | None:
-    return source if isinstance(source, str | Path) and source != FIGURE else None
+def _sound_of(source: str | Path | Source, opened: Source) -> str | Path | Address | None:
+    if not isinstance(source, str | Path) or source == FIGURE or opened.info.is_live:
+        return None  # a live source opened a second time is not in step with the first
+    # YouTube's has an address of its own.
+    sound: str | Path | Address | None = getattr(opened, "sound", source)
+    return sound
 
 
 def _segments(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -68,6 +69,15 @@ class VideoInfo:
     """The clock tick in which the source's timestamps are whole numbers."""
     is_live: bool = False
     """True when frames come at their own pace and can't be waited for or read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A URL and what FFmpeg must be told to read it. Both may hold secrets: they are not shown."""
+
+    url: str = field(repr=False)
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """For FFmpeg: headers, cookies."""
 
 
 @dataclass(frozen=True, slots=True)

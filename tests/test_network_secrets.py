@@ -78,16 +78,19 @@ def test_what_fails_over_http_shows_no_secret(server: HttpServer, tmp_path: Path
     server.route("/watch", page_answer(f"<html><title>Watch</title>{video}</html>"))
     server.route("/gone.mp4", status_answer(403))
     server.route("/cut.mp4", file_answer(cut))
-    paths = ("page", "refused", "list.m3u8", "watch", "none", "cut.mp4")
+    paths = ("refused", "list.m3u8", "none", "cut.mp4")
     output = output_of(
         *(secret("http", server.place, path) for path in paths),
+        f"{server.url}/page?token={TOKEN}",
+        f"{server.url}/watch?token={TOKEN}",
         secret("https", server.place, "speaks/no/tls"),
         secret("https", closed, "nobody"),
         secret("http", "no.such.host.invalid", "nobody"),
         f"http://{USER}:{PASSWORD}/{TOKEN}@{server.place}/odd",
     )
     assert shows_no_secret(output), output
-    assert output.count("failed http") == 9, output
+    assert output.count("failed http") == 8, output
+    assert "failed Watch (1): access refused (403)" in output
     assert "opened VideoInfo(name='http" in output
 
 

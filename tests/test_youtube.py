@@ -200,9 +200,7 @@ def test_what_stays_lost_is_an_error_after_some_attempts(
     with open_youtube(site.url, QUICK) as opened, caplog.at_level(logging.INFO):
         frames = list(islice(opened, 5))
         site.serve(status_answer(403))
-        with pytest.raises(
-            SourceError, match=r"\(1\): access refused \(403\).*update yt"
-        ):
+        with pytest.raises(SourceError, match=r"\(1\): access refused \(403\).*update yt"):
             frames.extend(opened)
     assert numbers(frames) == list(range(len(frames)))
     assert site.num_visits == 1 + len(source.PAUSES_SECONDS)

@@ -18,6 +18,7 @@ import av
 
 from har_live.sinks.files import file_url, reason
 from har_live.timeline import Timeline
+from har_live.types import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,12 +44,15 @@ class Sound:
     can't be opened a second time.
     """
 
-    def __init__(self, source: str | Path, container_name: str) -> None:
+    def __init__(self, source: str | Path | Address, container_name: str) -> None:
         self.streams: list[AudioStream] = []
         self._source: InputContainer | None = None
+        if not isinstance(source, Address):
+            source = Address(str(source) if "://" in str(source) else file_url(Path(source)))
         try:
             self._source = av.open(
-                str(source) if "://" in str(source) else file_url(Path(source)),
+                source.url,
+                options=dict(source.options),
                 timeout=REMOTE_TIMEOUT_SECONDS,
                 metadata_errors="replace",  # a language tag in an old code page
             )

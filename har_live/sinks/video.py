@@ -31,6 +31,7 @@ from har_live.sinks.files import check_target, create_part, put_in_place, reason
 from har_live.sinks.recording import Recording
 from har_live.sinks.remux import CONTAINERS, Sound, Timing, finish, holds_packets
 from har_live.timeline import Timeline
+from har_live.types import Address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,7 @@ class VideoSink:
         info: VideoInfo,
         *,
         overwrite: bool = False,
-        sound_from: str | Path | None = None,
+        sound_from: str | Path | Address | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> None:
         """
@@ -72,7 +73,8 @@ class VideoSink:
             path: the output, ending in one of the suffixes of ``CONTAINERS``.
             info: of the source: its time base and frame rate.
             overwrite: replace a file that exists, once the new one is complete.
-            sound_from: the source itself, file or URL, opened once more for its sound.
+            sound_from: where the sound is: the source itself, file or URL, opened once more, or an
+                address beside it.
             metadata: of the container, such as ``title``.
 
         Raises:
@@ -82,7 +84,8 @@ class VideoSink:
         container_name = CONTAINERS.get(path.suffix.lower())
         if container_name is None:
             raise SinkError(f"can't write {path}: end its name in one of {', '.join(CONTAINERS)}")
-        check_target(path, overwrite=overwrite, source=sound_from)
+        source = None if isinstance(sound_from, Address) else sound_from
+        check_target(path, overwrite=overwrite, source=source)
         self.path = path
         self._overwrite = overwrite
         self._container_name = container_name

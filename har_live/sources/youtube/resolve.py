@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from har_live.errors import SourceError
 from har_live.redact import redact, redact_url
-from har_live.sources.address import Address
+from har_live.sources.network import HTTP_OPTIONS
 from har_live.sources.youtube.failures import NO_RUNTIME, explain, speaks_of_runtime
 from har_live.sources.youtube.formats import Format, choose_sound, choose_video, has_sound
+from har_live.types import Address
 
 if TYPE_CHECKING:
     from har_live.sources.options import SourceOptions
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _EXPIRY = re.compile(r"[?&/]expire[=/](\d{9,11})\b")
+_QUERY = re.compile(r"\?\S+")
 _BROWSER = re.compile(r"(?P<name>\w+)(?:\+(?P<keyring>\w+))?(?::(?P<profile>.+))?")
 
 
@@ -132,7 +134,8 @@ def _resolution(info: Any, asker: Any, options: SourceOptions, label: str) -> Re
 
 def _address(format: Format, asker: Any) -> Address:
     headers = format.get("http_headers") or {}
-    options = {"headers": "".join(f"{name}: {value}\r\n" for name, value in headers.items())}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    options = {**HTTP_OPTIONS, "headers": lines}
     cookies = asker.cookiejar.get_cookies_for_url(format["url"])
     if cookies:
         port = urlsplit(format["url"]).port
@@ -165,7 +168,8 @@ class _Ear:
         self.warnings: list[str] = []
 
     def debug(self, message: str) -> None:
-        logger.debug("%s", redact(message))
+        # Its extractors name a page by the last part of its address, query included.
+        logger.debug("%s", _QUERY.sub("", redact(message)))
 
     def warning(self, message: str) -> None:
         if speaks_of_runtime([message]) and not speaks_of_runtime(self.warnings):

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from types import TracebackType
 
-    from har_live.sources.address import Address
     from har_live.sources.base import Source
     from har_live.sources.options import SourceOptions
-    from har_live.types import Frame, VideoInfo
+    from har_live.types import Address, Frame, VideoInfo
 
 logger = logging.getLogger(__name__)
 
@@ -73,8 +72,8 @@ class YouTubeSource:
 
     @property
     def sound(self) -> Address | None:
-        """Where the sound of these pictures is to be had; None where there is none."""
-        return self._resolution.sound
+        """Where the sound of a video is to be had; None where there is none."""
+        return None if self._info.is_live else self._resolution.sound
 
     def __iter__(self) -> Iterator[Frame]:
         """Frames in playing order.
