@@ -30,7 +30,7 @@ from tests.servers.http_server import (
     status_answer,
 )
 
-HASTY = SourceOptions(timeout_seconds=1)
+HASTY = SourceOptions(timeout_seconds=0.7)
 PICTURES = [numbered(index, 64, 48) for index in range(20)]
 
 

@@ -16,7 +16,7 @@ from tests.read_media import open_handles, times
 from tests.servers.rtsp import RtspServer
 
 PATIENT = SourceOptions(timeout_seconds=10)
-HASTY = SourceOptions(timeout_seconds=1)
+HASTY = SourceOptions(timeout_seconds=0.7)
 STILL_IN_TIME_SECONDS = 4.0
 """Two timeouts of a second (FFmpeg may hand out a last half frame after the first) and some."""
 
@@ -116,7 +116,7 @@ def test_a_camera_switched_off_is_lost_and_comes_back(transport: str) -> None:
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 def test_a_half_open_connection_is_given_up(transport: str) -> None:
-    options = SourceOptions(rtsp_transport=transport, timeout_seconds=1)
+    options = SourceOptions(rtsp_transport=transport, timeout_seconds=0.7)
     handles = open_handles()
     with RtspServer() as server, open_source(f"rtsp://{server.place}/live", options) as source:
         take(source, 10)
