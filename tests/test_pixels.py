@@ -126,6 +126,16 @@ def test_a_resumed_training_gives_the_weights_of_an_unbroken_one(broken_run: Pat
     assert resumed.best_epoch == unbroken.best_epoch
 
 
+def test_every_epoch_sees_every_clip_in_windows_of_its_own(tmp_path: Path, monkeypatch):
+    seen = []
+    look = LearntWindows.__getitem__
+    monkeypatch.setattr(
+        LearntWindows, "__getitem__", lambda self, key: (seen.append(key), look(self, key))[1]
+    )
+    trained(tmp_path, CONVLSTM, epochs=2)
+    assert sorted(seen) == [(epoch, number) for epoch in range(2) for number in range(8)]
+
+
 def test_a_training_is_neither_overwritten_nor_resumed_as_another(broken_run: Path):
     with pytest.raises(SinkError, match="holds a training: --resume goes on with it"):
         trained(broken_run, LRCN, epochs=4)
