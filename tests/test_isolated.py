@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +133,7 @@ def test_a_closed_source_has_no_more_frames() -> None:
 
 
 @needs_proc
+@pytest.mark.timeout(300)  # a hundred starts of Python: 25 s on two idle cores
 def test_a_hundred_hangs_in_a_row_leave_nothing_behind() -> None:
     hang()  # what is loaded once is loaded now
     gc.collect()
@@ -157,21 +157,19 @@ def hang() -> None:
 
 
 @needs_proc
-@pytest.mark.parametrize("scheme", ["http", "rtsp"])
-def test_a_server_that_accepts_and_goes_silent_is_given_up(scheme: str) -> None:
+def test_a_server_that_accepts_and_goes_silent_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        address = f"{scheme}://user:secret@127.0.0.1:{server.getsockname()[1]}/live"
         options = SourceOptions(timeout_seconds=60)  # as if the library's own limit did not work
         before = held()
-        begun = time.monotonic()
-        for _ in range(3):
+        for scheme in ("http", "rtsp", "http"):
+            address = f"{scheme}://user:secret@127.0.0.1:{server.getsockname()[1]}/live"
             with (
                 IsolatedSource(address, options, open_seconds=1.5) as source,
                 pytest.raises(SourceError, match=r"did not open within 1\.5 s") as error,
             ):
                 _ = source.info
             assert "secret" not in str(error.value)
-        assert time.monotonic() - begun < 20
+            server.accept()[0].close()  # it had come that far
         assert held() == before
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from tests.servers.mjpeg import MjpegCamera
 
 HAR_LIVE = [sys.executable, "-m", "har_live"]
 END_SECONDS = 60
-MOST_BYTES = 150_000
+MOST_BYTES = 100_000
 """Room on the full disk: a second or two of recording."""
 FILL_UP = (
     "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); "
@@ -44,48 +44,57 @@ def folder(small_weights) -> Path:
     return small_weights("lrcn").folder
 
 
-@pytest.fixture
-def outputs(tmp_path) -> list[str]:
-    video, events = tmp_path / "out.mp4", tmp_path / "out.jsonl"
+def outputs(place: Path) -> list[str]:
+    video, events = place / "out.mp4", place / "out.jsonl"
     return ["--record", str(video), "--events", str(events), "--no-window"]
 
 
-def num_recorded(tmp_path: Path) -> int:
-    with MediaSource(tmp_path / "out.mp4") as recording:
+def num_recorded(place: Path) -> int:
+    with MediaSource(place / "out.mp4") as recording:
         return len(list(recording))
 
 
-def assert_whole_events(tmp_path: Path) -> None:
-    text = (tmp_path / "out.jsonl").read_text()
+def assert_whole_events(place: Path) -> None:
+    text = (place / "out.jsonl").read_text()
     assert text.endswith("\n")
     assert json.loads(text.splitlines()[0])["format"] == "har-live-events"
     assert all("label" in json.loads(line) for line in text.splitlines()[1:])
 
 
-def is_recording(tmp_path: Path) -> bool:
-    part = tmp_path / "out.part.mp4"
+def is_recording(place: Path) -> bool:
+    part = place / "out.part.mp4"
     return part.exists() and part.stat().st_size > 50_000
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_a_signal_leaves_whole_files(folder, outputs, tmp_path, name):
-    number = getattr(signal, name)
-    with started("live", "figure", "-w", folder, *outputs) as process:
-        wait_until(lambda: is_recording(tmp_path) or process.poll() is not None, END_SECONDS)
-        process.send_signal(number)
-        out, errors = process.communicate(timeout=END_SECONDS)
+def test_signals_leave_whole_files(folder, tmp_path):
+    """Ctrl-C, a service that stops, a terminal that closes; side by side, to save time."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    with ExitStack() as stack:
+        processes = []
+        for name in names:
+            (tmp_path / name).mkdir()
+            command = started("live", "figure", "-w", folder, *outputs(tmp_path / name))
+            processes.append(stack.enter_context(command))
+        for name, process in zip(names, processes, strict=True):
+            check_end_by_signal(process, getattr(signal, name), tmp_path / name)
+
+
+def check_end_by_signal(process: subprocess.Popen, number: signal.Signals, place: Path) -> None:
+    wait_until(lambda: is_recording(place) or process.poll() is not None, END_SECONDS)
+    process.send_signal(number)
+    out, errors = process.communicate(timeout=END_SECONDS)
     assert process.returncode == 128 + number, errors
-    assert f"ended by {name} after" in errors
+    assert f"ended by {number.name} after" in errors
     assert (out, "Traceback" in errors) == ("", False)
-    assert num_recorded(tmp_path) > 20
-    assert_whole_events(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.jsonl", "out.mp4"]
+    assert num_recorded(place) > 20
+    assert_whole_events(place)
+    assert sorted(path.name for path in place.iterdir()) == ["out.jsonl", "out.mp4"]
 
 
-def test_a_disk_that_fills_up_ends_it_with_what_was_written(folder, outputs, tmp_path):
+def test_a_disk_that_fills_up_ends_it_with_what_was_written(folder, tmp_path):
     pytest.importorskip("resource")
     command = [sys.executable, "-c", FILL_UP, str(MOST_BYTES)]
-    with started("live", "figure", "-w", folder, *outputs, command=command) as process:
+    with started("live", "figure", "-w", folder, *outputs(tmp_path), command=command) as process:
         _, errors = process.communicate(timeout=END_SECONDS)
     assert process.returncode == 1, errors
     lines = [line for line in errors.splitlines() if line.startswith("har-live: ")]
@@ -95,9 +104,9 @@ def test_a_disk_that_fills_up_ends_it_with_what_was_written(folder, outputs, tmp
     assert_whole_events(tmp_path)
 
 
-def test_a_file_ends_and_is_summed_up(folder, outputs, tmp_path):
+def test_a_file_ends_and_is_summed_up(folder, tmp_path):
     clip = make_clip(tmp_path / "in.mp4", pts_seconds=[i / 30 for i in range(31)], size=(160, 120))
-    with started("live", clip, "-w", folder, *outputs) as process:
+    with started("live", clip, "-w", folder, *outputs(tmp_path)) as process:
         out, errors = process.communicate(timeout=END_SECONDS)
     assert (process.returncode, out) == (0, ""), errors
     assert "ended by the end of the source after 1." in errors
