@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from har_live.errors import HarLiveError, SourceError
+from har_live.redact import redact
 from har_live.sources.wire import (
     NUM_SLOTS,
     Ended,
@@ -47,8 +48,11 @@ class _Parent:
         self.free_slots: SimpleQueue[int] = SimpleQueue()
 
     def send(self, message: object) -> None:
-        with self._lock:
-            self._pipe.send(message)
+        try:
+            with self._lock:
+                self._pipe.send(message)
+        except OSError:
+            os._exit(0)  # the parent is gone
 
     def listen(self) -> None:
         """Take back slots; end this process with the parent, whatever its other threads do."""
@@ -78,13 +82,11 @@ def main() -> None:
         with _open(order) as source:
             _hand_over(source, order, parent)
         parent.send(Ended())
-    except OSError as error:
-        parent.send(Failed(SourceError(f"{order.spec}: {error.strerror}"), ""))
     except HarLiveError as error:
         parent.send(Failed(error, ""))
     except Exception as error:
-        text = traceback.format_exc()
-        parent.send(Failed(RuntimeError(f"{type(error).__name__}: {error}"), text))
+        what = redact(f"{type(error).__name__}: {error}")
+        parent.send(Failed(RuntimeError(what), redact(traceback.format_exc())))
 
 
 def _open(order: Order) -> Source:
