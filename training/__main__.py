@@ -296,6 +296,20 @@ def evaluate(
         )
 
 
+@app.command()
+def ship(
+    trained: Annotated[Path, typer.Argument(help="Folder from `train`.")],
+    folder: Annotated[Path, typer.Argument(help="Weights folder to write, as weights/NAME.")],
+    data: Annotated[Path, typer.Option(help="Its val split is measured.")],
+    notes: Annotated[Path, typer.Option(help="Markdown: intended use, limits.")],
+) -> None:
+    """Measure trained weights and write their card, README and pictures beside them."""
+    from training.ship import ship as run
+
+    reached = run(trained, data, folder, notes=notes)
+    typer.echo(json.dumps({key: reached[key] for key in ("top1", "ece", "datasets")}, indent=2))
+
+
 def _names(labels: str) -> list[str]:
     return [label.strip() for label in labels.split(",") if label.strip()]
 

@@ -38,6 +38,13 @@ from training.windows import (
     windows_of_clip,
 )
 
+SKELETON_SETS = ("msr-action3d", "bandai-namco", "invented")
+DRAWN = ", drawn"
+"""Ending of the data set's name of a drawn window."""
+STILLS = "stills"
+MADE = (*SKELETON_SETS, *(name + DRAWN for name in SKELETON_SETS), STILLS)
+"""Data sets that nobody filmed."""
+
 
 @dataclass
 class Bank:
@@ -146,9 +153,7 @@ def drawn_windows(
         background = backgrounds[rng.integers(len(backgrounds))]
         frames = drawn_window(joints, view, background, rng)
         frames = varied(frames, rng, settings, mirror=bool(rng.random() < 0.5), shake=True)
-        yield Window(
-            frames, motion.label, f"{motion.dataset}, drawn", motion.group, f"drawn-{number}"
-        )
+        yield Window(frames, motion.label, motion.dataset + DRAWN, motion.group, f"drawn-{number}")
 
 
 def still_windows(
@@ -159,7 +164,7 @@ def still_windows(
         still = cv2.resize(picture.image, (spec.image_size, spec.image_size))
         frames = np.repeat(still[None], spec.num_frames + 1, axis=0)
         frames = varied(frames, rng, settings, mirror=False, shake=True)
-        yield Window(frames, NONE, "stills", f"still-{number}", f"still-{number}")
+        yield Window(frames, NONE, STILLS, f"still-{number}", f"still-{number}")
 
 
 def skeleton_bank(

@@ -129,7 +129,7 @@ class View:
 
     @classmethod
     def random(cls, rng: np.random.Generator) -> View:
-        height = float(np.exp(rng.uniform(np.log(0.3), np.log(1.5))))
+        height = float(np.exp(rng.uniform(np.log(0.4), np.log(1.4))))
         room = max(0.0, 0.5 - 0.3 * height)
         facing = rng.normal(0, 0.5) if rng.random() < 0.7 else rng.uniform(-np.pi, np.pi)
         return cls(

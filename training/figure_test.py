@@ -1,0 +1,58 @@
+"""How well weights read the built-in figure, from pixels: its performance is never learnt from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from har_live.recognizer import Recognizer
+from har_live.sources.figure import FigureSource
+
+
+@dataclass(frozen=True)
+class Performed:
+    """One passage of the figure's script and what was made of it."""
+
+    start_seconds: float
+    end_seconds: float
+    truth: str
+    answer: str
+    """Best of the mean scores of the windows whose middle lies in the passage."""
+
+
+def figure_passages(
+    recognizer: Recognizer, *, seeds: int = 2, fps: float = 24.0
+) -> list[Performed]:
+    """Play the default script, once for each seed, and judge it passage by passage."""
+    return [
+        passage
+        for seed in range(seeds)
+        for passage in _one_performance(recognizer, FigureSource(seed=seed, fps=fps))
+    ]
+
+
+def _one_performance(recognizer: Recognizer, source: FigureSource) -> list[Performed]:
+    stream = recognizer.stream()
+    truths: list[tuple[float, str]] = []
+    predictions = []
+    for frame in source:
+        truths.append((frame.pts_seconds, frame.truth or ""))
+        predictions += stream.push(frame)
+    predictions += stream.finish()
+    middles = np.array([(p.start_seconds + p.end_seconds) / 2 for p in predictions])
+    scores = np.stack([prediction.scores for prediction in predictions])
+    passages = []
+    for truth, instants in groupby(truths, key=lambda item: item[1]):
+        seconds = [second for second, _ in instants]
+        inside = (middles >= seconds[0]) & (middles <= seconds[-1])
+        if inside.any():
+            answer = recognizer.labels[int(scores[inside].mean(axis=0).argmax())]
+            passages.append(Performed(seconds[0], seconds[-1], truth, answer))
+    return passages
+
+
+def share_right(passages: list[Performed]) -> float:
+    """Share of passages, the pauses included, whose answer is the truth."""
+    return float(np.mean([passage.truth == passage.answer for passage in passages]))
