@@ -176,3 +176,24 @@ def test_real_clips_have_as_many_frames_as_their_list_says(shared_data: Path) ->
 def test_real_originals_are_complete(name: str, num_frames: int, shared_data: Path) -> None:
     with MediaSource(shared_data / "originals" / name) as source:
         assert sum(1 for _ in source) == source.info.num_frames == num_frames
+
+
+@pytest.mark.parametrize("container", [*CONTAINERS, "m3u8"])
+def test_it_goes_on_after_a_moment(container: str, tmp_path: Path) -> None:
+    path = make_clip(
+        tmp_path / f"clip.{container}",
+        pts_seconds=[index / 10 for index in range(200)],
+        options={"g": "20"},
+        container_options={"hls_list_size": "0"} if container == "m3u8" else None,
+    )
+    whole = read(path)
+    for after in (0.0, 1.15, 14.0, 17.55):
+        with MediaSource(path, after_seconds=after) as source:
+            rest = list(source)
+        assert times(rest) == [seconds for seconds in times(whole) if seconds > after]
+        assert numbers(rest) == numbers(whole)[-len(rest) :]
+
+
+def test_nothing_comes_after_the_end(tmp_path: Path) -> None:
+    with MediaSource(make_clip(tmp_path / "clip.mp4"), after_seconds=60) as source:
+        assert list(source) == []

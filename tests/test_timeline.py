@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import random
+import time
 from fractions import Fraction
 
 import pytest
 
-from har_live.timeline import Timeline
+from har_live.timeline import ArrivalTimeline, Timeline
 
 MILLISECOND = Fraction(1, 1000)
 
@@ -76,3 +77,10 @@ def test_any_timestamps_come_out_strictly_increasing() -> None:
         wild[chance.randrange(40)] = None
         placed = place_all(wild)
         assert all(early < late for early, late in itertools.pairwise(placed))
+
+
+def test_frames_without_times_are_placed_at_their_arrival(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrivals = iter([50.0, 50.0, 50.1, 52.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(arrivals))
+    timeline = ArrivalTimeline(MILLISECOND)
+    assert [timeline.place(7, 40) for _ in range(4)] == [0, 1, 100, 2000]

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 DEFAULT_TIME_BASE = Fraction(1, 90_000)
 CLOCKLESS = {"mjpeg", "mpjpeg"}
 """One JPEG after the other, as cameras send them over HTTP: FFmpeg invents 25 a second."""
+INDEXLESS = {"hls", "mpegts"}
+"""They know no key frames: FFmpeg goes to the moment itself, and decoding begins too late."""
+INDEXLESS_MARGIN_SECONDS = 12.0
+"""More than a key frame is apart from the next."""
 TEXT_ART = {"ansi", "bintext", "idf", "xbin"}
 """FFmpeg plays a .txt file as a video of a terminal; whoever gives one has mistyped."""
 
@@ -85,10 +89,13 @@ def lacks_clock(container: InputContainer) -> bool:
 
 
 def go_to(container: InputContainer, stream: VideoStream, seconds: float) -> None:
-    """Continue at the last key frame up to that moment; where that can't be, from where it is."""
+    """Continue at a key frame before that moment; where that can't be, from where it is."""
     assert stream.time_base is not None, "FFmpeg gives every stream a time base"
-    with suppress(av.FFmpegError):
-        container.seek(int(seconds / stream.time_base), stream=stream)
+    margin_seconds = INDEXLESS_MARGIN_SECONDS if container.format.name in INDEXLESS else 0.0
+    ticks = int((seconds - margin_seconds) / stream.time_base)
+    if ticks > (stream.start_time or 0):  # a playlist's way back to before its start is its end
+        with suppress(av.FFmpegError):
+            container.seek(ticks, stream=stream)
 
 
 def stated_end_seconds(stream: VideoStream) -> float | None:
