@@ -137,6 +137,16 @@ def test_a_recording_in_segments_is_not_live(server: HttpServer, tmp_path: Path)
     assert time.monotonic() - started < 1.5, "a recording is read as fast as it goes"
 
 
+def test_a_recording_whose_segments_are_refused_is_lost(server: HttpServer, tmp_path: Path) -> None:
+    make_recording(tmp_path, num_segments=20)
+    server.route("/.*", folder_answer(tmp_path))
+    with open_source(f"{server.url}/index.m3u8") as source:
+        assert len(list(islice(source, 10))) == 10
+        server.route("/.*ts", status_answer(403))
+        with pytest.raises(SourceError, match=r"lost after \d\.\d s: the server refuses the rest"):
+            list(source)
+
+
 def test_a_broadcast_in_segments_comes_at_its_own_pace_to_its_end(
     server: HttpServer, tmp_path: Path
 ) -> None:

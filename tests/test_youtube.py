@@ -146,6 +146,24 @@ def test_an_address_that_expires_is_renewed_and_the_video_goes_on(
     assert site.num_visits == 3, "two visits and the one that made the first address worthless"
 
 
+def test_a_playlist_whose_segments_expire_is_renewed(
+    server: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_pauses: None
+) -> None:
+    make_recording(tmp_path, num_segments=20)
+    for name in ("old", "new"):
+        server.route(f"/{name}/.*", folder_answer(tmp_path))
+    old, new = (
+        segments_format("94", 854, 480, url=f"{server.url}/{name}/index.m3u8")
+        for name in ("old", "new")
+    )
+    with play_youtube(monkeypatch, [old]) as opened:
+        frames = list(islice(opened, 20))
+        server.route("/old/.*", status_answer(403))
+        monkeypatch.setattr(YoutubeIE, "_real_extract", lambda *_: information([new]))
+        frames += list(opened)
+    assert numbers(frames) == list(range(100))
+
+
 def test_a_stated_expiry_is_not_waited_for(
     server: HttpServer, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from har_live.sources.media.faults import NO_ANSWER, explain
 from har_live.sources.media.packets import PacketDecoder
 from har_live.sources.media.picture import PictureMaker
 from har_live.sources.media.stream import (
+    breaks_off,
     choose_stream,
     describe,
     go_to,
@@ -181,20 +182,23 @@ class MediaSource:
             pts_seconds = float(pts_ticks * self._info.time_base)
             if pts_seconds > self._after_seconds:
                 yield Frame(self._picture(frame, stream), pts_seconds)
-        self._finish(stated_end_seconds(stream))
+        self._finish(stream)
 
     def _picture(self, frame: VideoFrame, stream: VideoStream) -> Image:
         if not self._pictures.fits(frame):
             self._pictures = PictureMaker(frame, stream.codec_context.sample_aspect_ratio)
         return self._pictures.make(frame)
 
-    def _finish(self, stated_seconds: float | None) -> None:
+    def _finish(self, stream: VideoStream) -> None:
         """Say at the end what was amiss."""
+        stated_seconds = stated_end_seconds(stream)
         end_seconds = float(self._timeline.end_ticks * self._info.time_base)
         error = self._decoder.read_error
         if error is not None and (self._is_remote or self._info.is_live):
             reason = explain(error, self._location)
             raise self._error(f"lost after {end_seconds:.1f} s: {reason}")
+        if self._is_remote and breaks_off(self._container, stream, end_seconds):
+            raise self._error(f"lost after {end_seconds:.1f} s: the server refuses the rest of it")
         if self._info.is_live and not self._is_over():
             raise self._error(f"lost after {end_seconds:.1f} s: the server ended the connection")
         if self.skipped_packets:

@@ -83,6 +83,21 @@ def is_endless(container: InputContainer) -> bool:
     return container.format.name == "hls" or container.size <= 0
 
 
+def breaks_off(container: InputContainer, stream: VideoStream, end_seconds: float) -> bool:
+    """Whether a recording's playlist promises far more than came until ``end_seconds``.
+
+    FFmpeg passes over the segments that a server refuses, in silence, to the end.
+    """
+    if container.format.name != "hls" or container.duration is None:
+        return False
+    assert stream.time_base is not None, "FFmpeg gives every stream a time base"
+    promised_seconds = container.duration / av.time_base
+    start_seconds = float((stream.start_time or 0) * stream.time_base)
+    # Stated lengths are rounded for each segment, and sound may go on longer.
+    slack_seconds = max(3.0, 0.02 * promised_seconds)
+    return start_seconds + promised_seconds - end_seconds > slack_seconds
+
+
 def lacks_clock(container: InputContainer) -> bool:
     """Whether its frames come without times, so that only their arrival tells."""
     return container.format.name in CLOCKLESS and is_endless(container)
