@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A room may import rooms of its own floor and of those below it.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"", "types", "errors", "redact"}),
+    frozenset({"", "types", "errors", "missing", "redact"}),
     frozenset({"models", "transforms", "card", "timeline", "ring"}),
     frozenset({"grid", "scorers", "smoothing", "figure"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),

@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 import pytest
 
-from har_live.sinks.opencv import explain_import_error
+from har_live.missing import explain_import_error
 from har_live.sinks.window import HELP_LINES, window_size
 from tests.make_media import make_clip
 from tests.x_server import (

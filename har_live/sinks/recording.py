@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+import cv2  # isort: skip  # before PyAV: see har_live.sources.media
 import av
-import cv2
 import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
 

@@ -14,6 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
 import av
 
 from har_live.sinks.files import file_url, reason

@@ -1,124 +1,50 @@
-"""The command line: reads options, calls one function, prints. No logic lives here."""
+"""The commands that recognize: live, annotate, predict, demo."""
 
 from __future__ import annotations
 
 import dataclasses
-import logging
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from har_live import __version__
 from har_live.card import DEFAULT_WEIGHTS
-from har_live.errors import HarLiveError
-from har_live.sinks.opencv import explain_import_error
+from har_live.cli.options import (
+    BrowserOption,
+    ConfidenceOption,
+    CookiesOption,
+    DeviceOption,
+    DurationOption,
+    EventsOption,
+    FpsOption,
+    HopOption,
+    JsonOption,
+    MirrorOption,
+    OverwriteOption,
+    RetriesOption,
+    RuntimeOption,
+    SecondsOption,
+    SizeOption,
+    SmoothingOption,
+    SourceArgument,
+    TransportOption,
+    WeightsOption,
+    YoutubeHeightOption,
+)
 
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
 
-app = typer.Typer(
-    name="har-live",
-    help="Sees, live and on the picture, what people are doing and how sure it is.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
-SourceArgument = Annotated[str, typer.Argument(help="A video file, an address, or: figure.")]
-WeightsOption = Annotated[
-    str, typer.Option("--weights", "-w", help="Name of shipped weights, or a weights folder.")
-]
-RuntimeOption = Annotated[str, typer.Option(help="auto, torch or onnx.")]
-DeviceOption = Annotated[
-    str, typer.Option(help="auto, cpu, cuda, cuda:N, tensorrt, openvino, coreml or directml.")
-]
-HopOption = Annotated[
-    int | None,
-    typer.Option(min=1, help="Grid frames between two scored windows. Default: the weights' own."),
-]
-SmoothingOption = Annotated[
-    float | None,
-    typer.Option(min=0, help="Seconds that scores are averaged over. Default: the weights' own."),
-]
-ConfidenceOption = Annotated[
-    float | None,
-    typer.Option(
-        min=0, max=1, help="Show a label from this confidence on, 0–1. Default: the weights' own."
-    ),
-]
-DurationOption = Annotated[
-    float, typer.Option(min=0, help="Leave out segments shorter than this many seconds.")
-]
-EventsOption = Annotated[
-    list[Path] | None,
-    typer.Option(help="Write segments to this .jsonl, .csv, .srt or .vtt file. Repeatable."),
-]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
-SecondsOption = Annotated[
-    float | None, typer.Option(min=0.1, help="Stop this many seconds after the first picture.")
-]
-RetriesOption = Annotated[
-    int | None,
-    typer.Option(min=0, help="Give up a lost live source after so many tries. Default: never."),
-]
-MirrorOption = Annotated[
-    bool | None,
-    typer.Option("--mirror/--no-mirror", help="Show it as in a mirror. Default: cameras only."),
-]
-SizeOption = Annotated[
-    str | None, typer.Option(metavar="WxH", help="Picture asked of a camera, such as 1280x720.")
-]
-FpsOption = Annotated[
-    float | None, typer.Option(min=1, help="Frames per second asked of a camera.")
-]
-YoutubeHeightOption = Annotated[
-    int, typer.Option(min=1, help="Most pixels of height of a YouTube stream.")
-]
-CookiesOption = Annotated[
-    Path | None, typer.Option(exists=True, dir_okay=False, help="Cookies for YouTube, a file.")
-]
-BrowserOption = Annotated[
-    str | None, typer.Option(help="Browser whose cookies YouTube gets: firefox, chrome, …")
-]
-TransportOption = Annotated[str, typer.Option(help="tcp or udp, for rtsp:// cameras.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"har-live {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _common(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
-    ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of errors.")] = False,
-) -> None:
-    logging.basicConfig(
-        level=logging.INFO if debug else logging.WARNING, format="har-live: %(message)s"
-    )
-    logging.getLogger("libav").setLevel(logging.CRITICAL)
-
-
-@app.command()
 def live(
     source: Annotated[
         str,
         typer.Argument(
             help="A camera's number or part of its name, a video file, an rtsp:// or http:// "
-            "address, a YouTube address, or: figure."
+            "address, a YouTube address, or: figure. Default: the first camera."
         ),
-    ] = "0",
+    ] = "",
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
@@ -176,7 +102,6 @@ def live(
     raise typer.Exit(summary.exit_code)
 
 
-@app.command()
 def annotate(
     source: SourceArgument,
     output: Annotated[Path, typer.Argument(help="The video to write, such as out.mp4.")],
@@ -207,7 +132,6 @@ def annotate(
     console.print_written(recognition, [output, *(events or ())])
 
 
-@app.command()
 def predict(
     source: SourceArgument,
     weights: WeightsOption = DEFAULT_WEIGHTS,
@@ -235,7 +159,6 @@ def predict(
     )
 
 
-@app.command()
 def demo(
     output: Annotated[Path, typer.Argument(help="The video to write.")] = Path("demo.mp4"),
     weights: WeightsOption = DEFAULT_WEIGHTS,
@@ -245,49 +168,6 @@ def demo(
 ) -> None:
     """Show what har-live does, without a camera: a drawn person acts, and is recognized."""
     annotate("figure", output, weights, runtime, device, overwrite=overwrite)
-
-
-@app.command()
-def models(
-    name: Annotated[
-        str | None, typer.Argument(help="Show this one's card: a name, or a weights folder.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the weights that came with har-live, or show one's card."""
-    from har_live import console
-    from har_live.card import open_weights, shipped_weights
-
-    if name is None:
-        console.print_weights([open_weights(n) for n in shipped_weights()], as_json=as_json)
-    else:
-        console.print_card(open_weights(name), as_json=as_json)
-
-
-@app.command()
-def cameras(as_json: JsonOption = False) -> None:
-    """List the cameras of this machine: number, name, sizes, in use or not."""
-    from har_live import console
-    from har_live.sources.camera_list import list_cameras
-
-    found = list_cameras()
-    console.print_cameras(found, as_json=as_json)
-    if not found:
-        raise typer.Exit(1)
-
-
-@app.command()
-def doctor(as_json: JsonOption = False) -> None:
-    """Check everything that har-live needs here, and say what mends what is amiss."""
-    from har_live import console
-    from har_live.doctor import examine, main_job_runs
-
-    with console.while_checking() as on_name:
-        checks = list(examine(on_name))
-    runs = main_job_runs(checks)
-    console.print_checks(checks, main_job_runs=runs, as_json=as_json)
-    if not runs:
-        raise typer.Exit(1)
 
 
 def _width_and_height(text: str) -> tuple[int, int]:
@@ -329,20 +209,3 @@ def _recognizer(
         raise typer.BadParameter(str(error)) from error
     console.print_note(f"{opened.card.name} on {recognizer.runs_on}")
     return recognizer
-
-
-def main() -> None:
-    """Entry point: every expected error becomes one line and exit code 1."""
-    try:
-        app()
-    except HarLiveError as error:
-        if "--debug" in sys.argv:
-            raise
-        typer.echo(f"har-live: {error}", err=True)
-        sys.exit(1)
-    except ImportError as error:
-        line = explain_import_error(error)
-        if line is None or "--debug" in sys.argv:
-            raise
-        typer.echo(f"har-live: {line}", err=True)
-        sys.exit(1)

@@ -1,0 +1,67 @@
+"""The options that commands share: each states its unit and its default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SourceArgument = Annotated[str, typer.Argument(help="A video file, an address, or: figure.")]
+WeightsOption = Annotated[
+    str, typer.Option("--weights", "-w", help="Name of shipped weights, or a weights folder.")
+]
+RuntimeOption = Annotated[str, typer.Option(help="auto, torch or onnx.")]
+DeviceOption = Annotated[
+    str, typer.Option(help="auto, cpu, cuda, cuda:N, tensorrt, openvino, coreml or directml.")
+]
+HopOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="Grid frames between two scored windows. Default: the weights' own."),
+]
+SmoothingOption = Annotated[
+    float | None,
+    typer.Option(min=0, help="Seconds that scores are averaged over. Default: the weights' own."),
+]
+ConfidenceOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0, max=1, help="Show a label from this confidence on, 0–1. Default: the weights' own."
+    ),
+]
+DurationOption = Annotated[
+    float, typer.Option(min=0, help="Leave out segments shorter than this many seconds.")
+]
+EventsOption = Annotated[
+    list[Path] | None,
+    typer.Option(help="Write segments to this .jsonl, .csv, .srt or .vtt file. Repeatable."),
+]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
+SecondsOption = Annotated[
+    float | None, typer.Option(min=0.1, help="Stop this many seconds after the first picture.")
+]
+RetriesOption = Annotated[
+    int | None,
+    typer.Option(min=0, help="Give up a lost live source after so many tries. Default: never."),
+]
+MirrorOption = Annotated[
+    bool | None,
+    typer.Option("--mirror/--no-mirror", help="Show it as in a mirror. Default: cameras only."),
+]
+SizeOption = Annotated[
+    str | None, typer.Option(metavar="WxH", help="Picture asked of a camera, such as 1280x720.")
+]
+FpsOption = Annotated[
+    float | None, typer.Option(min=1, help="Frames per second asked of a camera.")
+]
+YoutubeHeightOption = Annotated[
+    int, typer.Option(min=1, help="Most pixels of height of a YouTube stream.")
+]
+CookiesOption = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Cookies for YouTube, a file.")
+]
+BrowserOption = Annotated[
+    str | None, typer.Option(help="Browser whose cookies YouTube gets: firefox, chrome, …")
+]
+TransportOption = Annotated[str, typer.Option(help="tcp or udp, for rtsp:// cameras.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
