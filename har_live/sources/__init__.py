@@ -34,7 +34,7 @@ def open_source(spec: str, options: SourceOptions | None = None) -> Source:
         case "youtube":
             from har_live.sources.youtube import open_youtube
 
-            return open_youtube(spec, options)
+            return open_youtube(spec if "://" in spec else f"https://{spec}", options)
         case "address":
             from har_live.sources.network import open_network
 

@@ -12,7 +12,7 @@ FIGURE: Final = "figure"
 """The name of the built-in source, where others have a path or an address."""
 
 _YOUTUBE = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:youtube\.com|youtube-nocookie\.com|youtu\.be)(?:[:/?#]|$)",
+    r"(?:https?://)?(?:[\w-]+\.)*(?:youtube\.com|youtube-nocookie\.com|youtu\.be)(?:[:/?#]|$)",
     re.IGNORECASE,
 )
 _DEVICE = re.compile(r"\d+|/dev/video\w+")
