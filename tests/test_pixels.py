@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 
 from har_live.card import ModelCard, Weights, open_weights
 from har_live.errors import HarLiveError, SinkError, SourceError
+from har_live.models.build import build_model
 from har_live.models.config import ModelConfig, Preset
 from har_live.types import ClipSpec
 from tests.make_media import make_clip
@@ -28,7 +29,15 @@ from training.clip_data import (
 )
 from training.fit import FitSettings, Machines
 from training.layouts import Clip
-from training.pixels import Material, card_of, gather, keep, preset_of, train_on
+from training.pixels import (
+    Material,
+    card_of,
+    gather,
+    keep,
+    preset_of,
+    set_first_weights,
+    train_on,
+)
 from training.plots import draw_confusion
 from training.windows import Variation
 
@@ -94,6 +103,20 @@ def test_a_tiny_set_is_learnt_by_heart_though_one_label_is_the_other_backward(
         forward, backward = (fitted.model(clip[None]) for clip in (film, film.flip(0)))
     assert forward.argmax().item() == 1
     assert backward.argmax().item() == 0
+
+
+def test_a_fresh_network_answers_to_the_picture_and_its_cells_remember():
+    torch.manual_seed(0)
+    preset = preset_of("seed-lrcn")
+    model = build_model(preset.model, image_size=64, num_labels=4).eval()
+    clips = torch.randint(0, 256, (4, 5, 64, 64, 3), dtype=torch.uint8)
+    with torch.inference_mode():
+        before = model.clip_features(clips).std(dim=0).mean()
+        set_first_weights(model)
+        after = model.clip_features(clips).std(dim=0).mean()
+    assert after > 2 * before
+    forget = model.cells.from_input[0].bias[32:64]
+    assert torch.equal(forget, torch.ones(32))
 
 
 class PowerCut(Callback):

@@ -27,6 +27,9 @@ GridFps = Annotated[
     float | None, typer.Option(help="Frames a second that it looks at; default: the preset's.")
 ]
 Epochs = Annotated[int, typer.Option(help="Times every clip is seen, at most.")]
+Varied = Annotated[
+    bool, typer.Option("--varied/--plain", help="Vary clips as cameras vary, or show them as is.")
+]
 DEFAULT_CACHE = Path(".cache")
 
 
@@ -157,6 +160,7 @@ def train_pixels(
     leaky_split: Annotated[
         bool, typer.Option("--leaky-split", help="Ignore groups, to see how much that flatters.")
     ] = False,
+    varied: Varied = True,
     epochs: Epochs = 40,
     batch_size: Annotated[int, typer.Option(help="Clips in a step, over all processes.")] = 16,
     learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
@@ -186,7 +190,14 @@ def train_pixels(
         data, cache, chosen.clip, labels=_names(labels), leaky=leaky_split, show_progress=True
     )
     trained = room.train_on(
-        material, chosen, out / "run", settings, machines, resume=resume, show_progress=True
+        material,
+        chosen,
+        out / "run",
+        settings,
+        machines,
+        variation=room.VARIED if varied else None,
+        resume=resume,
+        show_progress=True,
     )
     if trained is not None:
         card = room.card_of(out.name, chosen, material)
@@ -207,6 +218,7 @@ def compare(
     leaky_split: Annotated[
         bool, typer.Option("--leaky-split", help="Train also with groups ignored, beside it.")
     ] = False,
+    varied: Varied = True,
     epochs: Epochs = 40,
     batch_size: Annotated[int, typer.Option(help="Clips in a step.")] = 16,
     learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
@@ -228,6 +240,7 @@ def compare(
         tuple(_names(labels)),
         grid_fps,
         leaky_split,
+        room.VARIED if varied else None,
         FitSettings(
             epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, patience=epochs
         ),

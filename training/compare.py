@@ -21,7 +21,17 @@ from har_live.card import Weights
 from har_live.models.config import Preset
 from har_live.scorers.onnx import OnnxScorer
 from training.fit import FitSettings, Fitted, Machines
-from training.pixels import Material, Reached, card_of, gather, keep, preset_of, train_on
+from training.pixels import (
+    VARIED,
+    Material,
+    Reached,
+    card_of,
+    gather,
+    keep,
+    preset_of,
+    train_on,
+)
+from training.windows import Variation
 
 TIMED_FRAMES = 60
 
@@ -39,6 +49,8 @@ class Contest:
     """Frames a second; None for each preset's own."""
     leaky: bool = False
     """Train also on a split that ignores groups."""
+    variation: Variation | None = VARIED
+    """How clips are varied; None shows them as they are."""
     settings: FitSettings = field(default_factory=FitSettings)
     machines: Machines = field(default_factory=Machines)
 
@@ -133,6 +145,7 @@ def _trial(
                     run,
                     settings,
                     contest.machines,
+                    variation=contest.variation,
                     resume=True,
                     show_progress=show_progress,
                 )

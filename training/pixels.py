@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
+from torch import nn
 from torch.utils.data import Dataset
 
 from har_live.card import ModelCard, Weights, open_weights
@@ -175,11 +176,30 @@ def train_on(
     lightning.seed_everything(settings.seed, verbose=False)
     spec, labels = preset.clip, material.labels
     model = build_model(preset.model, image_size=spec.image_size, num_labels=len(labels))
+    set_first_weights(model)
     learnt = LearntWindows(material.learnt, labels, spec, variation=variation, seed=settings.seed)
     measured = MeasuredWindows(material.measured, labels, spec)
     return fit_and_measure(
         ClipTask(model, labels, settings), learnt, measured, material, run, machines, **options
     )
+
+
+def set_first_weights(model: nn.Module) -> None:
+    """Those of Keras, for which the notebook's networks were designed.
+
+    With PyTorch's own, four ReLU layers let the picture fade: after 160 steps on four yoga poses
+    the loss of seed-lrcn was 1.37, that of guessing, and 0.97 with these.
+    """
+    for name, layer in model.named_modules():
+        if not isinstance(layer, nn.Conv2d | nn.Linear):
+            continue
+        if "from_hidden" in name:
+            nn.init.orthogonal_(layer.weight)
+        else:
+            nn.init.xavier_uniform_(layer.weight)
+        # The cells' biases make them remember by default and stay as they are.
+        if layer.bias is not None and "from_input" not in name:
+            nn.init.zeros_(layer.bias)
 
 
 def fit_and_measure(
