@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -105,26 +106,29 @@ def compare(
     contenders = []
     for name in contest.presets:
         preset = preset_of(name, grid_fps=contest.grid_fps)
-        short = Path(name).name
-        by_group, leaky = (
-            _trial(contest, preset, cache, out / "runs" / f"{short}-{split}", leaky, show_progress)
-            if contest.leaky or not leaky
-            else None
-            for split, leaky in (("by-group", False), ("leaky", True))
-        )
+        name = Path(name).name  # also where weights were given by their folder
+        trial = partial(_trial, contest, preset, cache, show_progress=show_progress)
+        by_group = trial(out / "runs" / f"{name}-by-group", leaky=False)
+        leaky = trial(out / "runs" / f"{name}-leaky", leaky=True) if contest.leaky else None
         best = min(by_group.runs, key=lambda run: run.fitted.lowest_loss)
-        card = card_of(short, preset, by_group.material)
-        weights = keep(best.fitted, best.reached, by_group.material, card, out / short)
+        card = card_of(name, preset, by_group.material)
+        weights = keep(best.fitted, best.reached, by_group.material, card, out / name)
         size = sum(parameter.numel() for parameter in best.fitted.model.parameters())
-        contenders.append(
-            Contender(short, by_group, leaky, size, frame_milliseconds(weights), weights)
-        )
+        cost = frame_milliseconds(weights)
+        contenders.append(Contender(name, by_group, leaky, size, cost, weights))
     return contenders
 
 
 def _trial(
-    contest: Contest, preset: Preset, cache: Path, folder: Path, leaky: bool, show_progress: bool
+    contest: Contest,
+    preset: Preset,
+    cache: Path,
+    folder: Path,
+    *,
+    leaky: bool,
+    show_progress: bool,
 ) -> Trial:
+    """Train with every seed, each into a folder of its own beside ``folder``."""
     material = gather(
         contest.data,
         cache,
@@ -133,25 +137,20 @@ def _trial(
         leaky=leaky,
         show_progress=show_progress,
     )
-    runs = []
-    for seed in range(contest.seeds):
-        settings = replace(contest.settings, seed=seed)
-        run = folder.with_name(f"{folder.name}-{seed}")
-        runs.append(
-            Run(
-                *train_on(
-                    material,
-                    preset,
-                    run,
-                    settings,
-                    contest.machines,
-                    variation=contest.variation,
-                    resume=True,
-                    show_progress=show_progress,
-                )
-            )
+    runs = [
+        train_on(
+            material,
+            preset,
+            folder.with_name(f"{folder.name}-{seed}"),
+            replace(contest.settings, seed=seed),
+            contest.machines,
+            variation=contest.variation,
+            resume=True,
+            show_progress=show_progress,
         )
-    return Trial(material, tuple(runs))
+        for seed in range(contest.seeds)
+    ]
+    return Trial(material, tuple(Run(*run) for run in runs))
 
 
 def frame_milliseconds(weights: Weights) -> float:
