@@ -43,7 +43,7 @@ class EncodeSettings:
 
     clip_copies: int = 5
     """Differently varied windows of each training clip."""
-    drawn_per_label: int = 90
+    drawn_per_label: int = 60
     """Windows with a drawn person for each label of the skeleton sequences."""
     skeletons_per_label: int = 400
     """Windows of joints alone, which cost next to nothing."""

@@ -56,13 +56,12 @@ BANDAI_LABELS = {
     "walk_back": "walk",
     "walk_left": "walk",
     "walk_right": "walk",
-    "walk_turn_left": "turn",
-    "walk_turn_right": "turn",
     "guide": "none",
     "call": "none",
     "respond": "none",
 }
-"""What each Bandai Namco motion is called here; ``slash`` (a sword) is left out."""
+"""What each Bandai Namco motion is called here. Left out: ``slash`` (a sword) and
+``walk_turn_…``, of which two seconds may show walking or turning."""
 
 
 @dataclass(frozen=True)

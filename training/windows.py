@@ -82,7 +82,7 @@ def _reframed(frames: Frames, rng, settings: Variation, *, mirror: bool, shake: 
     if mirror:
         scale, offset = scale * [-1, 1], offset * [-1, 1] + [size, 0]
     path = np.cumsum(rng.normal(0, settings.shake * size, (len(frames), 2)), axis=0)
-    if not (shake and rng.random() < 0.7):
+    if not (shake and rng.random() < 0.4):
         path[:] = 0
     border = cv2.BORDER_REPLICATE if rng.random() < 0.5 else cv2.BORDER_CONSTANT
     result = np.empty_like(frames)
@@ -134,9 +134,11 @@ def motion_window(
 
 
 def _liveliest(joints: NDArray[np.float32], rng: np.random.Generator) -> float:
-    """A frame where much happens, drawn at random: recordings begin and end with standing still."""
-    speed = np.linalg.norm(np.diff(joints, axis=0), axis=-1).max(axis=1) ** 2 + 1e-6
-    return float(rng.choice(len(speed), p=speed / speed.sum()))
+    """A frame where something happens, drawn at random: recordings begin and end standing still."""
+    speed = np.linalg.norm(np.diff(joints, axis=0), axis=-1).max(axis=1)
+    # Not weighted further: a waver's arm is fastest on its way up, before the waving.
+    weight = np.minimum(speed, np.median(speed)) ** 2 + 1e-9
+    return float(rng.choice(len(weight), p=weight / weight.sum()))
 
 
 def _interpolated(joints: NDArray[np.float32], at: NDArray[np.float64]) -> NDArray[np.float32]:
