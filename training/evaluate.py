@@ -108,6 +108,7 @@ def figures(answers: Answers) -> dict[str, Any]:
         "datasets": {
             name: {
                 "clips": int((datasets == name).sum()),
+                "num_labels": len(set(truths[datasets == name].tolist())),
                 "top1": float((order[:, 0] == truths)[datasets == name].mean()),
                 "top1_within": within_accuracy(
                     scores[datasets == name], truths[datasets == name], labels

@@ -65,7 +65,10 @@ class Bank:
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(path, **{field.name: getattr(self, field.name) for field in fields(self)})
+        unfinished = path.with_suffix(".tmp")
+        with unfinished.open("wb") as file:
+            np.savez(file, **{field.name: getattr(self, field.name) for field in fields(self)})
+        unfinished.rename(path)
 
     @classmethod
     def load(cls, path: Path) -> Bank:
@@ -183,7 +186,9 @@ def skeleton_bank(
     vectors[:, :NUM_POSE_FEATURES] = pose
     maps = np.full((len(found), NUM_MAPS, MAP_SIZE, MAP_SIZE), np.nan, np.float16)
     square = square_around(found)
-    maps[:, : joints.shape[2]] = _blobs(found, square)
+    for part in range(0, len(found), 1024):  # all at once would take gigabytes
+        rows = slice(part, part + 1024)
+        maps[rows, : joints.shape[2]] = _blobs(found[rows], square[rows])
     maps[:, -3:] = square[:, :, None, None]
     shape = joints.shape[:2]
     return Bank(

@@ -130,13 +130,18 @@ def document(
     within = ", ".join(
         f"{name} {row['top1_within']:.0%}"
         for name, row in reached["datasets"].items()
-        if row["top1_within"] < 1
+        if row["num_labels"] > 1
     )
     card = dataclasses.replace(weights.card, metrics=metrics, accuracy=f"val, by group: {within}")
     (weights.folder / CARD_FILE).write_text(card.to_json() + "\n", "utf-8")
     text = readme(card, commands=commands, notes=notes)
     (weights.folder / "README.md").write_text(text, "utf-8")
     return reached
+
+
+def _own(row: dict[str, float]) -> str:
+    """Accuracy among a data set's own labels; where it has only one, there is nothing to tell."""
+    return f"{row['top1_within']:.0%}" if row["num_labels"] > 1 else "–"
 
 
 def readme(card: ModelCard, *, commands: tuple[str, ...], notes: str) -> str:
@@ -161,7 +166,7 @@ def readme(card: ModelCard, *, commands: tuple[str, ...], notes: str) -> str:
         "| data set | clips | among all labels | among its own labels |",
         "|---|---|---|---|",
         *(
-            f"| {name} | {row['clips']} | {row['top1']:.0%} | {row['top1_within']:.0%} |"
+            f"| {name} | {row['clips']} | {row['top1']:.0%} | {_own(row)} |"
             for name, row in metrics["datasets"].items()
         ),
         f"| **all** | {metrics['clips']} | {metrics['top1']:.0%} | |",
