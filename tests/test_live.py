@@ -146,7 +146,7 @@ def run_with_keys(recognizer, tmp_path, script, **settings):
     return window, summary
 
 
-@pytest.mark.parametrize(("key", "ending"), [("quit", "a key"), ("close", "the window was closed")])
+@pytest.mark.parametrize(("key", "ending"), [("quit", "a key"), ("close", "closing the window")])
 def test_a_key_or_the_window_ends_it(recognizer, tmp_path, key, ending):
     window, summary = run_with_keys(recognizer, tmp_path, [(shown(10), key)])
     assert (summary.ending, summary.exit_code) == (ending, 0)
@@ -275,7 +275,7 @@ def test_it_ends_when_the_time_is_up(recognizer):
     summary = run_live(
         "made", recognizer, open_new=lambda: camera(30), settings=LiveSettings(seconds=0.5)
     )
-    assert summary.ending == "the time was up"
+    assert summary.ending == "the time limit"
     assert summary.duration_seconds == pytest.approx(0.5, abs=0.3)
 
 

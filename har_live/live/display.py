@@ -111,7 +111,7 @@ class Display:
         if self._window is not None:
             self._answer(self._window, now)
         if self._seconds is not None and self.duration_seconds >= self._seconds:
-            self.ending = Ending("the time was up")
+            self.ending = Ending("the time limit")
 
     def conclude(self) -> None:
         """The threads are gone: what they said last still belongs into the files."""
@@ -224,7 +224,7 @@ class Display:
                 case "screenshot" if self._picture is not None:
                     self._try(partial(self._outputs.save_picture, self._picture), now)
         if window.is_closed:
-            self.ending = Ending("the window was closed")
+            self.ending = Ending("closing the window")
 
     def _pause(self, wanted: bool) -> None:
         self._is_paused = wanted
