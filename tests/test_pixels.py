@@ -164,6 +164,9 @@ def test_a_training_is_neither_overwritten_nor_resumed_as_another(broken_run: Pa
         trained(broken_run, LRCN, epochs=4)
     with pytest.raises(HarLiveError, match="was begun with epochs 4, not 5"):
         trained(broken_run, LRCN, epochs=5, resume=True)
+    (broken_run / "run").rename(broken_run / "moved")
+    with pytest.raises(HarLiveError, match=r"moved was begun as .*run: move it back there"):
+        trained(broken_run, LRCN, epochs=4, run="moved", resume=True)
 
 
 def test_bfloat16_trains_too(tmp_path: Path):

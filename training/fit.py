@@ -192,7 +192,7 @@ def fit(
         run, "best", monitor="val_loss", save_last=True, enable_version_counter=False
     )
     stop = EarlyStopping(monitor="val_loss", patience=task.settings.patience)
-    first_epoch = _state(last)["epoch"] + 1 if last.exists() else 0
+    first_epoch = _epochs_done(last) if last.exists() else 0
     trainer = lightning.Trainer(
         max_epochs=task.settings.epochs,
         accelerator=machines.accelerator,
@@ -215,6 +215,19 @@ def fit(
     task.load_state_dict(state["state_dict"])
     lowest_loss = float(best.best_model_score)
     return Fitted(task.model.cpu().eval(), _joined_log(run), state["epoch"], lowest_loss)
+
+
+def _epochs_done(last: Path) -> int:
+    """How many epochs a checkpoint has behind it.
+
+    Raises:
+        HarLiveError: it was moved; Lightning would then forget which checkpoint was best.
+    """
+    state = _state(last)
+    for kind, kept in state["callbacks"].items():
+        if kind.startswith("ModelCheckpoint") and Path(kept["dirpath"]) != last.parent.resolve():
+            raise HarLiveError(f"{last.parent} was begun as {kept['dirpath']}: move it back there")
+    return state["epoch"] + 1
 
 
 def _quiet_lightning() -> None:
