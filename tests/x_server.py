@@ -11,12 +11,11 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-import av
 import numpy as np
 import pytest
 
-PROGRAMS = ("Xvfb", "xdotool", "openbox")
-"""The Debian packages xvfb, xdotool, openbox."""
+PROGRAMS = ("Xvfb", "xdotool", "openbox", "ffmpeg")
+"""The Debian packages xvfb, xdotool, openbox, ffmpeg."""
 SCREEN = (800, 600)
 """(width, height)"""
 PATIENCE_SECONDS = 20.0
@@ -88,9 +87,13 @@ class XServer:
 
     def picture(self) -> np.ndarray:
         """(H, W, 3) uint8 RGB, what is on the screen now."""
-        options = {"video_size": _SIZE, "draw_mouse": "0"}
-        with av.open(self.display, format="x11grab", options=options) as screen:
-            return next(screen.decode(video=0)).to_ndarray(format="rgb24")
+        # Not through PyAV: its libxcb and OpenCV's don't get on in one process (PyAV#978).
+        grab = f"ffmpeg -v error -f x11grab -draw_mouse 0 -video_size {_SIZE} -i {self.display}"
+        command = f"{grab} -frames:v 1 -f rawvideo -pix_fmt rgb24 -"
+        done = subprocess.run(
+            command.split(), check=True, capture_output=True, timeout=PATIENCE_SECONDS
+        )
+        return np.frombuffer(done.stdout, np.uint8).reshape(*SCREEN[::-1], 3)
 
     def _is_managed(self) -> bool:
         command = ["xdotool", "get_num_desktops"]  # fails until a window manager has set it

@@ -85,8 +85,8 @@ class WindowModel(nn.Module):
         projected = self.cells.project(features.flatten(0, 1))  # (B, T, …) → (B*T, …)
         projected = projected.reshape(num_clips, num_frames, *projected.shape[1:])
         state = self.zero_state(num_clips, 1)
-        for index in range(num_frames):
-            state = self.cells.advance(projected[:, index], state)
+        for frame in projected.unbind(1):  # indexing instead costs a third more going backward
+            state = self.cells.advance(frame, state)
         return self.logits(state)[:, 0]
 
     def clip_features(self, clip: Tensor) -> Tensor:
