@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+# Before torch is loaded, here and in the processes that tests start: two threads that wait for each
+# other by spinning take minutes instead of seconds where other work has the second core.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from har_live.card import Weights
 from tests.weights_made import make_weights
 

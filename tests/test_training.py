@@ -142,7 +142,12 @@ def test_training_tells_a_window_from_its_reverse(architecture, tmp_path: Path):
 
 def train_on_ramps(architecture: Literal["lrcn", "convlstm"], run: Path) -> Trained:
     settings = TrainSettings(
-        architecture=architecture, hidden=(8,), epochs=6, batch_size=8, learning_rate=0.02
+        architecture=architecture,
+        hidden=(8,),
+        epochs=6,
+        batch_size=8,
+        learning_rate=0.02,
+        windows_per_epoch=64,
     )
     return train(ramps(16, 0), ramps(8, 1), None, run, SPEC, settings)
 
