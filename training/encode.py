@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from safetensors.torch import load_file
 
+from har_live.models.config import Architecture
 from har_live.models.pose_motion import PoseMotion
 from har_live.types import ClipSpec
 from training.features import (
@@ -39,7 +40,7 @@ VALIDATION_ACTORS = {"msr-8", "msr-10", "bandai-elderly", "bandai-giant", "banda
 
 @dataclass(frozen=True)
 class EncodeSettings:
-    """The settings of the shipped weights."""
+    """The defaults; what made a set of shipped weights is in its README."""
 
     clip_copies: int = 5
     """Differently varied windows of each training clip."""
@@ -47,6 +48,8 @@ class EncodeSettings:
     """Windows with a drawn person for each label of the skeleton sequences."""
     skeletons_per_label: int = 400
     """Windows of joints alone, which cost next to nothing."""
+    skeleton_copies: int = 3
+    """That many times over, each time differently."""
     stills: int = 300
     """Photos held before a shaking camera, which teach ``none``."""
     windows_per_clip: int = 4
@@ -105,7 +108,9 @@ def encode_all(
     if not (data / "skeletons").is_dir():
         return
     learnt_motions, measured_motions = skeleton_motions(data / "skeletons", settings)
-    part("skeletons", lambda rng: skeletons(rng, learnt_motions, settings.skeletons_per_label))
+    per_label = settings.skeletons_per_label
+    for copy in range(settings.skeleton_copies):
+        part(f"skeletons-{copy}", lambda rng: skeletons(rng, learnt_motions, per_label))
     part("val-skeletons", lambda rng: skeletons(rng, measured_motions, 20))
     part("drawn", lambda rng: drawn(rng, learnt_motions, settings.drawn_per_label, "drawn"))
     part("val-drawn", lambda rng: drawn(rng, measured_motions, 10, "val drawn"))
@@ -119,7 +124,7 @@ def skeleton_motions(
     recorded = load_msr(skeletons) + load_bandai(skeletons)
     learnt = [motion for motion in recorded if motion.group not in VALIDATION_ACTORS]
     measured = [motion for motion in recorded if motion.group in VALIDATION_ACTORS]
-    learnt += invented_motions(200, np.random.default_rng(settings.seed))
+    learnt += invented_motions(600, np.random.default_rng(settings.seed))
     measured += invented_motions(20, np.random.default_rng(settings.seed + 1))
     return learnt, measured
 
@@ -141,10 +146,12 @@ def backgrounds(data: Path, spec: ClipSpec) -> list[Frames]:
     return [cv2.resize(thing.image, size, interpolation=cv2.INTER_LINEAR) for thing in things]
 
 
-def load_banks(folder: Path) -> tuple[Bank, Bank]:
-    """All that is learnt from, joined, and the validation clips."""
+def load_banks(folder: Path, architecture: Architecture) -> tuple[Bank, Bank]:
+    """All that is learnt from, joined, and the validation clips; only what is read is loaded."""
+    unread = "maps" if architecture == "lrcn" else "vectors"
     parts = [path for path in sorted(folder.glob("*.npz")) if not path.stem.startswith("val-")]
-    return Bank.join(map(Bank.load, parts)), Bank.load(folder / "val-clips.npz")
+    learnt = Bank.join(Bank.load(path, unread=unread) for path in parts)
+    return learnt, Bank.load(folder / "val-clips.npz", unread=unread)
 
 
 def label_set(bank: Bank) -> tuple[str, ...]:

@@ -71,9 +71,13 @@ class Bank:
         unfinished.rename(path)
 
     @classmethod
-    def load(cls, path: Path) -> Bank:
+    def load(cls, path: Path, *, unread: str = "") -> Bank:
+        """Read a bank; the array named ``unread`` is left empty, (N, 0), to save memory."""
         with np.load(path) as data:
-            return cls(**{field.name: data[field.name] for field in fields(cls)})
+            names = [field.name for field in fields(cls) if field.name != unread]
+            arrays = {name: data[name] for name in names}
+            empty = {unread: np.zeros((len(arrays["labels"]), 0), np.float16)} if unread else {}
+            return cls(**arrays, **empty)
 
     @classmethod
     def join(cls, banks: Iterable[Bank]) -> Bank:

@@ -36,7 +36,7 @@ from training.skeletons import load_bandai, load_msr
 
 @dataclass(frozen=True)
 class PretrainSettings:
-    """The settings of the shipped weights."""
+    """The defaults; what made a set of shipped weights is in its README."""
 
     epochs: int = 6
     batch_size: int = 64

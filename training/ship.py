@@ -81,7 +81,12 @@ SOURCES: tuple[dict[str, str], ...] = (
 
 COMMANDS = (
     "python -m training prepare ../shared/data",
-    "python -m training pretrain ../shared/data --epochs 6 --out runs/pose.safetensors",
+    "python -m training pretrain ../shared/data --epochs 6 --out runs/pose1.safetensors"
+    "  # stopped after 3 epochs",
+    "python -m training pretrain ../shared/data --epochs 1 --learning-rate 1.5e-3"
+    " --start-from runs/pose1.safetensors --out runs/pose2.safetensors",
+    "python -m training pretrain ../shared/data --epochs 3 --learning-rate 1.5e-3"
+    " --start-from runs/pose2.safetensors --out runs/pose.safetensors",
     "python -m training encode ../shared/data --pose runs/pose.safetensors --out runs/bank",
 )
 """What every set of everyday weights begins with."""
