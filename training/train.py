@@ -60,6 +60,7 @@ class TrainSettings:
     pose_dropped: float = 0.15
     """Share of windows whose pose features are hidden, as in the dark."""
     windows_per_epoch: int = 4000
+    """At most: a smaller bank is gone through once."""
     filmed_share: float = 0.5
     """Share of the windows shown that come from real clips; the rest is drawn, held or joints."""
     balance: float = 0.5
@@ -121,7 +122,8 @@ def balanced_sampler(bank: Bank, settings: TrainSettings) -> WeightedRandomSampl
         weights[filmed] *= settings.filmed_share / weights[filmed].sum()
         weights[~filmed] *= (1 - settings.filmed_share) / weights[~filmed].sum()
     generator = torch.Generator().manual_seed(settings.seed)
-    return WeightedRandomSampler(weights.tolist(), settings.windows_per_epoch, generator=generator)
+    count = min(settings.windows_per_epoch, len(bank))
+    return WeightedRandomSampler(weights.tolist(), count, generator=generator)
 
 
 # --- the model's task ----------------------------------------------------------------------------
