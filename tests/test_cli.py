@@ -15,6 +15,7 @@ import pytest
 import har_live
 from har_live.card import shipped_weights
 from tests.make_media import make_clip
+from tests.signals_made import heed_signals
 
 HAR_LIVE = [sys.executable, "-m", "har_live"]
 TIMEOUT_SECONDS = 90
@@ -149,7 +150,10 @@ def test_ctrl_c_leaves_a_playable_file(folder, tmp_path):
 
     out = tmp_path / "demo.mp4"
     process = subprocess.Popen(
-        [*HAR_LIVE, "demo", str(out), "-w", str(folder)], stderr=subprocess.PIPE, text=True
+        [*HAR_LIVE, "demo", str(out), "-w", str(folder)],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_signals,
     )
     try:
         part = tmp_path / "demo.part.mp4"

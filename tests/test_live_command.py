@@ -16,6 +16,7 @@ from har_live.sources.media import MediaSource
 from tests.make_media import make_clip
 from tests.resources import children_of, is_alive, needs_proc, wait_until
 from tests.servers.mjpeg import MjpegCamera
+from tests.signals_made import heed_signals
 
 HAR_LIVE = [sys.executable, "-m", "har_live"]
 END_SECONDS = 60
@@ -30,7 +31,11 @@ FILL_UP = (
 @contextmanager
 def started(*arguments: str | Path, command: list[str] = HAR_LIVE) -> Iterator[subprocess.Popen]:
     process = subprocess.Popen(
-        [*command, *map(str, arguments)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*command, *map(str, arguments)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_signals,
     )
     with process:
         try:

@@ -98,6 +98,28 @@ def train(
         typer.echo(f"{name:32} {value:.3f}")
 
 
+@app.command()
+def gestures(
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Folder for curves and checkpoints.")] = Path(
+        "runs/gestures"
+    ),
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+) -> None:
+    """Measure the recurrent part on recorded gestures of people never seen (MSR Action3D)."""
+    from training import gestures as room
+
+    folds = []
+    for fold in room.leave_people_out(data / "skeletons", out, room.GestureSettings()):
+        typer.echo(f"{', '.join(fold.people):16} {fold.sequences:4} {fold.accuracy:.3f}")
+        folds.append(fold)
+    mean = sum(fold.accuracy * fold.sequences for fold in folds) / sum(f.sequences for f in folds)
+    typer.echo(f"{'all':16} {sum(fold.sequences for fold in folds):4} {mean:.3f}")
+    if json_file is not None:
+        figures = {"accuracy": mean, "folds": [dataclasses.asdict(fold) for fold in folds]}
+        json_file.write_text(json.dumps(figures, indent=2))
+
+
 app.command("train-pixels")(commands.train_pixels)
 app.command()(commands.compare)
 app.command()(commands.adapt)

@@ -182,7 +182,7 @@ def skeleton_bank(
     No picture, so the motion features are NaN: unknown.
     """
     joints = np.stack(
-        [_as_found(motion_window(motion, spec, rng, settings)[0][1:], rng) for motion in motions]
+        [as_found(motion_window(motion, spec, rng, settings)[0][1:], rng) for motion in motions]
     )
     found = torch.from_numpy(joints).flatten(0, 1)  # (N, T, J, 3) → (N*T, J, 3)
     pose = pose_features(found).numpy()
@@ -205,7 +205,7 @@ def skeleton_bank(
     )
 
 
-def _as_found(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+def as_found(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """(T, 13, 2) → (T, 13, 3): with the errors, losses and doubts of a network that looks."""
     height = float(np.ptp(points[..., 1], axis=1).mean())
     points = points + rng.normal(0, rng.uniform(0.003, 0.025) * height, points.shape)

@@ -3,7 +3,8 @@
     python -m training pretrain ../shared/data --out runs/pose.safetensors
 
 Pictures: the labelled photos, the photos of people, frames of the training clips (their joints
-found by a teacher, MediaPipe), drawn people in recorded poses, and things that are not people.
+found by a teacher, MediaPipe), people in recorded poses drawn in two ways, and things that are not
+people.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from har_live.models.pose import LOOK_SIZE, PoseNet, keypoints_of
+from training.figure_people import figure_pictures
+from training.invented import invented_motions
 from training.pictures import (
     Augmentation,
     Picture,
@@ -45,6 +48,8 @@ class PretrainSettings:
     weight_decay: float = 1e-4
     frames_per_clip: int = 10
     drawn_people: int = 4000
+    figures: int = 4000
+    """Pictures of the built-in figure's renderer, in recorded poses."""
     objects_every: int = 16
     """Every n-th photo of a thing is used."""
     target_spread: float = 1.0
@@ -144,7 +149,8 @@ def gather(
     cached = CacheSettings()
     index, _ = prepare(data, cache, settings=cached)
     things = objects(data / "stills", "tiny-imagenet-200", every=settings.objects_every)
-    motions = load_msr(data / "skeletons") + load_bandai(data / "skeletons")
+    recorded = load_msr(data / "skeletons") + load_bandai(data / "skeletons")
+    motions = recorded + list(invented_motions(40, rng))
 
     def frames(split: str, per_clip: int) -> list[Picture]:
         chosen = [item for item in index if item[0].split == split]
@@ -155,6 +161,7 @@ def gather(
         *stills(data / "stills", "people"),
         *frames("train", settings.frames_per_clip),
         *drawn(motions, things, settings.drawn_people, rng),
+        *figure_pictures(motions, settings.figures, rng),
         *things,
     ]
     validation = [*stills(data / "stills", "har15", split="val")[:600], *frames("val", 2)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -77,7 +77,16 @@ class Motion:
 
 
 def load_msr(skeletons: Path) -> list[Motion]:
-    """MSR Action3D from ``msr_action3d.npz``."""
+    """MSR Action3D from ``msr_action3d.npz``: the gestures that our label set has a place for."""
+    return [
+        replace(gesture, label=MSR_LABELS[gesture.label])
+        for gesture in load_msr_gestures(skeletons)
+        if gesture.label in MSR_LABELS
+    ]
+
+
+def load_msr_gestures(skeletons: Path) -> list[Motion]:
+    """All of MSR Action3D under its own 20 labels."""
     with np.load(skeletons / "msr_action3d.npz") as data:
         joints, starts = data["joints"], data["starts"]
         names, subjects = data["labels"].tolist(), data["subjects"].tolist()
@@ -89,9 +98,9 @@ def load_msr(skeletons: Path) -> list[Motion]:
     # The sensor lost a hand now and then and wrote nonsense: those frames are left out.
     sound = (np.abs(space) < 5).all(axis=(1, 2)) & (depth > 0.5).all(axis=1)
     return [
-        Motion(space[a:b][sound[a:b]], MSR_LABELS[name], "msr-action3d", f"msr-{subject}")
+        Motion(space[a:b][sound[a:b]], name, "msr-action3d", f"msr-{subject}")
         for a, b, name, subject in zip(starts, starts[1:], names, subjects, strict=False)
-        if name in MSR_LABELS and sound[a:b].sum() >= 8
+        if sound[a:b].sum() >= 8
     ]
 
 

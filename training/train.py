@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import lightning
 import numpy as np
@@ -65,6 +66,8 @@ class TrainSettings:
     """Share of the windows shown that come from real clips; the rest is drawn, held or joints."""
     balance: float = 0.5
     """0 shows every window equally often, 1 every pair of data set and label."""
+    keep: Literal["best", "last"] = "best"
+    """Which epoch: the best on the validation clips, or the last, chosen by nothing."""
     seed: int = 0
 
     def model(self) -> ModelConfig:
@@ -247,15 +250,19 @@ def train(
     training_set = TensorDataset(features, label_indices(bank, labels), own_labels(bank, labels))
     sampler = balanced_sampler(bank, settings)
     measured = DataLoader(TensorDataset(features_of(validation, settings.architecture)), 256)
-    best = ModelCheckpoint(
-        out, "best", monitor="val_score", mode="max", enable_version_counter=False
+    kept = ModelCheckpoint(
+        out,
+        settings.keep,
+        monitor="val_score" if settings.keep == "best" else None,
+        mode="max",
+        enable_version_counter=False,
     )
     trainer = lightning.Trainer(
         max_epochs=settings.epochs,
         accelerator="auto",
         devices=1,
         logger=CSVLogger(out, name="log", version=""),
-        callbacks=[best],
+        callbacks=[kept],
         gradient_clip_val=1.0,
         num_sanity_val_steps=0,
         enable_progress_bar=False,
@@ -263,7 +270,7 @@ def train(
         log_every_n_steps=10,
     )
     trainer.fit(task, DataLoader(training_set, settings.batch_size, sampler=sampler), measured)
-    task.load_state_dict(torch.load(best.best_model_path, weights_only=True)["state_dict"])
+    task.load_state_dict(torch.load(kept.best_model_path, weights_only=True)["state_dict"])
     logits = task.logits_of(measured)
     model.temperature.fill_(best_temperature(logits, validation, labels))
     scores = (logits / model.temperature).softmax(dim=1).numpy()

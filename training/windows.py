@@ -118,6 +118,14 @@ def motion_window(
     motion: Motion, spec: ClipSpec, rng: np.random.Generator, settings: Variation
 ) -> tuple[NDArray[np.float32], View]:
     """A window of a recorded movement from a random side: (T + 1, 13, 2) joints, and the view."""
+    view = View.random(rng)
+    return project(motion_points(motion, spec, rng, settings), view), view
+
+
+def motion_points(
+    motion: Motion, spec: ClipSpec, rng: np.random.Generator, settings: Variation
+) -> NDArray[np.float32]:
+    """(T + 1, 13, 3) metres: a window of a recorded movement, made by another body."""
     joints = body_build(motion.joints, rng)
     duration = (len(joints) - 1) / SKELETON_FPS
     step = rng.uniform(*settings.speed) / spec.grid_fps
@@ -128,9 +136,7 @@ def motion_window(
         max(0.0, duration - spec.num_frames * step),
     )
     instants = np.clip(start + np.arange(-1, spec.num_frames) * step, 0, duration)
-    joints = _interpolated(joints, instants * SKELETON_FPS)
-    view = View.random(rng)
-    return project(joints, view), view
+    return points_at(joints, instants)
 
 
 def _liveliest(joints: NDArray[np.float32], rng: np.random.Generator) -> float:
@@ -141,7 +147,9 @@ def _liveliest(joints: NDArray[np.float32], rng: np.random.Generator) -> float:
     return float(rng.choice(len(weight), p=weight / weight.sum()))
 
 
-def _interpolated(joints: NDArray[np.float32], at: NDArray[np.float64]) -> NDArray[np.float32]:
+def points_at(joints: NDArray[np.float32], instants: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(F, 13, 3) of a recording → (N, 13, 3) at N instants, in seconds."""
+    at = instants * SKELETON_FPS
     low = np.floor(at).astype(int)
     high = np.minimum(low + 1, len(joints) - 1)
     share = (at - low)[:, None, None]
