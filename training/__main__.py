@@ -92,7 +92,8 @@ def train(
     settings = SETTINGS[architecture]
     settings = dataclasses.replace(settings, seed=seed, epochs=epochs or settings.epochs)
     spec = ClipSpec(image_size=CacheSettings().image_size)
-    trained = run(*load_banks(bank, settings.architecture), pose, out, spec, settings)
+    learnt, joints, measured = load_banks(bank, settings.architecture)
+    trained = run(learnt, measured, pose, out, spec, settings, joints=joints)
     export_weights(trained.model, trained.card, out / "weights")
     for name, value in trained.measures.items():
         typer.echo(f"{name:32} {value:.3f}")

@@ -7,7 +7,7 @@ it was, and more copies can be added later.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,18 +22,20 @@ from training.features import (
     Bank,
     drawn_windows,
     encode,
+    figure_windows,
     measured_windows,
-    skeleton_bank,
     still_windows,
     training_windows,
 )
 from training.invented import invented_motions
+from training.joint_windows import JointWindows, joint_windows
 from training.pictures import objects, stills
 from training.prepare import CacheSettings, prepare
 from training.skeletons import Motion, load_bandai, load_msr
 from training.split import with_split
 from training.windows import Frames, Variation
 
+JOINTS_FILE = "joints.npz"
 VALIDATION_ACTORS = {"msr-8", "msr-10", "bandai-elderly", "bandai-giant", "bandai-musical"}
 """People and styles of the skeleton sequences that are never learnt from."""
 
@@ -46,10 +48,10 @@ class EncodeSettings:
     """Differently varied windows of each training clip."""
     drawn_per_label: int = 60
     """Windows with a drawn person for each label of the skeleton sequences."""
-    skeletons_per_label: int = 400
+    figures_per_label: int = 60
+    """The same with a person of the built-in figure's renderer."""
+    joint_windows: int = 60_000
     """Windows of joints alone, which cost next to nothing."""
-    skeleton_copies: int = 3
-    """That many times over, each time differently."""
     stills: int = 300
     """Photos held before a shaking camera, which teach ``none``."""
     windows_per_clip: int = 4
@@ -99,21 +101,24 @@ def encode_all(
         )
         return encode(encoder, windows, total=len(windows), what="val clips")
 
-    def skeletons(rng: np.random.Generator, motions: list[Motion], count: int) -> Bank:
-        return skeleton_bank(balanced(motions, count, rng), spec, rng, variation)
+    def figures(rng: np.random.Generator, motions: list[Motion]) -> Bank:
+        chosen = balanced(motions, settings.figures_per_label, rng)
+        windows = figure_windows(chosen, spec, rng, variation)
+        return encode(encoder, windows, total=len(chosen), what="figures")
 
     part("val-clips", validation)
     for copy in range(settings.clip_copies):
         part(f"clips-{copy}", lambda rng, copy=copy: varied_clips(rng, f"clips {copy}"))
     if not (data / "skeletons").is_dir():
         return
-    learnt_motions, measured_motions = skeleton_motions(data / "skeletons", settings)
-    per_label = settings.skeletons_per_label
-    for copy in range(settings.skeleton_copies):
-        part(f"skeletons-{copy}", lambda rng: skeletons(rng, learnt_motions, per_label))
-    part("val-skeletons", lambda rng: skeletons(rng, measured_motions, 20))
+    learnt_motions, _ = skeleton_motions(data / "skeletons", settings)
+    joints = out / JOINTS_FILE
+    if not joints.exists():
+        rng = np.random.default_rng([settings.seed, zlib.crc32(b"joints")])
+        count = settings.joint_windows
+        joint_windows(learnt_motions, count, spec, rng, variation).save(joints)
     part("drawn", lambda rng: drawn(rng, learnt_motions, settings.drawn_per_label, "drawn"))
-    part("val-drawn", lambda rng: drawn(rng, measured_motions, 10, "val drawn"))
+    part("figures", lambda rng: figures(rng, learnt_motions))
     part("stills", held)
 
 
@@ -146,14 +151,20 @@ def backgrounds(data: Path, spec: ClipSpec) -> list[Frames]:
     return [cv2.resize(thing.image, size, interpolation=cv2.INTER_LINEAR) for thing in things]
 
 
-def load_banks(folder: Path, architecture: Architecture) -> tuple[Bank, Bank]:
-    """All that is learnt from, joined, and the validation clips; only what is read is loaded."""
+def load_banks(folder: Path, architecture: Architecture) -> tuple[Bank, JointWindows | None, Bank]:
+    """All that is learnt from and the validation clips; only what is read is loaded."""
     unread = "maps" if architecture == "lrcn" else "vectors"
-    parts = [path for path in sorted(folder.glob("*.npz")) if not path.stem.startswith("val-")]
+    joints = folder / JOINTS_FILE
+    parts = [
+        path
+        for path in sorted(folder.glob("*.npz"))
+        if not path.stem.startswith("val-") and path != joints
+    ]
     learnt = Bank.join(Bank.load(path, unread=unread) for path in parts)
-    return learnt, Bank.load(folder / "val-clips.npz", unread=unread)
+    measured = Bank.load(folder / "val-clips.npz", unread=unread)
+    return learnt, JointWindows.load(joints) if joints.exists() else None, measured
 
 
-def label_set(bank: Bank) -> tuple[str, ...]:
+def label_set(names: Iterable[str]) -> tuple[str, ...]:
     """``none`` first, then the rest in alphabetical order."""
-    return tuple(sorted(set(bank.labels.tolist()), key=lambda label: (label != "none", label)))
+    return tuple(sorted({str(name) for name in names}, key=lambda label: (label != "none", label)))

@@ -13,17 +13,9 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from har_live.grid import frames_played_at
-from har_live.models.pose import MIRRORED, PLACES
-from har_live.models.pose_motion import (
-    MAP_SIZE,
-    NUM_FEATURES,
-    NUM_MAPS,
-    NUM_POSE_FEATURES,
-    PoseMotion,
-    pose_features,
-    square_around,
-)
+from har_live.models.pose_motion import PoseMotion
 from har_live.types import NONE, ClipSpec
+from training.figure_people import figure_window
 from training.labels import can_mirror, our_label
 from training.pictures import Picture
 from training.prepare import CacheSettings, Clip
@@ -32,6 +24,7 @@ from training.windows import (
     Frames,
     Variation,
     drawn_window,
+    motion_points,
     motion_window,
     varied,
     window_instants,
@@ -147,6 +140,17 @@ def measured_windows(
             yield Window(np.array(frames[at]), label, clip.dataset, clip.group, clip.path)
 
 
+def figure_windows(
+    motions: list[Motion], spec: ClipSpec, rng: np.random.Generator, settings: Variation
+) -> Iterator[Window]:
+    """Each movement, performed by a person of the built-in figure's renderer."""
+    for number, motion in enumerate(motions):
+        points = motion_points(motion, spec, rng, settings)
+        frames = figure_window(points, spec.image_size, rng)
+        frames = varied(frames, rng, settings, mirror=bool(rng.random() < 0.5), shake=True)
+        yield Window(frames, motion.label, motion.dataset + DRAWN, motion.group, f"figure-{number}")
+
+
 def drawn_windows(
     motions: list[Motion],
     backgrounds: list[Frames],
@@ -172,63 +176,3 @@ def still_windows(
         frames = np.repeat(still[None], spec.num_frames + 1, axis=0)
         frames = varied(frames, rng, settings, mirror=False, shake=True)
         yield Window(frames, NONE, STILLS, f"still-{number}", f"still-{number}")
-
-
-def skeleton_bank(
-    motions: list[Motion], spec: ClipSpec, rng: np.random.Generator, settings: Variation
-) -> Bank:
-    """Each movement from a random side, as if the pose network had found its joints.
-
-    No picture, so the motion features are NaN: unknown.
-    """
-    joints = np.stack(
-        [as_found(motion_window(motion, spec, rng, settings)[0][1:], rng) for motion in motions]
-    )
-    found = torch.from_numpy(joints).flatten(0, 1)  # (N, T, J, 3) → (N*T, J, 3)
-    pose = pose_features(found).numpy()
-    vectors = np.full((len(found), NUM_FEATURES), np.nan, np.float16)
-    vectors[:, :NUM_POSE_FEATURES] = pose
-    maps = np.full((len(found), NUM_MAPS, MAP_SIZE, MAP_SIZE), np.nan, np.float16)
-    square = square_around(found)
-    for part in range(0, len(found), 1024):  # all at once would take gigabytes
-        rows = slice(part, part + 1024)
-        maps[rows, : joints.shape[2]] = _blobs(found[rows], square[rows])
-    maps[:, -3:] = square[:, :, None, None]
-    shape = joints.shape[:2]
-    return Bank(
-        vectors=vectors.reshape(*shape, -1),
-        maps=maps.reshape(*shape, *maps.shape[1:]),
-        labels=np.array([motion.label for motion in motions]),
-        datasets=np.array([motion.dataset for motion in motions]),
-        groups=np.array([motion.group for motion in motions]),
-        sources=np.array([f"{motion.dataset}-{i}" for i, motion in enumerate(motions)]),
-    )
-
-
-def as_found(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """(T, 13, 2) → (T, 13, 3): with the errors, losses and doubts of a network that looks."""
-    height = float(np.ptp(points[..., 1], axis=1).mean())
-    points = points + rng.normal(0, rng.uniform(0.003, 0.025) * height, points.shape)
-    points = points + rng.normal(0, 0.02 * height, (1, *points.shape[1:]))
-    inside = ((points > 0) & (points < 1)).all(axis=-1)
-    seen = inside & (rng.random(inside.shape) > rng.uniform(0, 0.1))
-    if rng.random() < 0.2:
-        seen &= rng.random((1, inside.shape[1])) > 0.2
-    confidence = np.where(seen, rng.uniform(0.75, 1.0, seen.shape), rng.uniform(0, 0.3, seen.shape))
-    if rng.random() < 0.5:
-        points = points[:, list(MIRRORED)] * [-1, 1] + [1, 0]
-        confidence = confidence[:, list(MIRRORED)]
-    found = np.concatenate([np.clip(points, 0, 1), confidence[..., None]], axis=-1)
-    return found.astype(np.float32)
-
-
-def _blobs(found: torch.Tensor, square: torch.Tensor) -> NDArray[np.float16]:
-    """(N, J, 12, 12): where each joint is in the second look, as the pose network would say."""
-    corner = square[:, None, :2] - square[:, None, 2:] / 2
-    at = ((found[:, :, :2] - corner) / square[:, None, 2:]).unsqueeze(3)
-    centres = (torch.arange(PLACES) + 0.5) / PLACES
-    blob = (-((at - centres) ** 2) * (PLACES**2 / 2)).exp()  # (N, J, 2, 24)
-    places = blob[:, :, 1].unsqueeze(3) * blob[:, :, 0].unsqueeze(2)
-    places = places / places.sum(dim=(2, 3), keepdim=True).clamp(min=1e-6)
-    places = places * found[:, :, 2:].unsqueeze(3)
-    return torch.nn.functional.max_pool2d(places, 2).numpy().astype(np.float16)

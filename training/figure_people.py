@@ -182,9 +182,10 @@ def figure_pictures(
     motions: Sequence[Motion], count: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """Single poses of recorded movements, drawn by the figure's renderer."""
-    for _ in range(count):
+    # In the order of their backgrounds, which take longer to draw than a person.
+    takes = [Take.random(rng) for _ in range(count)]
+    for take in sorted(takes, key=lambda take: (take.scene, take.view, take.has_chair)):
         motion = motions[rng.integers(len(motions))]
-        take = Take.random(rng)
         joints = figure_joints(body_build(motion.joints, rng), take)
         pose = joints[rng.integers(len(joints))]
         yield Picture(draw(pose, take), seen_joints(pose, take))

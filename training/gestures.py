@@ -18,9 +18,10 @@ import torch
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
-from har_live.models.pose_motion import NUM_FEATURES, NUM_POSE_FEATURES, pose_features
 from har_live.types import ClipSpec
-from training.features import Bank, as_found
+from training.features import Bank
+from training.joint_windows import JointWindows, as_found
+from training.prepare import CacheSettings
 from training.skeletons import SKELETON_FPS, Motion, View, load_msr_gestures, project
 from training.train import TrainSettings, train
 from training.windows import Variation, motion_points, points_at
@@ -59,7 +60,7 @@ def leave_people_out(skeletons: Path, out: Path, settings: GestureSettings) -> I
     gestures = load_msr_gestures(skeletons)
     people = np.array([gesture.group for gesture in gestures])
     folds = GroupKFold(len(set(people)) // settings.people_left_out)
-    spec = ClipSpec()
+    spec = ClipSpec(image_size=CacheSettings().image_size)
     for number, (seen, unseen) in enumerate(folds.split(people, groups=people)):
         rng = np.random.default_rng([settings.fit.seed, number])
         learnt = _learnt([gestures[i] for i in seen], spec, rng, settings)
@@ -75,7 +76,7 @@ def _learnt(
     for number, gesture in list(enumerate(gestures)) * settings.copies:
         view = replace(View.random(rng), turn=float(rng.normal(0, settings.turn)))
         points = project(motion_points(gesture, spec, rng, Variation()), view)[1:]
-        windows.append((number, as_found(points[None], rng)[0]))
+        windows.append((number, as_found(points, rng)))
     return _bank(gestures, windows)
 
 
@@ -97,15 +98,14 @@ def _measured(gestures: list[Motion], spec: ClipSpec) -> Bank:
 def _bank(gestures: list[Motion], windows: list[tuple[int, NDArray[np.float32]]]) -> Bank:
     """Joints (T, 13, 3) as features; motion, which joints alone don't tell, is NaN."""
     numbers = np.array([number for number, _ in windows])
-    joints = torch.from_numpy(np.stack([joints for _, joints in windows]))
-    vectors = np.full((*joints.shape[:2], NUM_FEATURES), np.nan, np.float16)
-    pose = pose_features(joints.flatten(0, 1))
-    vectors[..., :NUM_POSE_FEATURES] = pose.reshape(*joints.shape[:2], -1).numpy()
+    labels = np.array([gesture.label for gesture in gestures])[numbers]
+    datasets = np.full(len(windows), DATA_SET)
+    joints = JointWindows(np.stack([joints for _, joints in windows]), labels, datasets)
     return Bank(
-        vectors=vectors,
+        vectors=joints.features(torch.arange(len(windows)), "lrcn").numpy(),
         maps=np.zeros((len(windows), 0), np.float16),
-        labels=np.array([gesture.label for gesture in gestures])[numbers],
-        datasets=np.full(len(windows), DATA_SET),
+        labels=labels,
+        datasets=datasets,
         groups=np.array([gesture.group for gesture in gestures])[numbers],
         sources=numbers.astype(str),
     )

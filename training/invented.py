@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from har_live.types import NONE
 from training.bodies import bend, seconds, smooth, swing_arms
+from training.invented_gait import GAITS
 from training.invented_gestures import GESTURES
 from training.skeletons import Motion
 
@@ -29,7 +30,7 @@ def invented_motions(count: int, rng: np.random.Generator) -> Iterator[Motion]:
         NONE: _idle,
     }
     for number in range(count):
-        for label, maker in [*makers.items(), *GESTURES.items()]:
+        for label, maker in [*makers.items(), *GAITS.items(), *GESTURES.items()]:
             yield Motion(maker(rng).astype(np.float32), label, "invented", f"invented-{number}")
 
 

@@ -11,10 +11,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from training.bodies import ANKLES, HIPS, KNEES, bend, knees, reach, seconds, smooth
+from training.bodies import ANKLES, HIPS, KNEES, Body, bend, knees, reach, seconds, smooth
 
-Body = NDArray[np.float64]
-"""(F, 13, 3) metres, 15 a second."""
 LENGTH_SECONDS = 6.0
 LEFT, RIGHT = 1.0, -1.0
 
@@ -122,20 +120,30 @@ def throw(rng: np.random.Generator) -> Body:
     body, time = _standing(rng)
     arm, period = rng.choice([LEFT, RIGHT]), rng.uniform(1.4, 2.6)
     phase = (time + rng.uniform(0, period)) % period / period
-    back, forward = smooth(phase / 0.4), smooth((phase - 0.42) / rng.uniform(0.12, 0.2))
+    begin = rng.uniform(0.0, 0.15)
+    back = smooth((phase - begin) / rng.uniform(0.2, 0.35))
+    forward = smooth((phase - rng.uniform(0.4, 0.5)) / rng.uniform(0.08, 0.2))
     rest = smooth((phase - 0.75) / 0.25)
-    high = rng.uniform(0.0, 0.4)
-    to = _between([arm * 0.06, -0.5, 0.1], [arm * 0.2, high, -0.25], back)
+    high, aside = rng.uniform(-0.1, 0.45), rng.uniform(0.05, 0.35)
+    to = _between([arm * 0.06, -0.5, 0.1], [arm * aside, high, rng.uniform(-0.35, -0.05)], back)
     to += _between([0, 0, 0], [-arm * 0.3, -0.1 - high * 0.3, 0.75], forward)
     to += _between([0, 0, 0], [arm * 0.16, -0.4 - high * 0.7, -0.4], rest)
     reach(body, arm, to)
-    lean = 0.3 * (forward - rest)
+    lean = rng.uniform(0.0, 0.5) * (forward - rest) - rng.uniform(0.0, 0.25) * (back - forward)
     body[:, :7, 2] += lean[:, None] * (body[:, :7, 1] - 0.92) * 0.6
+    if rng.random() < 0.5:  # a step into the throw
+        foot = 0 if arm == RIGHT else 1
+        step = rng.uniform(0.1, 0.4) * (forward - rest)
+        body[:, ANKLES][:, foot, 2] += step
+        body[:, :9, 2] += 0.5 * step[:, None]
+        body[:, KNEES] = knees(body[:, HIPS], body[:, ANKLES])
     return body
 
 
 def kick(rng: np.random.Generator) -> Body:
     body, time = _standing(rng)
+    if rng.random() < 0.5:
+        _guard(body, rng)
     leg, period = rng.integers(2), rng.uniform(1.0, 2.2)
     phase = (time + rng.uniform(0, period)) % period / period
     out = smooth(phase / 0.3) - smooth((phase - 0.4) / 0.35)
@@ -146,6 +154,14 @@ def kick(rng: np.random.Generator) -> Body:
     body[:, KNEES] = knees(body[:, HIPS], body[:, ANKLES])
     body[:, :7, 2] -= (0.15 * out)[:, None] * (body[:, :7, 1] - 0.9)
     return body
+
+
+def _guard(body: Body, rng: np.random.Generator) -> None:
+    """Fists before the chest or the chin, as those who box and kick hold them. In place."""
+    height, forward = rng.uniform(-0.25, 0.1), rng.uniform(0.15, 0.35)
+    for arm in (LEFT, RIGHT):
+        fist = [-arm * rng.uniform(0.0, 0.12), height + rng.normal(0, 0.04), forward]
+        reach(body, arm, np.repeat([fist], len(body), axis=0))
 
 
 def jumping_jacks(rng: np.random.Generator) -> Body:

@@ -108,12 +108,23 @@ def load_bandai(skeletons: Path) -> list[Motion]:
     """Bandai Namco Research Motion Dataset 1 and 2 from ``bandai_namco.npz``."""
     with np.load(skeletons / "bandai_namco.npz") as data:
         space = data["joints"][:, BANDAI].astype(np.float32) / 100
+        space[:, 0] = _nose(space)
         starts, names, styles = data["starts"], data["labels"].tolist(), data["styles"].tolist()
     return [
         Motion(space[a:b], BANDAI_LABELS[name], "bandai-namco", f"bandai-{style}")
         for a, b, name, style in zip(starts, starts[1:], names, styles, strict=False)
         if name in BANDAI_LABELS
     ]
+
+
+def _nose(space: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(F, 13, 3) whose first joint is where the skull begins → (F, 3) the nose, as elsewhere."""
+    shoulders, hips = space[:, 1:3].mean(axis=1), space[:, 7:9].mean(axis=1)
+    up = shoulders - hips
+    ahead = np.cross(space[:, 1] - space[:, 2], up)
+    up /= np.linalg.norm(up, axis=1, keepdims=True)
+    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
+    return space[:, 0] + 0.12 * up + 0.10 * ahead
 
 
 @dataclass(frozen=True)
@@ -168,6 +179,17 @@ def body_build(joints: NDArray[np.float32], rng: np.random.Generator) -> NDArray
         for parent, child in pairwise(chain):
             result[:, child] = result[:, parent] + (joints[:, child] - joints[:, parent]) * factor
     return hips[:, None] + (result - hips[:, None]) * np.array([width, 1, width], np.float32)
+
+
+def kept_in_view(joints: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """The same way of moving, but nobody runs out of the picture: the camera follows, or the way
+    is shortened."""
+    hips = joints[:, 7:9].mean(axis=1) * np.array([1, 0, 1], np.float32)
+    away = hips - hips[:1]
+    reach = float(np.abs(away).max())
+    left = min(1.0, rng.uniform(0.3, 1.2) / max(reach, 1e-3)) * rng.choice([1.0, rng.random(), 0.0])
+    middle = (1 - left) * away + left * 0.5 * (away.min(axis=0) + away.max(axis=0))
+    return (joints - middle[:, None]).astype(np.float32)
 
 
 def project(joints: NDArray[np.float32], view: View) -> NDArray[np.float32]:

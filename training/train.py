@@ -19,10 +19,11 @@ import numpy as np
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, TensorDataset, WeightedRandomSampler
+from torch.utils.data import DataLoader, Dataset, TensorDataset, WeightedRandomSampler
 
 from har_live.card import ModelCard
 from har_live.models.build import build_model
@@ -33,6 +34,7 @@ from har_live.models.window_model import WindowModel
 from har_live.types import ClipSpec
 from training.encode import label_set
 from training.features import MADE, Bank
+from training.joint_windows import JointWindows
 from training.measures import best_temperature, clip_measures
 
 
@@ -85,12 +87,56 @@ SETTINGS = {
     "convlstm": TrainSettings(architecture="convlstm", hidden=(16,), epochs=10),
 }
 
+MEASURED_FOR_SCALE = 8000
+"""Windows from which each feature's mean and deviation are taken."""
+
 # --- data ----------------------------------------------------------------------------------------
 
 
 def features_of(bank: Bank, architecture: Architecture) -> Tensor:
     """(N, T, …) float: the form that this architecture reads."""
     return torch.from_numpy(bank.vectors if architecture == "lrcn" else bank.maps)
+
+
+class LearntWindows(Dataset):
+    """Encoded windows, then joints alone; a batch is put together at once.
+
+    An item is the features (T, …), the label's index and (K,) bool: the labels that occur in the
+    window's own data set.
+    """
+
+    def __init__(
+        self,
+        bank: Bank,
+        joints: JointWindows | None,
+        labels: tuple[str, ...],
+        architecture: Architecture,
+    ) -> None:
+        self.encoded = features_of(bank, architecture)
+        self.joints, self.architecture = joints, architecture
+        alone = (joints.labels, joints.datasets) if joints is not None else ([], [])
+        self.names = np.concatenate([bank.labels, alone[0]]).astype(str)
+        self.datasets = np.concatenate([bank.datasets, alone[1]]).astype(str)
+        self.labels = label_indices(self.names, labels)
+        self.own = own_labels(self.names, self.datasets, labels)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitems__(self, indices: list[int]) -> list[tuple[Tensor, Tensor, Tensor]]:
+        rows = torch.tensor(indices)
+        return list(zip(self.features(rows), self.labels[rows], self.own[rows], strict=True))
+
+    def features(self, rows: Tensor) -> Tensor:
+        """(n,) rows → (n, T, …) float."""
+        features = torch.empty(len(rows), *self.encoded.shape[1:])
+        alone = rows >= len(self.encoded)
+        features[~alone] = self.encoded[rows[~alone]].float()
+        if alone.any():
+            features[alone] = self.joints.features(
+                rows[alone] - len(self.encoded), self.architecture
+            )
+        return features
 
 
 def standardise(encoder: PoseMotion, features: Tensor) -> None:
@@ -103,29 +149,31 @@ def standardise(encoder: PoseMotion, features: Tensor) -> None:
     encoder.deviation.copy_(deviation.reshape(encoder.deviation.shape).clamp(min=1e-3))
 
 
-def label_indices(bank: Bank, labels: tuple[str, ...]) -> Tensor:
+def label_indices(names: NDArray[np.str_], labels: tuple[str, ...]) -> Tensor:
     """(N,) index of each window's label."""
-    return torch.tensor([labels.index(label) for label in bank.labels])
+    return torch.tensor([labels.index(name) for name in names])
 
 
-def own_labels(bank: Bank, labels: tuple[str, ...]) -> Tensor:
+def own_labels(
+    names: NDArray[np.str_], datasets: NDArray[np.str_], labels: tuple[str, ...]
+) -> Tensor:
     """(N, K) bool: the labels that occur in each window's data set."""
-    occurring = {name: set(bank.labels[bank.datasets == name]) for name in set(bank.datasets)}
-    masks = {name: [label in own for label in labels] for name, own in occurring.items()}
-    return torch.tensor([masks[name] for name in bank.datasets])
+    occurring = {dataset: set(names[datasets == dataset]) for dataset in set(datasets)}
+    masks = {dataset: [label in own for label in labels] for dataset, own in occurring.items()}
+    return torch.tensor([masks[dataset] for dataset in datasets])
 
 
-def balanced_sampler(bank: Bank, settings: TrainSettings) -> WeightedRandomSampler:
+def balanced_sampler(windows: LearntWindows, settings: TrainSettings) -> WeightedRandomSampler:
     """Draws windows so that small data sets and rare labels are seen often enough."""
-    kinds = np.char.add(np.char.add(bank.datasets, "/"), bank.labels)
+    kinds = np.char.add(np.char.add(windows.datasets, "/"), windows.names)
     _, inverse, counts = np.unique(kinds, return_inverse=True, return_counts=True)
     weights = counts[inverse].astype(float) ** -settings.balance
-    filmed = ~np.isin(bank.datasets, MADE)
+    filmed = ~np.isin(windows.datasets, MADE)
     if filmed.any() and not filmed.all():
         weights[filmed] *= settings.filmed_share / weights[filmed].sum()
         weights[~filmed] *= (1 - settings.filmed_share) / weights[~filmed].sum()
     generator = torch.Generator().manual_seed(settings.seed)
-    count = min(settings.windows_per_epoch, len(bank))
+    count = min(settings.windows_per_epoch, len(windows))
     return WeightedRandomSampler(weights.tolist(), count, generator=generator)
 
 
@@ -236,19 +284,21 @@ def train(
     out: Path,
     spec: ClipSpec,
     settings: TrainSettings,
+    *,
+    joints: JointWindows | None = None,
 ) -> Trained:
     """Train the recurrent part and keep its best checkpoint; curves go to ``out/log``."""
     lightning.seed_everything(settings.seed, verbose=False)
-    labels = label_set(bank)
+    labels = label_set([*bank.labels, *(joints.labels if joints is not None else [])])
     model = build_model(settings.model(), image_size=spec.image_size, num_labels=len(labels))
     if pose is not None:
         model.encoder.pose.load_state_dict(load_file(pose))
-    features = features_of(bank, settings.architecture)
-    standardise(model.encoder, features)
+    learnt = LearntWindows(bank, joints, labels, settings.architecture)
+    few = torch.randperm(len(learnt))[:MEASURED_FOR_SCALE]
+    standardise(model.encoder, learnt.features(few))
     model.encoder.requires_grad_(False)
     task = ActionTask(model, labels, validation, settings)
-    training_set = TensorDataset(features, label_indices(bank, labels), own_labels(bank, labels))
-    sampler = balanced_sampler(bank, settings)
+    sampler = balanced_sampler(learnt, settings)
     measured = DataLoader(TensorDataset(features_of(validation, settings.architecture)), 256)
     kept = ModelCheckpoint(
         out,
@@ -269,7 +319,7 @@ def train(
         enable_model_summary=False,
         log_every_n_steps=10,
     )
-    trainer.fit(task, DataLoader(training_set, settings.batch_size, sampler=sampler), measured)
+    trainer.fit(task, DataLoader(learnt, settings.batch_size, sampler=sampler), measured)
     task.load_state_dict(torch.load(kept.best_model_path, weights_only=True)["state_dict"])
     logits = task.logits_of(measured)
     model.temperature.fill_(best_temperature(logits, validation, labels))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from har_live.grid import frames_played_at
 from har_live.types import ClipSpec
 from training.draw import Looks, draw_person
-from training.skeletons import SKELETON_FPS, Motion, View, body_build, project
+from training.skeletons import SKELETON_FPS, Motion, View, body_build, kept_in_view, project
 
 Frames = NDArray[np.uint8]
 """(T + 1, S, S, 3) uint8 RGB; the first is only the one before the second."""
@@ -119,7 +119,8 @@ def motion_window(
 ) -> tuple[NDArray[np.float32], View]:
     """A window of a recorded movement from a random side: (T + 1, 13, 2) joints, and the view."""
     view = View.random(rng)
-    return project(motion_points(motion, spec, rng, settings), view), view
+    points = kept_in_view(motion_points(motion, spec, rng, settings), rng)
+    return project(points, view), view
 
 
 def motion_points(
