@@ -132,7 +132,7 @@ def evaluate(
     data: Data,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
     split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
-    fps: Annotated[float | None, typer.Option(help="Play at this rate; default: own.")] = None,
+    rates: Annotated[str, typer.Option(help="Also at these frames a second: 10,15,24,30,60.")] = "",
     confusion_file: Annotated[
         Path | None, typer.Option("--confusion", help="Draw the confusion matrix here.")
     ] = None,
@@ -143,8 +143,12 @@ def evaluate(
     from training.plots import draw_confusion
 
     recognizer = Recognizer(weights)
-    answers = room.answers_of(recognizer, data, split="" if split == "all" else split, fps=fps)
+    wanted = [float(rate) for rate in rates.split(",") if rate.strip()]
+    answers, *others = room.answers_at(
+        recognizer, data, [None, *wanted], split="" if split == "all" else split
+    )
     figures = room.figures(answers)
+    figures["rates"] = room.rates(answers, dict(zip(wanted, others, strict=True)))
     if json_file is not None:
         json_file.write_text(json.dumps(figures, indent=2, ensure_ascii=False))
     if confusion_file is not None:
@@ -156,6 +160,8 @@ def evaluate(
             f"{name:20} {row['clips']:4} clips  top1 {row['top1']:.3f}"
             f"  among its own labels {row['top1_within']:.3f}"
         )
+    for rate, row in figures["rates"].items():
+        typer.echo(f"{rate:>3} fps  top1 {row['top1']:.3f}  same answer {row['agreement']:.3f}")
 
 
 @app.command()

@@ -5,6 +5,7 @@ python -m training evaluate everyday-lrcn ../shared/data --json runs/evaluation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from har_live.grid import frames_played_at
 from har_live.recognizer import Recognizer
 from har_live.sources.media import MediaSource
 from har_live.types import Frame
+from training.clip_data import split_clips
 from training.labels import our_label
 from training.measures import calibration_error, within_accuracy
 from training.prepare import Clip, read_clips
@@ -41,14 +43,31 @@ def answers_of(
     """Play every clip of a split to a fresh stream.
 
     Args:
-        split: ``train``, ``val``, or empty for all clips.
+        split: ``train``, ``val``, or empty for all clips. Clips that come without one are split by
+            group, as in training.
         fps: play at this frame rate, frames dropped or repeated; None plays the file's own.
     """
+    return answers_at(recognizer, data, [fps], split=split)[0]
+
+
+def answers_at(
+    recognizer: Recognizer, data: Path, rates: Sequence[float | None], *, split: str = "val"
+) -> list[Answers]:
+    """The answers at several frame rates, every clip decoded once."""
     root, clips = read_clips(data)
-    clips = [clip for clip in clips if not split or clip.split == split]
-    scores = [score_clip(recognizer, root / clip.path, fps=fps) for clip in track(clips, "scoring")]
-    truths = [known_as(clip.label, recognizer.labels) for clip in clips]
-    return Answers(clips, np.array(truths), np.stack(scores), recognizer.labels)
+    clips = [clip for clip in split_clips(clips) if not split or clip.split == split]
+    scores: list[list[NDArray[np.float32]]] = [[] for _ in rates]
+    for clip in track(clips, "scoring"):
+        frames = _frames_of(root / clip.path)
+        for fps, its_scores in zip(rates, scores, strict=True):
+            its_scores.append(score_clip(recognizer, frames, fps=fps))
+    truths = np.array([known_as(clip.label, recognizer.labels) for clip in clips])
+    return [Answers(clips, truths, np.stack(row), recognizer.labels) for row in scores]
+
+
+def _frames_of(video: Path) -> list[Frame]:
+    with MediaSource(video) as source:
+        return list(source)
 
 
 def known_as(label: str, labels: tuple[str, ...]) -> str:
@@ -57,11 +76,9 @@ def known_as(label: str, labels: tuple[str, ...]) -> str:
 
 
 def score_clip(
-    recognizer: Recognizer, video: Path, *, fps: float | None = None
+    recognizer: Recognizer, frames: list[Frame], *, fps: float | None = None
 ) -> NDArray[np.float32]:
-    """(labels,) mean scores of the windows of one video."""
-    with MediaSource(video) as source:
-        frames = list(source)
+    """(labels,) mean scores of the windows of one clip."""
     if fps is not None:
         frames = at_rate(frames, fps)
     stream = recognizer.stream()
@@ -126,6 +143,13 @@ def confusion(answers: Answers) -> tuple[NDArray[np.int64], list[str]]:
     return confusion_matrix(answers.truths, best, labels=names), names
 
 
-def agreement(answers: Answers, others: Answers) -> float:
-    """Share of clips with the same answer in both."""
-    return float((answers.scores.argmax(axis=1) == others.scores.argmax(axis=1)).mean())
+def rates(own: Answers, others: dict[float, Answers]) -> dict[str, dict[str, float]]:
+    """At other frame rates: accuracy, and the share of clips answered as at their own rate."""
+    best, truths = own.scores.argmax(axis=1), own.truths
+    return {
+        f"{fps:g}": {
+            "top1": float((np.array(own.labels)[other.scores.argmax(axis=1)] == truths).mean()),
+            "agreement": float((other.scores.argmax(axis=1) == best).mean()),
+        }
+        for fps, other in others.items()
+    }
