@@ -79,6 +79,9 @@ def train(
     architecture: Annotated[str, typer.Option(help="lrcn or convlstm.")] = "lrcn",
     pose: Pose = Path("runs/pose.safetensors"),
     epochs: Annotated[int | None, typer.Option(help="Times the bank is gone through.")] = None,
+    datasets: Annotated[
+        str, typer.Option(help="A specialist: only these data sets, with commas between.")
+    ] = "",
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
     """Train the recurrent part and write OUT/weights, ready for `har-live --weights`."""
@@ -93,6 +96,9 @@ def train(
     settings = dataclasses.replace(settings, seed=seed, epochs=epochs or settings.epochs)
     spec = ClipSpec(image_size=CacheSettings().image_size)
     learnt, joints, measured = load_banks(bank, settings.architecture)
+    if datasets:
+        own = [name.strip() for name in datasets.split(",")]
+        learnt, joints, measured = learnt.only(own), None, measured.only(own)
     trained = run(learnt, measured, pose, out, spec, settings, joints=joints)
     export_weights(trained.model, trained.card, out / "weights")
     for name, value in trained.measures.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -71,6 +71,11 @@ class Bank:
             arrays = {name: data[name] for name in names}
             empty = {unread: np.zeros((len(arrays["labels"]), 0), np.float16)} if unread else {}
             return cls(**arrays, **empty)
+
+    def only(self, datasets: Sequence[str]) -> Bank:
+        """The windows of these data sets."""
+        here = np.isin(self.datasets, list(datasets))
+        return Bank(**{field.name: getattr(self, field.name)[here] for field in fields(self)})
 
     @classmethod
     def join(cls, banks: Iterable[Bank]) -> Bank:

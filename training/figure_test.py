@@ -9,6 +9,7 @@ import numpy as np
 
 from har_live.recognizer import Recognizer
 from har_live.sources.figure import FigureSource
+from har_live.types import NONE
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ def _one_performance(recognizer: Recognizer, source: FigureSource) -> list[Perfo
     return passages
 
 
-def share_right(passages: list[Performed]) -> float:
-    """Share of passages, the pauses included, whose answer is the truth."""
-    return float(np.mean([passage.truth == passage.answer for passage in passages]))
+def share_right(passages: list[Performed], *, pauses: bool = False) -> float:
+    """Share of the passages whose answer is the truth: those with an action, or the pauses between.
+
+    A pause lasts little more than a second, half a window: most of what is seen is not the pause.
+    """
+    judged = [passage for passage in passages if (passage.truth == NONE) == pauses]
+    return float(np.mean([passage.truth == passage.answer for passage in judged]))

@@ -45,7 +45,7 @@ class TrainSettings:
     architecture: Architecture = "lrcn"
     hidden: tuple[int, ...] = (256,)
     dropout: float = 0.4
-    epochs: int = 45
+    epochs: int = 40
     batch_size: int = 128
     learning_rate: float = 4e-3
     """Peak of the one-cycle schedule."""
@@ -62,9 +62,9 @@ class TrainSettings:
     """Share of windows whose motion features are hidden: skeletons have none either."""
     pose_dropped: float = 0.15
     """Share of windows whose pose features are hidden, as in the dark."""
-    windows_per_epoch: int = 4000
+    windows_per_epoch: int = 8000
     """At most: a smaller bank is gone through once."""
-    filmed_share: float = 0.5
+    filmed_share: float = 0.4
     """Share of the windows shown that come from real clips; the rest is drawn, held or joints."""
     balance: float = 0.5
     """0 shows every window equally often, 1 every pair of data set and label."""
