@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ class SmoothingSpec:
     """The label shown is given up when its averaged probability falls below this."""
     hold_seconds: float = 0.5
     """A label just shown is kept at least this long, unless the stream breaks."""
+    enter_of: Mapping[str, float] = field(default_factory=dict)
+    """Labels whose ``enter`` is another; their ``leave`` is lower or higher by the same factor."""
 
     def __post_init__(self) -> None:
         for name in ("average_seconds", "hold_seconds"):
@@ -47,6 +50,16 @@ class SmoothingSpec:
             raise ValueError(
                 f"leave is {self.leave}, enter is {self.enter}; expected 0 ≤ leave ≤ enter ≤ 1"
             )
+        for label, enter in self.enter_of.items():
+            if not 0 <= enter <= 1:
+                raise ValueError(f"enter_of {label!r} is {enter}; expected 0–1")
+
+    def thresholds(self, label: str) -> tuple[float, float]:
+        """What a label's averaged probability must reach to be shown, and keep to stay."""
+        if label not in self.enter_of:
+            return self.enter, self.leave
+        enter = self.enter_of[label]
+        return enter, enter * self.leave / self.enter if self.enter else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,9 @@ class ModelCard:
             )
         if not 1 <= self.hop <= self.clip.num_frames:
             raise ValueError(f"hop is {self.hop}; expected 1 to {self.clip.num_frames}")
+        strangers = sorted(set(self.smoothing.enter_of) - set(self.labels))
+        if strangers:
+            raise ValueError(f"smoothing has thresholds for {strangers}, which are no labels")
 
     def to_json(self) -> str:
         """The text of ``card.json``."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from rich.text import Text
 from har_live.redact import redact_url
 
 if TYPE_CHECKING:
-    from har_live.card import Weights
+    from har_live.card import SmoothingSpec, Weights
     from har_live.doctor import Check
     from har_live.live import LiveSummary
     from har_live.offline import OnFrame, Recognition
@@ -175,8 +175,10 @@ def print_card(weights: Weights, *, as_json: bool) -> None:
             f"{clip.num_frames} frames at {clip.grid_fps:g} fps ({clip.window_seconds:g} s), "
             f"{clip.image_size}×{clip.image_size} pixels, scored every {card.hop} frames",
         ),
-        ("smoothing", ", ".join(f"{k} {v:g}" for k, v in asdict(card.smoothing).items())),
+        ("smoothing", _smoothing(card.smoothing)),
+        *([("thresholds", _numbers(card.smoothing.enter_of))] if card.smoothing.enter_of else []),
         ("accuracy", card.accuracy),
+        *([("calibration", _calibration(card.metrics))] if "ece" in card.metrics else []),
         ("labels", ", ".join(card.labels)),
         *(("data", f"{item['name']}: {item['licence']}") for item in card.sources),
         ("folder", str(weights.folder)),
@@ -187,6 +189,25 @@ def print_card(weights: Weights, *, as_json: bool) -> None:
     if card.metrics:
         answers.print("\nmeasured", style="dim")
         _print_json(card.metrics)
+
+
+def _smoothing(spec: SmoothingSpec) -> str:
+    values = {f.name: getattr(spec, f.name) for f in fields(spec) if f.name != "enter_of"}
+    return _numbers(values)
+
+
+def _numbers(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in values.items())
+
+
+def _calibration(metrics: Mapping[str, Any]) -> str:
+    """How far its confidence can be believed, and how well it tells actions from anything else."""
+    parts = [f"expected calibration error {metrics['ece']:.3f}"]
+    parts += [
+        f"AUROC actions / anything else {value:.2f} by {name.replace('_', ' ')}"
+        for name, value in metrics.get("auroc", {}).items()
+    ]
+    return "; ".join(parts)
 
 
 def print_cameras(cameras: Sequence[CameraInfo], *, as_json: bool) -> None:

@@ -37,6 +37,7 @@ class Smoother:
     def __init__(self, labels: Sequence[str], spec: SmoothingSpec) -> None:
         self._labels = tuple(labels)
         self._spec = spec
+        self._thresholds = [spec.thresholds(label) for label in self._labels]
         self.reset()
 
     def reset(self) -> None:
@@ -49,7 +50,7 @@ class Smoother:
         """Take in the window that ends at ``end_seconds``.
 
         Args:
-            scores: (num_labels,) float32 probabilities.
+            scores: (num_labels,) float32 probabilities; they may sum to less than 1.
         """
         steady = self._averaged(end_seconds, scores)
         self._choose(end_seconds, steady)
@@ -68,15 +69,16 @@ class Smoother:
         return steady
 
     def _choose(self, end_seconds: float, steady: Scores) -> None:
-        best = int(steady.argmax())
-        if self._shown is None:
-            new = best if steady[best] >= self._spec.enter else None
-        elif end_seconds - self._shown_since_seconds < self._spec.hold_seconds:
+        shown, best = self._shown, int(steady.argmax())
+        held = end_seconds - self._shown_since_seconds < self._spec.hold_seconds
+        if shown is not None and held:
             return
-        elif steady[best] >= self._spec.enter:
-            new = best
+        enter, _ = self._thresholds[best]
+        if steady[best] >= enter:
+            new: int | None = best
         else:
-            new = self._shown if steady[self._shown] >= self._spec.leave else None
+            stays = shown is not None and steady[shown] >= self._thresholds[shown][1]
+            new = shown if stays else None
         if new != self._shown:
             self._shown = new
             self._shown_since_seconds = end_seconds

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Image = NDArray[np.uint8]
     """(H, W, 3) uint8, RGB."""
     Scores = NDArray[np.float32]
-    """(num_labels,) float32, probabilities that sum to 1."""
+    """(num_labels,) float32, probabilities that sum to at most 1; the rest is unknown."""
 
 Fit = Literal["stretch", "letterbox"]
 

@@ -32,7 +32,7 @@ CARD = ModelCard(
     model=ModelConfig("lrcn", "seed_cnn", hidden=(8, 4), encoder_options={"dropout": 0.1}),
     clip=ClipSpec(num_frames=10, grid_fps=12.5, image_size=64, fit="letterbox"),
     hop=3,
-    smoothing=SmoothingSpec(average_seconds=0.7),
+    smoothing=SmoothingSpec(average_seconds=0.7, enter_of={"wave": 0.4}),
     metrics={"top1": 0.5},
     sources=({"name": "own", "licence": "MIT"},),
     sha256={"model.onnx": "00"},
@@ -72,6 +72,7 @@ def test_a_card_survives_being_written_and_read():
         ("labels", ("a", "unsure"), "none of them 'unsure'"),
         ("hop", 0, "hop is 0; expected 1 to 10"),
         ("hop", 11, "hop is 11; expected 1 to 10"),
+        ("smoothing", SmoothingSpec(enter_of={"fly": 0.5}), r"for \['fly'\], which are no labels"),
     ],
 )
 def test_a_card_refuses_nonsense(field, value, message):

@@ -61,6 +61,23 @@ def test_a_label_stays_between_the_two_thresholds():
     assert labels_of(smoother, windows) == ["wave"] * 3 + [UNSURE] * 2 + ["wave"]
 
 
+def test_a_label_may_have_thresholds_of_its_own():
+    spec = SmoothingSpec(0, enter=0.5, leave=0.25, hold_seconds=0, enter_of={"wave": 0.8})
+    assert spec.thresholds("jump") == (0.5, 0.25)
+    assert spec.thresholds("wave") == pytest.approx((0.8, 0.4))
+    wavering = [0.7, 0.85, 0.45, 0.39, 0.6]
+    windows = [(float(i), scores(wave=p)) for i, p in enumerate(wavering)]
+    assert labels_of(Smoother(LABELS, spec), windows) == [UNSURE, "wave", "wave", UNSURE, UNSURE]
+    assert Smoother(LABELS, spec).update(0, scores(jump=0.7)).label == "jump"
+
+
+def test_what_nothing_claims_is_unsure():
+    """Probabilities that sum to less than 1: the rest belongs to no label."""
+    weak = np.array([0.1, 0.3, 0.05], np.float32)
+    answer = Smoother(LABELS, RAW).update(0.0, weak)
+    assert (answer.label, answer.confidence) == (UNSURE, pytest.approx(0.3))
+
+
 def test_a_label_is_held_for_its_minimum_time():
     spec = SmoothingSpec(average_seconds=0, enter=0.5, leave=0.3, hold_seconds=1.0)
     smoother = Smoother(LABELS, spec)
@@ -139,7 +156,13 @@ def test_segments_never_overlap(seed):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("average_seconds", -1), ("hold_seconds", -0.1), ("enter", 0.2), ("leave", -1)],
+    [
+        ("average_seconds", -1),
+        ("hold_seconds", -0.1),
+        ("enter", 0.2),
+        ("leave", -1),
+        ("enter_of", {"wave": 1.1}),
+    ],
 )
 def test_a_spec_refuses_nonsense(field, value):
     with pytest.raises(ValueError, match=field):

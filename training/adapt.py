@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from har_live.card import Weights
-from har_live.models.window_model import WindowModel
+from har_live.models.window_model import NO_UNKNOWN, WindowModel
 from har_live.scorers.torch import load_model
 from har_live.types import NONE
 from training.clip_data import LearntWindows, MeasuredWindows
@@ -99,6 +99,7 @@ def with_labels(weights: Weights, count: int) -> WindowModel:
     model = load_model(weights)
     model.classifier = nn.Linear(model.classifier.in_features, count)
     model.temperature.fill_(1.0)
+    model.unknown_logit.fill_(NO_UNKNOWN)
     model.encoder.requires_grad_(False)
     return model
 
@@ -141,6 +142,7 @@ def adapt(
         name=out.name,
         labels=names,
         description=f"{card.name}, taught {', '.join(names)}.",
+        smoothing=replace(card.smoothing, enter_of={}),
         sources=(*card.sources, *own),
     )
     return keep(fitted, reached, material, card, out)

@@ -195,7 +195,7 @@ def _recognizer(
         spec = dataclasses.replace(spec, average_seconds=smoothing)
     if min_confidence is not None:
         spec = dataclasses.replace(
-            spec, enter=min_confidence, leave=min(spec.leave, min_confidence)
+            spec, enter=min_confidence, leave=min(spec.leave, min_confidence), enter_of={}
         )
     try:
         recognizer = Recognizer(

@@ -7,20 +7,24 @@ from torch import Tensor, nn
 
 from har_live.models.cells import ConvLSTMStack, LSTMStack, State
 
+NO_UNKNOWN = -1e4
+"""An unknown logit that leaves the softmax over the labels as it is, in half precision too."""
+
 
 class WindowModel(nn.Module):
     """A frame encoder, a recurrent stack and a classifier.
 
     ``forward`` on a clip is the offline definition; ``encode`` and ``step`` frame by frame give
     exactly the same scores for every window that is open at the same time. Scaling, mean and
-    standard deviation live in the encoder, softmax and temperature here: uint8 pictures go in and
-    probabilities come out.
+    standard deviation live in the encoder, softmax, temperature and the unknown here: uint8
+    pictures go in and probabilities come out. They sum to at most 1: the rest is unknown.
 
     Shapes: B streams, W open windows of each, T grid frames in a window, S pixels a side,
     K labels.
     """
 
     temperature: Tensor
+    unknown_logit: Tensor
 
     def __init__(
         self,
@@ -37,6 +41,9 @@ class WindowModel(nn.Module):
         self.classifier = nn.Linear(cells.state_shapes[-1][0], num_labels)
         # Fitted on validation data (Guo et al. 2017); 1 leaves the softmax as it is.
         self.register_buffer("temperature", torch.ones(()))
+        # Competes with the labels' logits, so that windows of little energy (Liu et al. 2020) lose
+        # probability; fitted too, and from NO_UNKNOWN down it takes none.
+        self.register_buffer("unknown_logit", torch.full((), NO_UNKNOWN))
 
     def encode(self, frame: Tensor, previous: Tensor) -> Tensor:
         """Features of grid frames, seen beside the grid frames before them.
@@ -71,13 +78,19 @@ class WindowModel(nn.Module):
         return self.cells.advance(self.cells.project(features), kept)
 
     def logits(self, state: State) -> Tensor:
-        """(B, W, K) logits, before temperature and softmax."""
+        """(B, W, K) logits, before ``probabilities``."""
         logits: Tensor = self.classifier(self.dropout(self.cells.summary(state)))
         return logits
 
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """(…, K) logits → (…, K) probabilities; 1 minus their sum is that of the unknown."""
+        calm = logits.float() / self.temperature
+        unknown = self.unknown_logit.expand_as(calm[..., :1])
+        return torch.softmax(torch.cat([calm, unknown], dim=-1), dim=-1)[..., :-1]
+
     def classify(self, state: State) -> Tensor:
         """(B, W, K) probabilities."""
-        return torch.softmax(self.logits(state).float() / self.temperature, dim=-1)
+        return self.probabilities(self.logits(state))
 
     def feature_logits(self, features: Tensor) -> Tensor:
         """(B, K) logits of whole windows from the features of their frames, (B, T, …)."""
@@ -106,7 +119,7 @@ class WindowModel(nn.Module):
 
         Frame 0 is seen only as the one before frame 1: at the start of a stream, its copy.
         """
-        return torch.softmax(self.clip_logits(clip).float() / self.temperature, dim=-1)
+        return self.probabilities(self.clip_logits(clip))
 
 
 class LRCN(WindowModel):

@@ -33,7 +33,8 @@ def load_model(weights: Weights) -> WindowModel:
         model = build_model(
             card.model, image_size=card.clip.image_size, num_labels=len(card.labels)
         )
-        model.load_state_dict(load_file(path))
+        # Weights made before the unknown was fitted have no tensor for it: it stays off.
+        model.load_state_dict({"unknown_logit": model.unknown_logit, **load_file(path)})
     except (SafetensorError, RuntimeError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split())
         raise WeightsError(f"{path} does not fit its card: {reason}") from error
