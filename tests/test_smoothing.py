@@ -7,7 +7,7 @@ import pytest
 
 from har_live.card import SmoothingSpec
 from har_live.smoothing import Segmenter, Smoother
-from har_live.types import NONE, UNSURE, Prediction
+from har_live.types import NONE, UNSURE, ClipSpec, Prediction
 
 LABELS = (NONE, "wave", "jump")
 RAW = SmoothingSpec(average_seconds=0, enter=0.5, leave=0.3, hold_seconds=0)
@@ -138,6 +138,36 @@ def test_short_segments_are_left_out():
     windows = [prediction(2 + i / 4, s) for i, s in enumerate(shown)]
     found = segments_of(Segmenter(lag_seconds=1, min_duration_seconds=0.5), windows)
     assert [s.label for s in found] == ["wave", "wave"]
+
+
+def told_by_a_perfect_scorer(truth: list[tuple[float, float, str]], clip: ClipSpec, hop: int):
+    """Segments of windows that are each scored as what is done in their middle."""
+    spec = SmoothingSpec(average_seconds=1.0, enter=0.5, leave=0.35, hold_seconds=0.5)
+    smoother = Smoother(LABELS, spec)
+    segmenter = Segmenter(lag_seconds=(clip.window_seconds + spec.average_seconds) / 2)
+    step, last = hop / clip.grid_fps, (clip.num_frames - 1) / clip.grid_fps
+    predictions = []
+    for start in np.arange(0, truth[-1][1] - last, step):
+        middle = start + last / 2
+        (label,) = [name for begin, end, name in truth if begin <= middle < end]
+        steady = smoother.update(start + last, scores(**{label: 1.0}))
+        times = (start, start + last)
+        predictions.append(Prediction(*times, steady.scores, *steady[:2], steady.scores))
+    return segments_of(segmenter, predictions)
+
+
+@pytest.mark.parametrize("hop", [1, 2, 4])
+@pytest.mark.parametrize("num_frames", [8, 16, 32])
+def test_overlapping_windows_do_not_lengthen_segments(num_frames, hop):
+    truth = [(0, 5.3, NONE), (5.3, 9.1, "wave"), (9.1, 14, NONE), (14, 18, "jump"), (18, 24, NONE)]
+    clip = ClipSpec(num_frames=num_frames, grid_fps=8.0)
+    found = told_by_a_perfect_scorer(truth, clip, hop)
+    assert [segment.label for segment in found] == ["wave", "jump"]
+    one_hop = hop / clip.grid_fps + 1e-6
+    for segment, (start, end, _) in zip(found, (truth[1], truth[3]), strict=True):
+        assert segment.start_seconds == pytest.approx(start, abs=one_hop)
+        assert segment.end_seconds == pytest.approx(end, abs=one_hop)
+        assert segment.duration_seconds <= end - start
 
 
 @pytest.mark.parametrize("seed", range(10))
