@@ -130,6 +130,7 @@ def gestures(
 app.command("train-pixels")(commands.train_pixels)
 app.command()(commands.compare)
 app.command()(commands.adapt)
+app.command("evaluate-live")(commands.evaluate_live)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -187,6 +188,43 @@ def adapt(
     settings = room.AdaptSettings(copies=copies, fit=fit)
     known = open_weights(weights)
     _say_kept(room.adapt(data, known, out, cache, settings, labels=_names(labels)))
+
+
+def evaluate_live(
+    weights: Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")],
+    data: Annotated[
+        Path | None, typer.Argument(help="As in evaluate; without it, the figure alone.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the timelines here.")] = None,
+    seconds: Annotated[float, typer.Option(help="Length of each stream, about.")] = 75.0,
+    split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
+    cache: Cache = DEFAULT_CACHE,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+) -> None:
+    """Measure weights as they behave live: how soon, how steady, how often wrong."""
+    from rich.console import Console
+
+    from har_live.recognizer import Recognizer
+    from training import evaluate_live as room
+    from training.live_plot import draw_timelines
+
+    recognizer = Recognizer(weights)
+    played = room.play_all(
+        recognizer,
+        data,
+        seconds=seconds,
+        split="" if split == "all" else split,
+        cache=cache,
+        seed=seed,
+    )
+    reached = {"weights": recognizer.card.name, **room.figures(played)}
+    Console().print(room.table(reached))
+    if json_file is not None:
+        json_file.write_text(json.dumps(reached, indent=2, ensure_ascii=False))
+    if picture is not None:
+        title = f"{recognizer.card.name}, live: what people did, and what was shown"
+        draw_timelines(room.rows(played), recognizer.labels, picture, title=title)
 
 
 def _names(labels: str) -> list[str]:

@@ -1,0 +1,284 @@
+"""Long streams with known timelines: clips of unseen groups joined by cuts, and the figure.
+
+Everything random comes from the seed and the stream's name. A stream is held in memory while it is
+played, so they are made one after another.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from har_live.errors import SourceError
+from har_live.figure.looks import LOOKS
+from har_live.figure.scenes import SCENES
+from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource, Passage
+from har_live.types import NONE, ClipSpec, Frame
+from training.clip_data import cache_settings, split_clips
+from training.evaluate import at_rate, known_as
+from training.layouts import Clip, read_clips
+from training.live_measures import Timeline, timeline
+from training.prepare import CacheSettings, cache_path, decode
+
+log = logging.getLogger(__name__)
+
+Pictures = NDArray[np.uint8]
+"""(K, S, S, 3) uint8 RGB."""
+
+CAMERA_FPS = 30.0
+STRETCH_SECONDS = 5.0
+"""One action lasts at least this long …"""
+IDLE_SECONDS = 4.0
+"""… and a stretch of nothing this long."""
+LONGEST_CLIP_SECONDS = 12.0
+"""Of a longer clip, the beginning."""
+DROPOUT_SECONDS = 3.0
+CHANGING_FPS = (10.0, 24.0, 60.0)
+DARK_GAIN, DARK_NOISE = 0.2, 4.0
+"""Of the darkened stretches: the light left, and the deviation of a camera's noise in the dark."""
+CONDITIONS = ("changing frame rate", "dark stretches", "a dropout", "")
+"""What a data set's stream has to bear, in turns."""
+VIEWS = ("full", "webcam", "left", "knees", "wide", "desk")
+"""Where the idle figure is seen from."""
+
+
+@dataclass(frozen=True, eq=False)
+class LiveStream:
+    """One long recording, and what is so in it."""
+
+    name: str
+    kind: Literal["actions", "figure", "nothing"]
+    """``nothing``: nobody does anything of the label set."""
+    frames: tuple[Frame, ...]
+    truth: Timeline
+    """From 0 to the stream's end, with ``none`` where nobody does anything."""
+    seen_in_training: bool = False
+    has_one_rate: bool = True
+    """False where the frame rate changes on the way."""
+
+    @property
+    def seconds(self) -> float:
+        return self.truth[-1].end_seconds
+
+    def rng(self, seed: int) -> np.random.Generator:
+        return _rng(self.name, seed)
+
+
+def frames_at(frames: Sequence[Frame], fps: float) -> list[Frame]:
+    """The same stream from a camera of another frame rate; where none came, none comes."""
+    pts = [frame.pts_seconds for frame in frames]
+    breaks = [i for i in range(1, len(pts)) if pts[i] - pts[i - 1] > DROPOUT_SECONDS / 2]
+    runs = zip([0, *breaks], [*breaks, len(pts)], strict=True)
+    return [frame for start, end in runs for frame in at_rate(list(frames[start:end]), fps)]
+
+
+def figure_streams(labels: Sequence[str], *, seconds: float, seed: int) -> Iterator[LiveStream]:
+    """The figure performing what the weights know, and standing about in every scene.
+
+    Args:
+        labels: the weights'.
+        seconds: of each stream at most.
+    """
+    script = [passage for passage in DEFAULT_SCRIPT if passage.label in (NONE, *labels)]
+    if any(passage.label != NONE for passage in script):
+        yield _performed("figure", "figure", script, seconds, seed)
+    idle = [
+        Passage(NONE, 10.0, scene, look, view)
+        for scene, look, view in zip(SCENES, LOOKS, VIEWS, strict=True)
+    ]
+    yield _performed("figure, idle", "nothing", idle, seconds, seed)
+
+
+def _performed(
+    name: str, kind: Literal["figure", "nothing"], script: list[Passage], seconds: float, seed: int
+) -> LiveStream:
+    seconds = min(seconds, sum(passage.seconds for passage in script))
+    source = FigureSource(
+        script=script, seconds=seconds, width=320, height=240, fps=CAMERA_FPS, seed=seed
+    )
+    truth = timeline([(s.start_seconds, s.label) for s in source.true_segments], seconds)
+    return LiveStream(name, kind, tuple(source), truth)
+
+
+def clip_streams(
+    data: Path,
+    labels: Sequence[str],
+    spec: ClipSpec,
+    *,
+    seconds: float,
+    seed: int,
+    split: str = "val",
+    cache: Path | None = None,
+) -> Iterator[LiveStream]:
+    """A stream of every data set: with actions where two of its labels are known, or of nothing.
+
+    Args:
+        labels: the weights'.
+        spec: the weights'; pictures are cached and played as the network sees them.
+        seconds: about as long is each stream.
+        split: whose clips are played; empty for all. A data set that has only clips of nothing,
+            and none in this split, gives those it has and says so.
+        cache: folder from ``prepare``; clips that it lacks are decoded.
+    """
+    root, clips = read_clips(data)
+    library = _Library(root, cache, cache_settings(spec))
+    named = [
+        replace(
+            clip, label=name if (name := known_as(clip.label, tuple(labels))) in labels else NONE
+        )
+        for clip in split_clips(clips)
+    ]
+    chosen = [clip for clip in named if not split or clip.split == split]
+    conditions = cycle(CONDITIONS)
+    for dataset in sorted({clip.dataset for clip in named}):
+        own = [clip for clip in chosen if clip.dataset == dataset]
+        if len({clip.label for clip in own}) > 1:
+            idle = [clip for clip in own if clip.label == NONE]
+            idle = idle or [clip for clip in chosen if clip.label == NONE]
+            actions = [clip for clip in own if clip.label != NONE]
+            reel = _Reel(library, dataset, next(conditions), seed)
+            yield reel.actions(actions, idle, seconds)
+        elif all(clip.label == NONE for clip in named if clip.dataset == dataset):
+            own = own or [clip for clip in named if clip.dataset == dataset]
+            yield _Reel(library, dataset, "", seed).nothing(own, seconds)
+
+
+class _Library:
+    """Clips' pictures, from the cache or decoded."""
+
+    def __init__(self, root: Path, cache: Path | None, settings: CacheSettings) -> None:
+        self._root, self._cache, self._settings = root, cache, settings
+        self.fps = settings.cache_fps
+
+    def pictures(self, clip: Clip) -> Pictures:
+        """Raises: SourceError: nothing in it can be decoded."""
+        if self._cache is not None:
+            cached = cache_path(self._root, clip, self._cache, self._settings)
+            if cached.exists():
+                return np.asarray(np.load(cached, mmap_mode="r"))
+        return decode(self._root / clip.path, self._settings)
+
+
+class _Shelf:
+    """Clips given out in random order, and again from the first when all were given."""
+
+    def __init__(self, clips: Sequence[Clip], library: _Library, rng: np.random.Generator) -> None:
+        self._clips = deque(clips[i] for i in rng.permutation(len(clips)))
+        self._library = library
+
+    def next(self) -> Pictures:
+        while self._clips:
+            clip = self._clips.popleft()
+            try:
+                pictures = self._library.pictures(clip)
+            except SourceError as error:
+                log.warning("left out: %s", error)
+                continue
+            self._clips.append(clip)
+            return pictures[: round(LONGEST_CLIP_SECONDS * self._library.fps)]
+        raise SourceError("no clip of a label could be decoded")
+
+
+class _Reel:
+    """One stream being put together."""
+
+    def __init__(self, library: _Library, dataset: str, condition: str, seed: int) -> None:
+        self._library, self._dataset, self._condition = library, dataset, condition
+        self._name = f"{dataset}, {condition}" if condition else dataset
+        self._rng = _rng(self._name, seed)
+        self._frames: list[Frame] = []
+        self._points: list[tuple[float, str]] = []
+        self._now_seconds = 0.0
+
+    def actions(self, clips: list[Clip], idle: list[Clip], seconds: float) -> LiveStream:
+        """Stretches of one action each, neighbours of different ones, with stretches of nothing."""
+        by_label = defaultdict(list)
+        for clip in sorted(clips, key=lambda clip: clip.path):
+            by_label[clip.label].append(clip)
+        shelves = {
+            label: _Shelf(found, self._library, self._rng) for label, found in by_label.items()
+        }
+        if idle:
+            shelves[NONE] = _Shelf(idle, self._library, self._rng)
+        rates = cycle(CHANGING_FPS if self._condition == CONDITIONS[0] else (CAMERA_FPS,))
+        for number, label in enumerate(self._order(list(by_label), has_idle=bool(idle))):
+            if self._now_seconds >= seconds:
+                break
+            dark = self._condition == CONDITIONS[1] and number % 2 == 1
+            dropout = self._condition == CONDITIONS[2] and number == 1
+            self._stretch(shelves[label], label, next(rates), dark=dark, dropout=dropout)
+        return self._cut("actions", has_one_rate=self._condition != CONDITIONS[0])
+
+    def nothing(self, clips: list[Clip], seconds: float) -> LiveStream:
+        """One clip after another, none twice."""
+        shelf = _Shelf(clips, self._library, self._rng)
+        for _ in clips:
+            if self._now_seconds < seconds:
+                self._show(shelf.next(), NONE, CAMERA_FPS)
+        return self._cut("nothing", seen_in_training=any(clip.split == "train" for clip in clips))
+
+    def _order(self, labels: list[str], *, has_idle: bool) -> Iterator[str]:
+        """Labels without end: all of them in random order, again and again; idle after two."""
+        last, since_idle = "", 0
+        while True:
+            for label in self._rng.permutation(labels).tolist():
+                if has_idle and (since_idle == 2 or label == last):
+                    yield NONE
+                    since_idle = 0
+                elif label == last:
+                    continue  # the last of one round is not the first of the next
+                yield label
+                last, since_idle = label, since_idle + 1
+
+    def _stretch(self, shelf: _Shelf, label: str, fps: float, *, dark: bool, dropout: bool) -> None:
+        begin_seconds = self._now_seconds
+        least_seconds = IDLE_SECONDS if label == NONE else STRETCH_SECONDS
+        while self._now_seconds - begin_seconds < least_seconds:
+            pictures = shelf.next()
+            if dark:
+                pictures = _darkened(pictures, self._rng)
+            if dropout:
+                middle = len(pictures) // 2
+                self._show(pictures[:middle], label, fps)
+                self._now_seconds += DROPOUT_SECONDS  # what is done goes on, unseen
+                pictures, dropout, begin_seconds = pictures[middle:], False, self._now_seconds
+            self._show(pictures, label, fps)
+
+    def _show(self, pictures: Pictures, label: str, fps: float) -> None:
+        self._points.append((self._now_seconds, label))
+        count = max(1, round(len(pictures) / self._library.fps * fps))
+        for number in range(count):
+            # The small part keeps a picture's own instant from being rounded down.
+            index = min(int(number / fps * self._library.fps + 1e-6), len(pictures) - 1)
+            self._frames.append(Frame(pictures[index], self._now_seconds + number / fps, label))
+        self._now_seconds += count / fps
+
+    def _cut(
+        self,
+        kind: Literal["actions", "nothing"],
+        *,
+        seen_in_training: bool = False,
+        has_one_rate: bool = True,
+    ) -> LiveStream:
+        truth = timeline(self._points, self._now_seconds)
+        frames = tuple(self._frames)
+        return LiveStream(self._name, kind, frames, truth, seen_in_training, has_one_rate)
+
+
+def _darkened(pictures: Pictures, rng: np.random.Generator) -> Pictures:
+    """The same by little light, with the noise that cameras have then."""
+    noise = rng.standard_normal(pictures.shape, np.float32) * DARK_NOISE
+    return np.clip(pictures * np.float32(DARK_GAIN) + noise, 0, 255).astype(np.uint8)
+
+
+def _rng(name: str, seed: int) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
