@@ -223,6 +223,7 @@ def test_latencies_in_a_memory_that_does_not_grow():
         latencies.add(milliseconds / 1000)
     latencies.add(3600)
     assert latencies.summary_ms() == (51, 96, 10_000)
+    assert latencies.within_ms([0.01, 0.5, 0.99]) == [2, 51, 100]
     assert latencies.newest_ms == 3_600_000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,13 +25,18 @@ class Latencies:
 
     def summary_ms(self) -> tuple[float, float, float] | None:
         """What half of them stay within, what 95 in 100 do, and the longest; None without any."""
+        within = self.within_ms((0.5, 0.95, 1.0))
+        return None if within is None else (within[0], within[1], within[2])
+
+    def within_ms(self, shares: Sequence[float]) -> list[float] | None:
+        """What each share of them, 0–1, stays within; None without any."""
         total = int(self._counts.sum())
         if not total:
             return None
-        half, most, longest = np.searchsorted(
-            self._counts.cumsum(), [total * 0.5, total * 0.95, total]
+        within: list[float] = np.searchsorted(
+            self._counts.cumsum(), np.asarray(shares) * total
         ).tolist()
-        return half, most, longest
+        return within
 
 
 class Rate:
@@ -77,9 +83,13 @@ class LiveSummary:
     num_predictions: int
     num_segments: int
     num_reconnects: int
-    latency_ms: tuple[float, float, float] | None
-    """From a frame's arrival to the drawing of a label that includes it: of half of all, of 95 in
-    100, and the longest. None without a label."""
+    latencies: Latencies
+    """From a frame's arrival to the drawing of a label that includes it."""
+
+    @property
+    def latency_ms(self) -> tuple[float, float, float] | None:
+        """Of half of all labels, of 95 in 100, and the longest. None without a label."""
+        return self.latencies.summary_ms()
 
     @property
     def shown_fps(self) -> float:

@@ -108,5 +108,5 @@ def _summary(
         num_predictions=display.labels.num_predictions,
         num_segments=outputs.num_segments,
         num_reconnects=capture.num_reconnects,
-        latency_ms=display.labels.latencies.summary_ms(),
+        latencies=display.labels.latencies,
     )
