@@ -206,11 +206,12 @@ def evaluate_live(
     from rich.console import Console
 
     from har_live.recognizer import Recognizer
-    from training import evaluate_live as room
+    from training import live_report as room
+    from training.evaluate_live import play_all
     from training.live_plot import draw_timelines
 
     recognizer = Recognizer(weights)
-    played = room.play_all(
+    played = play_all(
         recognizer,
         data,
         seconds=seconds,

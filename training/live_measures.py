@@ -96,10 +96,10 @@ def share_of_time_right(showings: Sequence[Showing]) -> float:
 def extra_changes_per_minute(showings: Sequence[Showing]) -> float:
     """Changes of the shown label that no change of the true one explains, per minute.
 
-    A true change (the stream's start is one) explains one shown change, whatever its label,
+    A true change (a start with an action is one) explains one shown change, whatever its label,
     between its own moment and the next true change but one: a label may be late, a label that was
     wrong and steady is no flicker, and an action that was missed does not make up for flicker
-    later.
+    much later.
     """
     return sum(_extra_changes(showing) for showing in showings) / _seconds(showings) * 60
 
@@ -179,13 +179,14 @@ def _delay(showing: Showing, action: Span) -> tuple[float, bool]:
 
 
 def _changes(spans: Timeline) -> list[float]:
-    """Moments at which another label begins."""
+    """Moments at which another label begins, the first one included where it is an action's."""
     heard = [(span.start_seconds, _heard(span.label)) for span in spans]
-    return [span.start_seconds for span in timeline(heard, spans[-1].end_seconds)[1:]]
+    joined = timeline(heard, spans[-1].end_seconds)
+    return [span.start_seconds for span in joined[0 if joined[0].label else 1 :]]
 
 
 def _extra_changes(showing: Showing) -> int:
-    true = [showing.truth[0].start_seconds, *_changes(showing.truth)]
+    true = _changes(showing.truth)
     waiting = deque(zip(true, [*true[2:], float("inf"), float("inf")], strict=False))
     extra = 0
     for moment in _changes(showing.shown):

@@ -1,0 +1,384 @@
+"""Live behaviour measured: each measure by hand, its laws with scorers whose figures are known."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import json
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from har_live.recognizer import Recognizer
+from har_live.types import NONE, UNSURE, ClipSpec, Frame, Segment
+from tests.make_media import make_clip, noisy
+from tests.weights_made import LABELS
+from training import live_measures as measures
+from training.__main__ import app
+from training.evaluate_live import SCORERS, play
+from training.live_measures import NOTHING, Showing, Span, timeline
+from training.live_report import figures
+from training.live_streams import LiveStream, clip_streams, figure_streams, frames_at
+from training.remembering import RememberingScorer
+
+SPEC = ClipSpec(num_frames=8, grid_fps=8.0, image_size=64)
+
+
+# --- measures, by hand ---------------------------------------------------------------------------
+
+
+def showing(truth, shown, end_seconds=10.0, segments=()):
+    found = tuple(Segment(start, end, label, 1.0, 1.0) for start, end, label in segments)
+    return Showing(timeline(truth, end_seconds), timeline(shown, end_seconds), found)
+
+
+WAVE_AND_WALK = [(0.0, NONE), (2.0, "wave"), (6.0, "walk")]
+
+
+def test_a_timeline_joins_equal_neighbours():
+    points = [(0.0, "wave"), (1.0, "wave"), (2.0, NONE), (2.0, "walk"), (3.0, "wave")]
+    expected = (Span(0.0, 2.0, "wave"), Span(2.0, 3.0, "walk"), Span(3.0, 5.0, "wave"))
+    assert timeline(points, 5.0) == expected
+
+
+def test_seconds_to_label():
+    seen = showing(WAVE_AND_WALK, [(0.0, NOTHING), (3.5, "wave"), (5.0, "walk")])
+    # Walk was shown already when it began, wave a second and a half late.
+    assert measures.seconds_to_label([seen]).tolist() == [1.5, 0.0]
+    never = showing(WAVE_AND_WALK, [(0.0, "jump"), (6.0, "wave")])
+    assert measures.seconds_to_label([never]).tolist() == [4.0, 4.0]  # whole lengths
+    assert measures.share_of_actions_named([seen, never]) == 0.5
+
+
+@pytest.mark.parametrize("quiet", [NOTHING, NONE, UNSURE])
+def test_time_right_and_changes_take_any_quiet_for_none(quiet):
+    seen = showing(WAVE_AND_WALK, [(0.0, quiet), (3.0, "wave"), (6.0, quiet)])
+    assert measures.share_of_time_right([seen]) == pytest.approx(0.2 + 0.3)
+    assert measures.extra_changes_per_minute([seen]) == 0
+
+
+def test_extra_changes():
+    def per_minute(*shown):
+        return measures.extra_changes_per_minute([showing(WAVE_AND_WALK, shown, 10.0)])
+
+    late_and_wrong = per_minute((0.0, NOTHING), (4.0, "jump"), (7.0, "run"))
+    assert late_and_wrong == 0  # steady all the same
+    flicker = [(0.0, NONE), (2.5, "wave"), (3.0, UNSURE), (3.5, "wave"), (6.5, "walk")]
+    assert per_minute(*flicker) == pytest.approx(2 * 6)
+    # Each of the two true changes explains one of what flickers in the last stretch.
+    tail = [(0.0, NOTHING), (7.0, "jump"), (7.5, "run"), (8.0, "jump"), (8.5, "run")]
+    assert per_minute(*tail) == pytest.approx(2 * 6)
+
+
+def test_segment_f1():
+    truth = [*WAVE_AND_WALK]
+    half = showing(truth, [(0.0, NONE)], segments=[(2.0, 4.0, "wave"), (6.0, 7.9, "walk")])
+    assert measures.segment_f1([half]) == pytest.approx(2 * 1 / 4)  # 2 of 4 s fit, 1.9 don't
+    wrong = showing(truth, [(0.0, NONE)], segments=[(2.0, 6.0, "walk"), (6.0, 10.0, "wave")])
+    assert measures.segment_f1([wrong]) == 0
+    twice = showing(truth, [(0.0, NONE)], segments=[(2.0, 4.0, "wave"), (4.0, 6.0, "wave")])
+    assert measures.segment_f1([twice]) == pytest.approx(2 * 1 / 4)  # one to one
+    nothing = showing([(0.0, NONE)], [(0.0, NONE)])
+    assert measures.segment_f1([nothing]) == 1.0
+    assert measures.segment_f1([half, nothing]) == pytest.approx(0.5)
+
+
+def test_false_alarms_per_hour():
+    quiet = showing([(0.0, NONE)], [(0.0, NONE)], 50.0)
+    alarmed = showing([(0.0, NONE)], [(0.0, NONE)], 40.0, [(1.0, 2.0, "wave"), (5.0, 9.0, "walk")])
+    assert measures.false_alarms_per_hour([quiet, alarmed]) == pytest.approx(2 / 90 * 3600)
+
+
+def test_agreement_is_the_time_at_which_all_show_the_same():
+    at_30 = showing(WAVE_AND_WALK, [(0.0, NOTHING), (2.0, "wave")])
+    at_10 = showing(WAVE_AND_WALK, [(0.0, NONE), (3.0, "wave")])
+    at_60 = showing(WAVE_AND_WALK, [(0.0, NOTHING), (2.0, "wave"), (9.0, UNSURE)])
+    assert measures.agreement([(at_30, at_10, at_60)]) == pytest.approx(0.8)
+    assert measures.agreement([(at_30, at_30), (at_30, at_10)]) == pytest.approx(0.95)
+
+
+# --- laws, with scorers whose figures are known --------------------------------------------------
+
+BRIGHTNESS = 60
+"""Of one label's picture more than of the one before."""
+
+
+class MadeScorer:
+    """Answers with what ``answer`` says of the newest picture: the label's index."""
+
+    runs_on = "a test"
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.num_steps = 0
+
+    def open_windows(self, num_streams, num_windows):
+        scorer = self
+
+        class Windows:
+            def advance(self, frames, previous, keep):
+                scorer.num_steps += 1
+                scores = np.zeros((num_streams, num_windows, len(LABELS)), np.float32)
+                scores[:, :, scorer.answer(frames[0])] = 1
+                return scores
+
+        return Windows()
+
+
+def perfect(picture):
+    return round(float(picture.mean()) / BRIGHTNESS)
+
+
+@pytest.fixture
+def recognizer_of(small_weights):
+    """A recognizer with a made scorer: windows of 0.8 s at 10 fps, an answer every 0.2 s."""
+
+    def make(answer):
+        recognizer = Recognizer(small_weights("lrcn"), runtime="onnx", device="cpu")
+        recognizer.scorer = MadeScorer(answer)
+        return recognizer
+
+    return make
+
+
+def made_stream(points, seconds, *, fps=30.0, kind="actions"):
+    """Pictures whose brightness is the label."""
+    pictures = {
+        label: np.full((16, 16, 3), BRIGHTNESS * LABELS.index(label), np.uint8)
+        for _, label in points
+    }
+    truth = timeline(points, seconds)
+    frames = []
+    for index in range(round(seconds * fps)):
+        label = next(span.label for span in truth if index / fps < span.end_seconds - 1e-6)
+        frames.append(Frame(pictures[label], index / fps, label))
+    return LiveStream("made", kind, tuple(frames), truth)
+
+
+ACTING = [(0.0, NONE), (3.0, "wave"), (8.0, "walk"), (12.0, NONE)]
+
+
+def test_a_perfect_scorer(recognizer_of):
+    recognizer = recognizer_of(perfect)
+    acting = play(recognizer, made_stream(ACTING, 15.0), seed=0)
+    nothing = play(recognizer, made_stream([(0.0, NONE)], 10.0, kind="nothing"), seed=0)
+    reached = figures([acting, nothing])
+    # The grid looks at 3.1, knows it when a later frame came at 3.133, and the label, 20 ms
+    # later, is there for the next frame, at 3.167; so at each of the three changes.
+    assert reached["seconds_to_label_p50"] == pytest.approx(1 / 6)
+    assert reached["seconds_to_label_p95"] == pytest.approx(1 / 6)
+    assert reached["share_of_time_right"] == pytest.approx(1 - 3 / 6 / 15)
+    assert reached["share_of_actions_named"] == 1
+    assert reached["extra_changes_per_minute"] == 0
+    assert reached["segment_f1"] == 1
+    assert reached["false_alarms_per_hour"] == 0
+    # 60 fps has the same pictures a frame earlier, 10 fps a tenth of a second later.
+    assert reached["agreement_between_rates"] == pytest.approx(1 - 3 * 0.15 / 15, abs=0.02)
+    assert list(reached["scorers"]) == ["fast", "100 ms", "300 ms", "10 % of frames lost"]
+    for row in reached["scorers"].values():
+        assert row["share_of_actions_named"] == 1
+        assert row["extra_changes_per_minute"] == 0
+        assert row["segment_f1"] == 1
+        assert row["false_alarms_per_hour"] == 0
+    slow = [reached["scorers"][name]["seconds_to_label_p50"] for name in ("100 ms", "300 ms")]
+    assert reached["seconds_to_label_p50"] < slow[0] < slow[1] < 1.5
+    assert reached["streams"][0]["share_of_time_right"] == reached["share_of_time_right"]
+
+
+def test_a_scorer_that_always_says_the_same(recognizer_of):
+    recognizer = recognizer_of(lambda _: LABELS.index("wave"))
+    acting = play(recognizer, made_stream(ACTING, 15.0), seed=0)
+    nothing = play(recognizer, made_stream([(0.0, NONE)], 10.0, kind="nothing"), seed=0)
+    reached = figures([acting, nothing])
+    # Wave is shown from 0.767 s on: at once when it begins, and never walk, which lasts 4 s.
+    assert reached["seconds_to_label_p50"] == pytest.approx(2.0)
+    assert reached["seconds_to_label_p95"] == pytest.approx(3.8)
+    assert reached["share_of_actions_named"] == 0.5
+    assert reached["share_of_time_right"] == pytest.approx((23 / 30 + 5) / 15)
+    assert reached["extra_changes_per_minute"] == pytest.approx(4)  # one in 15 s, at its beginning
+    assert reached["segment_f1"] == 0  # one segment of 15 s, 5 of them right
+    assert reached["false_alarms_per_hour"] == pytest.approx(360)
+
+
+def test_a_scorer_that_guesses(recognizer_of):
+    rng = np.random.default_rng(4)
+    points = [(4.0 * i, label) for i, label in enumerate(["wave", "walk", "jump"] * 8)]
+    stream = made_stream(points, 96.0, fps=10.0, kind="nothing")  # nothing: no other frame rates
+    row = play(recognizer_of(lambda _: rng.integers(4)), stream, seed=0).showings["fast"]
+    assert measures.share_of_time_right([row]) == pytest.approx(1 / 4, abs=0.07)
+    # Five answers a second, three of four another one; 15 true changes a minute.
+    extra = measures.extra_changes_per_minute([row])
+    assert extra == pytest.approx(5 * 60 * 3 / 4 - 15, abs=20)
+    assert measures.segment_f1([row]) == 0
+    assert measures.share_of_actions_named([row]) > 0.9  # in 4 s, by chance
+    # Three of four answers are actions, each begins another segment with 3/4.
+    alarms = measures.false_alarms_per_hour([row])
+    assert alarms == pytest.approx(3600 * 5 * 9 / 16, rel=0.1)
+
+
+def test_a_shown_label_stays_through_a_dropout_and_goes_while_a_window_fills(recognizer_of):
+    whole = made_stream([(0.0, "wave")], 10.0)
+    frames = tuple(frame for frame in whole.frames if not 4 < frame.pts_seconds < 7)
+    stream = LiveStream("with a dropout", "actions", frames, whole.truth)
+    shown = play(recognizer_of(perfect), stream, seed=0).showings["fast"].shown
+    assert [span.label for span in shown] == [NOTHING, "wave", NOTHING, "wave"]
+    assert shown[2].start_seconds == pytest.approx(7.0, abs=0.2)
+    assert shown[2].seconds == pytest.approx(0.8, abs=0.15)  # a window
+    again = frames_at(frames, 60.0)
+    assert not [frame for frame in again if 4.01 < frame.pts_seconds < 6.99]
+    assert len(again) == pytest.approx(7 * 60, abs=6)
+
+
+def test_what_was_scored_is_remembered_until_something_else_is_seen(small_weights):
+    recognizer = Recognizer(small_weights("lrcn"), runtime="onnx", device="cpu")
+    rng = np.random.default_rng(0)
+    frames = [Frame(rng.integers(0, 256, (64, 64, 3), np.uint8), i / 10) for i in range(24)]
+    other = [*frames[:15], *frames[3:12]]
+    other = [Frame(frame.image, i / 10) for i, frame in enumerate(other)]
+    remembering = copy.copy(recognizer)
+    remembering.scorer = RememberingScorer(recognizer.scorer)
+
+    def scores(of, played):
+        stream = of.stream()
+        found = [p.scores for frame in played for p in stream.push(frame)]
+        return np.stack(found + [p.scores for p in stream.finish()])
+
+    for played in (frames, frames, other):
+        assert np.array_equal(scores(remembering, played), scores(recognizer, played))
+    counted = Recognizer(small_weights("lrcn"), runtime="onnx", device="cpu")
+    counted.scorer = made = MadeScorer(perfect)
+    counted.scorer = RememberingScorer(made)
+    scores(counted, frames)
+    assert made.num_steps == 24
+    scores(counted, frames)
+    assert made.num_steps == 24
+
+
+# --- streams -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory):
+    """Three data sets of actions with three clips of each label, and one of nothing."""
+    root = tmp_path_factory.mktemp("live-data")
+    pts_seconds = [i / 12 for i in range(25)]
+    rows = []
+    for dataset in ("a", "b", "c", "quiet"):
+        for label in ("background",) if dataset == "quiet" else ("wave", "walk"):
+            for number in range(3):
+                path = root / f"{dataset}-{label}-{number}.mp4"
+                make_clip(path, pts_seconds=pts_seconds, size=(64, 48), picture=noisy)
+                split = "train" if dataset == "quiet" else "val"
+                rows.append((path.name, dataset, label, f"{label}{number}", split))
+    rows.append(("missing.mp4", "a", "wave", "gone", "val"))
+    with (root / "clips.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("path", "dataset", "label", "group", "split"), *rows])
+    return root
+
+
+def streams_of(data, seed=0, seconds=24.0):
+    return list(clip_streams(data, LABELS, SPEC, seconds=seconds, seed=seed))
+
+
+def test_streams_bear_what_live_use_bears(manifest):
+    rates, dark, dropout, quiet = streams_of(manifest)
+    for stream in (rates, dark, dropout):
+        assert 24 <= stream.seconds < 36
+        assert stream.kind == "actions"
+        assert stream.frames[-1].pts_seconds < stream.seconds
+        assert all(
+            after.pts_seconds > before.pts_seconds for before, after in pairwise(stream.frames)
+        )
+        lengths = [span.seconds for span in stream.truth if span.label != NONE]
+        assert min(lengths) >= 5 - 1e-6
+        for frame in stream.frames[::7]:
+            span = next(s for s in stream.truth if frame.pts_seconds < s.end_seconds - 1e-6)
+            assert frame.truth == span.label
+    steps = {round(b.pts_seconds - a.pts_seconds, 3) for a, b in pairwise(rates.frames)}
+    assert {0.1, 0.042, 0.017} <= steps
+    assert not rates.has_one_rate
+    means = [
+        np.mean(
+            [
+                f.image.mean()
+                for f in dark.frames
+                if s.start_seconds <= f.pts_seconds < s.end_seconds
+            ]
+        )
+        for s in dark.truth
+    ]
+    assert means[1] < 0.35 * means[0]
+    gaps = [b.pts_seconds - a.pts_seconds for a, b in pairwise(dropout.frames)]
+    assert max(gaps) == pytest.approx(3.0, abs=0.1)
+    assert sorted(gaps)[-2] < 0.1
+    assert (quiet.kind, quiet.seen_in_training) == ("nothing", True)
+    assert {span.label for span in quiet.truth} == {NONE}
+    assert quiet.seconds == pytest.approx(3 * 25 / 12, abs=0.2)
+
+
+def test_the_seed_decides(manifest):
+    def content(streams):
+        return [(s.truth, [(f.pts_seconds, f.image.tobytes()) for f in s.frames]) for s in streams]
+
+    assert content(streams_of(manifest, seed=1)) == content(streams_of(manifest, seed=1))
+    assert content(streams_of(manifest, seed=1)) != content(streams_of(manifest, seed=2))
+
+
+def test_the_figure_performs_what_the_weights_know_and_stands_about():
+    acting, idle = figure_streams(LABELS, seconds=3.0, seed=0)
+    assert acting.truth == (Span(0.0, 1.6, NONE), Span(1.6, 3.0, "wave"))
+    assert acting.seconds == idle.seconds == 3.0
+    assert {span.label for span in idle.truth} == {NONE}
+    assert [stream.kind for stream in figure_streams((NONE, "juggle"), seconds=0.1, seed=0)] == [
+        "nothing"
+    ]
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def run(*command):
+    done = CliRunner().invoke(app, ["evaluate-live", *map(str, command)])
+    assert done.exit_code == 0, done.output
+    return done
+
+
+KEYS = {
+    "seconds_to_label_p50",
+    "seconds_to_label_p95",
+    "share_of_actions_named",
+    "share_of_time_right",
+    "extra_changes_per_minute",
+    "segment_f1",
+    "false_alarms_per_hour",
+    "agreement_between_rates",
+}
+
+
+def test_the_command_writes_what_is_promised_and_the_same_again(manifest, small_weights, tmp_path):
+    weights = small_weights("lrcn").folder
+    files = [tmp_path / "one.json", tmp_path / "two.json"]
+    for file in files:
+        run(weights, manifest, "--seconds", 2.5, "--seed", 3, "--json", file)
+    reached = json.loads(files[0].read_text())
+    assert reached.keys() >= KEYS
+    assert set(reached["scorers"]) == {scorer.name for scorer in SCORERS}
+    assert all(
+        row.keys() >= KEYS and row["figure"].keys() >= KEYS for row in reached["scorers"].values()
+    )
+    assert reached["weights"] == "test-lrcn"
+    assert reached["streams"][0].keys() >= {"name", "seconds", "seen_in_training"}
+    assert files[0].read_text() == files[1].read_text()
+
+
+def test_real_clips(shared_data, small_weights, tmp_path):
+    picture, file = tmp_path / "live.png", tmp_path / "live.json"
+    weights = small_weights("lrcn").folder
+    run(weights, shared_data, "--seconds", 3, "--picture", picture, "--json", file)
+    reached = json.loads(file.read_text())
+    names = [row["name"] for row in reached["streams"]]
+    assert names[:2] == ["figure", "arid-dark, changing frame rate"]
+    assert "background" in names
+    assert picture.read_bytes()[:4] == b"\x89PNG"
