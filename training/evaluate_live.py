@@ -58,6 +58,10 @@ class Played:
     def truth(self) -> Timeline:
         return self.showings[SCORERS[0].name].truth
 
+    @property
+    def has_actions(self) -> bool:
+        return any(span.is_action for span in self.truth)
+
 
 def play_all(
     recognizer: Recognizer,

@@ -36,7 +36,7 @@ def _figures(played: Iterable[Played], scorer: str) -> dict[str, float | None]:
     None where there is no such stream.
     """
     played = list(played)
-    acting = [stream.showings[scorer] for stream in played if stream.kind != "nothing"]
+    acting = [stream.showings[scorer] for stream in played if stream.has_actions]
     nothing = [stream.showings[scorer] for stream in played if stream.kind == "nothing"]
     rates = [stream.at_rates[scorer] for stream in played if stream.at_rates[scorer]]
     return {

@@ -6,9 +6,8 @@ played, so they are made one after another.
 
 from __future__ import annotations
 
-import logging
 import zlib
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
@@ -16,31 +15,22 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from har_live.errors import SourceError
 from har_live.figure.looks import LOOKS
 from har_live.figure.scenes import SCENES
 from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource, Passage
 from har_live.types import NONE, ClipSpec, Frame
 from training.clip_data import cache_settings, split_clips
+from training.clip_shelf import Library, Pictures, Shelf
 from training.evaluate import at_rate, known_as
 from training.layouts import Clip, read_clips
 from training.live_measures import Timeline, timeline
-from training.prepare import CacheSettings, cache_path, decode
-
-log = logging.getLogger(__name__)
-
-Pictures = NDArray[np.uint8]
-"""(K, S, S, 3) uint8 RGB."""
 
 CAMERA_FPS = 30.0
 STRETCH_SECONDS = 5.0
 """One action lasts at least this long …"""
 IDLE_SECONDS = 4.0
 """… and a stretch of nothing this long."""
-LONGEST_CLIP_SECONDS = 12.0
-"""Of a longer clip, the beginning."""
 DROPOUT_SECONDS = 3.0
 CHANGING_FPS = (10.0, 24.0, 60.0)
 DARK_GAIN, DARK_NOISE = 0.2, 4.0
@@ -130,13 +120,8 @@ def clip_streams(
         cache: folder from ``prepare``; clips that it lacks are decoded.
     """
     root, clips = read_clips(data)
-    library = _Library(root, cache, cache_settings(spec))
-    named = [
-        replace(
-            clip, label=name if (name := known_as(clip.label, tuple(labels))) in labels else NONE
-        )
-        for clip in split_clips(clips)
-    ]
+    library = Library(root, cache, cache_settings(spec))
+    named = [replace(clip, label=_name(clip.label, labels)) for clip in split_clips(clips)]
     chosen = [clip for clip in named if not split or clip.split == split]
     conditions = cycle(CONDITIONS)
     for dataset in sorted({clip.dataset for clip in named}):
@@ -152,47 +137,17 @@ def clip_streams(
             yield _Reel(library, dataset, "", seed).nothing(own, seconds)
 
 
-class _Library:
-    """Clips' pictures, from the cache or decoded."""
-
-    def __init__(self, root: Path, cache: Path | None, settings: CacheSettings) -> None:
-        self._root, self._cache, self._settings = root, cache, settings
-        self.fps = settings.cache_fps
-
-    def pictures(self, clip: Clip) -> Pictures:
-        """Raises: SourceError: nothing in it can be decoded."""
-        if self._cache is not None:
-            cached = cache_path(self._root, clip, self._cache, self._settings)
-            if cached.exists():
-                return np.asarray(np.load(cached, mmap_mode="r"))
-        return decode(self._root / clip.path, self._settings)
-
-
-class _Shelf:
-    """Clips given out in random order, and again from the first when all were given."""
-
-    def __init__(self, clips: Sequence[Clip], library: _Library, rng: np.random.Generator) -> None:
-        self._clips = deque(clips[i] for i in rng.permutation(len(clips)))
-        self._library = library
-
-    def next(self) -> Pictures:
-        while self._clips:
-            clip = self._clips.popleft()
-            try:
-                pictures = self._library.pictures(clip)
-            except SourceError as error:
-                log.warning("left out: %s", error)
-                continue
-            self._clips.append(clip)
-            return pictures[: round(LONGEST_CLIP_SECONDS * self._library.fps)]
-        raise SourceError("no clip of a label could be decoded")
+def _name(label: str, labels: Sequence[str]) -> str:
+    """What the weights should say to a data set's label."""
+    name = known_as(label, tuple(labels))
+    return name if name in labels else NONE
 
 
 class _Reel:
     """One stream being put together."""
 
-    def __init__(self, library: _Library, dataset: str, condition: str, seed: int) -> None:
-        self._library, self._dataset, self._condition = library, dataset, condition
+    def __init__(self, library: Library, dataset: str, condition: str, seed: int) -> None:
+        self._library, self._condition = library, condition
         self._name = f"{dataset}, {condition}" if condition else dataset
         self._rng = _rng(self._name, seed)
         self._frames: list[Frame] = []
@@ -202,25 +157,28 @@ class _Reel:
     def actions(self, clips: list[Clip], idle: list[Clip], seconds: float) -> LiveStream:
         """Stretches of one action each, neighbours of different ones, with stretches of nothing."""
         by_label = defaultdict(list)
-        for clip in sorted(clips, key=lambda clip: clip.path):
+        for clip in clips:
             by_label[clip.label].append(clip)
         shelves = {
-            label: _Shelf(found, self._library, self._rng) for label, found in by_label.items()
+            label: Shelf(found, self._library, self._rng) for label, found in by_label.items()
         }
         if idle:
-            shelves[NONE] = _Shelf(idle, self._library, self._rng)
+            shelves[NONE] = Shelf(idle, self._library, self._rng)
         rates = cycle(CHANGING_FPS if self._condition == CONDITIONS[0] else (CAMERA_FPS,))
         for number, label in enumerate(self._order(list(by_label), has_idle=bool(idle))):
             if self._now_seconds >= seconds:
                 break
-            dark = self._condition == CONDITIONS[1] and number % 2 == 1
-            dropout = self._condition == CONDITIONS[2] and number == 1
-            self._stretch(shelves[label], label, next(rates), dark=dark, dropout=dropout)
+            dark = self._condition == CONDITIONS[1] and number // 2 % 2 == 1
+            fps = next(rates)
+            self._stretch(shelves[label], label, fps, dark=dark)
+            if self._condition == CONDITIONS[2] and number == 0:
+                self._now_seconds += DROPOUT_SECONDS  # what is done goes on, unseen
+                self._stretch(shelves[label], label, fps, dark=dark)
         return self._cut("actions", has_one_rate=self._condition != CONDITIONS[0])
 
     def nothing(self, clips: list[Clip], seconds: float) -> LiveStream:
-        """One clip after another, none twice."""
-        shelf = _Shelf(clips, self._library, self._rng)
+        """One clip after another."""
+        shelf = Shelf(clips, self._library, self._rng)
         for _ in clips:
             if self._now_seconds < seconds:
                 self._show(shelf.next(), NONE, CAMERA_FPS)
@@ -239,19 +197,12 @@ class _Reel:
                 yield label
                 last, since_idle = label, since_idle + 1
 
-    def _stretch(self, shelf: _Shelf, label: str, fps: float, *, dark: bool, dropout: bool) -> None:
+    def _stretch(self, shelf: Shelf, label: str, fps: float, *, dark: bool) -> None:
         begin_seconds = self._now_seconds
         least_seconds = IDLE_SECONDS if label == NONE else STRETCH_SECONDS
         while self._now_seconds - begin_seconds < least_seconds:
             pictures = shelf.next()
-            if dark:
-                pictures = _darkened(pictures, self._rng)
-            if dropout:
-                middle = len(pictures) // 2
-                self._show(pictures[:middle], label, fps)
-                self._now_seconds += DROPOUT_SECONDS  # what is done goes on, unseen
-                pictures, dropout, begin_seconds = pictures[middle:], False, self._now_seconds
-            self._show(pictures, label, fps)
+            self._show(_darkened(pictures, self._rng) if dark else pictures, label, fps)
 
     def _show(self, pictures: Pictures, label: str, fps: float) -> None:
         self._points.append((self._now_seconds, label))
