@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, roc_auc_score
 from torch import Tensor
 
+from har_live.types import NONE
 from training.features import Bank
 
 
@@ -87,3 +88,29 @@ def best_temperature(logits: Tensor, bank: Bank, labels: tuple[str, ...]) -> flo
         return float(-np.log(means[np.arange(len(truth)), truth] + 1e-9).mean())
 
     return min(np.exp(np.linspace(np.log(0.3), np.log(3), 60)).tolist(), key=surprise)
+
+
+def unknown_auroc(
+    logits: Tensor, known: NDArray[np.bool_], labels: tuple[str, ...]
+) -> dict[str, float]:
+    """How well windows of actions that were learnt are told from all others, by three scores.
+
+    Args:
+        logits: (N, K), divided by the temperature. Of a network trained without an action, with
+            the windows of that action among them, they tell what happens with unseen actions.
+        known: (N,) False for windows in which nothing of the label set is done.
+
+    Returns:
+        Areas under the ROC curve: of the best action's probability, of the probability of all
+        actions together, of their energy (Liu et al. 2020). Empty where all or none are known.
+    """
+    if known.all() or not known.any():
+        return {}
+    actions = [index for index, label in enumerate(labels) if label != NONE]
+    scores = logits.softmax(dim=1)[:, actions]
+    by = {
+        "best_probability": scores.amax(dim=1),
+        "action_probability": scores.sum(dim=1),
+        "energy": logits[:, actions].logsumexp(dim=1),
+    }
+    return {name: float(roc_auc_score(known, values.numpy())) for name, values in by.items()}

@@ -1,4 +1,4 @@
-"""From a trained network to a weights folder: temperature, export, evaluation, card, README."""
+"""From a trained network to a weights folder: calibration, export, evaluation, card, README."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from har_live.recognizer import Recognizer
 from training.evaluate import answers_of, confusion, figures
 from training.figure_test import figure_passages, share_right
 from training.plots import draw_confusion, draw_curves
+from training.thresholds import calibrated
 
 SOURCES: tuple[dict[str, str], ...] = (
     {
@@ -102,7 +103,7 @@ def ship(trained: Path, data: Path, folder: Path, *, notes: Path) -> dict[str, A
         notes: Markdown for the README: intended use, limits, what was tried.
     """
     shutil.copytree(trained / "weights", folder, dirs_exist_ok=True)
-    weights = open_weights(folder)
+    weights = calibrated(open_weights(folder), data)
     card = dataclasses.replace(
         weights.card,
         name=folder.name,
@@ -118,7 +119,10 @@ def ship(trained: Path, data: Path, folder: Path, *, notes: Path) -> dict[str, A
 def document(
     weights: Weights, data: Path, log: Path, *, commands: tuple[str, ...], notes: str
 ) -> dict[str, Any]:
-    """Evaluate a weights folder on ``val`` and write what it reaches: card, README, pictures."""
+    """Evaluate a weights folder on ``val`` and write what it reaches: card, README, pictures.
+
+    What the card has of metrics is kept beside it.
+    """
     recognizer = Recognizer(weights, runtime="onnx", device="cpu")
     answers = answers_of(recognizer, data)
     passages = figure_passages(recognizer)
@@ -127,10 +131,11 @@ def document(
     draw_confusion(counts, names, weights.folder / "confusion.png")
     draw_curves(log, weights.folder / "curves.png")
     metrics = {
-        "split": "val (groups never trained on; it chose the checkpoint and the temperature)",
+        "split": "val (groups never trained on; it chose checkpoint, temperature and thresholds)",
         "command": f"python -m training evaluate {weights.card.name} ../shared/data",
         "machine": f"{platform.machine()}, {platform.processor() or 'CPU'}, ONNX Runtime",
         **reached,
+        **weights.card.metrics,
     }
     within = ", ".join(
         f"{name} {row['top1_within']:.0%}"
@@ -147,6 +152,20 @@ def document(
 def _own(row: dict[str, float]) -> str:
     """Accuracy among a data set's own labels; where it has only one, there is nothing to tell."""
     return f"{row['top1_within']:.0%}" if row["num_labels"] > 1 else "–"
+
+
+def _how_sure(card: ModelCard) -> list[str]:
+    """When a label is shown, and what shows that windows are of no label."""
+    smoothing, auroc = card.smoothing, card.metrics.get("auroc", {})
+    own = ", ".join(f"{label} {enter:.2f}" for label, enter in smoothing.enter_of.items())
+    lines = [
+        f"A label is shown from an averaged probability of {smoothing.enter:.2f} on"
+        f"{f' ({own})' if own else ''}, and `unsure` where none reaches its own.",
+    ]
+    by = ", ".join(f"{value:.2f} by {name.replace('_', ' ')}" for name, value in auroc.items())
+    if by:
+        lines.append(f"Windows of these actions are told from all others with an AUROC of {by}.")
+    return lines
 
 
 def readme(card: ModelCard, *, commands: tuple[str, ...], notes: str) -> str:
@@ -179,6 +198,8 @@ def readme(card: ModelCard, *, commands: tuple[str, ...], notes: str) -> str:
         f"Top 5 {metrics['top5']:.0%}, macro F1 {metrics['macro_f1']:.2f}, "
         f"calibration error {metrics['ece']:.3f}. With so few clips one figure is sure to "
         "about ±6 points (more for the yoga poses).",
+        "",
+        *_how_sure(card),
         "",
         f"The built-in figure, never learnt from: {metrics['figure_passages_right']:.0%} of the "
         "passages of its script (two performances, 640×480).",

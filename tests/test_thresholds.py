@@ -1,0 +1,182 @@
+"""Calibration: an unknown and thresholds fitted to answers whose truth is known in advance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from har_live.card import SmoothingSpec, open_weights
+from har_live.models.build import build_model
+from har_live.models.window_model import NO_UNKNOWN, WindowModel
+from har_live.recognizer import Recognizer
+from har_live.scorers.torch import load_model
+from tests.make_media import make_clip
+from tests.weights_made import CONFIGS, LABELS
+from training.measures import unknown_auroc
+from training.thresholds import (
+    UNKNOWN,
+    MeasuredLogits,
+    ThresholdSettings,
+    actions,
+    best_unknown_logit,
+    calibrated,
+    clip_scores,
+    fit_thresholds,
+)
+
+torch.set_num_threads(1)
+NONE_INDEX, WAVE, JUMP = 0, 1, 2
+SPEC = SmoothingSpec()
+TRUSTING = ThresholdSettings(right_share=0.6, none_share=0.5, trust=0.01)
+
+
+@pytest.fixture
+def model() -> WindowModel:
+    """Only its temperature and its unknown count here."""
+    return build_model(CONFIGS["lrcn"], image_size=64, num_labels=len(LABELS)).eval()
+
+
+def answers(*, energies_of_unknown: float, count: int = 400) -> MeasuredLogits:
+    """Clear answers to actions; to what is unknown, answers as clear but of another energy."""
+    random = np.random.default_rng(0)
+    truths = random.integers(WAVE, len(LABELS), count)
+    logits = random.normal(0, 0.5, (count, len(LABELS)))
+    logits[np.arange(count), truths] += 6
+    unknown = random.random(count) < 0.5
+    logits[unknown] += energies_of_unknown
+    truths[unknown] = UNKNOWN
+    return MeasuredLogits(torch.tensor(logits).float(), truths, np.arange(count))
+
+
+def test_the_unknown_lies_between_the_energies(model):
+    measured = answers(energies_of_unknown=-4)
+    fitted = best_unknown_logit(model, measured, LABELS)
+    assert 2 < fitted < 6
+    model.unknown_logit.fill_(fitted)
+    sums = clip_scores(model, measured)[0].sum(axis=1)
+    is_action = actions(measured.truths, LABELS)
+    assert sums[is_action].min() > sums[~is_action].max()
+
+
+def test_where_all_has_the_same_energy_the_unknown_takes_its_share(model):
+    measured = answers(energies_of_unknown=0)
+    model.unknown_logit.fill_(best_unknown_logit(model, measured, LABELS))
+    known_share = (measured.truths != UNKNOWN).mean()
+    sums = clip_scores(model, measured)[0].sum(axis=1)
+    assert sums.mean() == pytest.approx(known_share, abs=0.03)
+
+
+def test_where_all_is_known_the_unknown_is_off(model):
+    measured = answers(energies_of_unknown=0)
+    known = measured.truths != UNKNOWN
+    only = MeasuredLogits(measured.logits[known], measured.truths[known], measured.clips[known])
+    assert best_unknown_logit(model, only, LABELS) == NO_UNKNOWN
+
+
+def test_where_none_is_answered_to_all_else_the_unknown_takes_nothing(model):
+    measured = answers(energies_of_unknown=0)
+    measured.logits[torch.from_numpy(measured.truths == UNKNOWN), NONE_INDEX] += 20
+    model.unknown_logit.fill_(best_unknown_logit(model, measured, LABELS))
+    assert clip_scores(model, measured)[0].sum(axis=1).min() > 0.95
+
+
+def test_clips_are_judged_by_the_mean_of_their_windows(model):
+    logits = torch.tensor([[0.0, 9, 0, 0], [0, 0, 9, 0], [0, 0, 0, 9.0]])
+    measured = MeasuredLogits(logits, np.array([1, 1, 3]), np.array([4, 4, 7]))
+    scores, truths = clip_scores(model, measured)
+    assert truths.tolist() == [1, 3]
+    np.testing.assert_allclose(scores[0, [1, 2]], 0.5, atol=1e-3)
+
+
+def told(index: int, confidence: float) -> list[float]:
+    rest = (1 - confidence) / (len(LABELS) - 1)
+    return [confidence if i == index else rest for i in range(len(LABELS))]
+
+
+def fitted(rows: list[tuple[int, float, int]], settings: ThresholdSettings) -> SmoothingSpec:
+    """Rows are the label answered, how surely, and the truth."""
+    scores = np.array([told(index, confidence) for index, confidence, _ in rows], np.float32)
+    return fit_thresholds(scores, np.array([t for *_, t in rows]), LABELS, SPEC, settings)
+
+
+def test_a_labels_threshold_is_where_it_becomes_right_often_enough():
+    sure = [(WAVE, 0.75, WAVE)] * 30 + [(JUMP, 0.75, JUMP)] * 30
+    guesses = [(WAVE, 0.455, JUMP)] * 30 + [(JUMP, 0.455, JUMP)] * 30
+    nothing = [(NONE_INDEX, 0.9, NONE_INDEX)] * 60
+    spec = fitted(sure + guesses + nothing, TRUSTING)
+    assert spec.thresholds("wave")[0] == 0.46
+    assert spec.thresholds("jump")[0] == TRUSTING.lowest
+    assert spec.leave == pytest.approx(0.7 * spec.enter)
+    assert (spec.average_seconds, spec.hold_seconds) == (SPEC.average_seconds, SPEC.hold_seconds)
+
+
+def test_alarms_on_nothing_raise_a_threshold():
+    quiet = [(WAVE, 0.5, WAVE)] * 20 + [(NONE_INDEX, 0.9, NONE_INDEX)] * 60
+    alarmed = quiet + [(WAVE, 0.5, UNKNOWN)] * 20 + [(WAVE, 0.6, WAVE)] * 20
+    assert fitted(quiet, TRUSTING).thresholds("wave")[0] == TRUSTING.lowest
+    rare = ThresholdSettings(right_share=0.7, none_share=0.1, trust=0.01)
+    often = ThresholdSettings(right_share=0.7, none_share=0.9, trust=0.01)
+    assert fitted(alarmed, rare).thresholds("wave")[0] == rare.lowest
+    assert fitted(alarmed, often).thresholds("wave")[0] == 0.51
+
+
+def test_few_clips_hardly_move_a_threshold():
+    many = [(JUMP, c / 100, JUMP if c > 50 else WAVE) for c in range(30, 80) for _ in range(4)]
+    wrong = [(WAVE, 0.79, JUMP)]
+    shrunk = fitted(many + wrong, ThresholdSettings(none_share=0, trust=40))
+    alone = fitted(many + wrong, ThresholdSettings(none_share=0, trust=0.01))
+    assert alone.thresholds("wave")[0] == 0.8
+    assert abs(shrunk.thresholds("wave")[0] - shrunk.enter) <= 0.02
+    assert "walk" not in shrunk.enter_of
+
+
+def test_thresholds_have_bounds():
+    never = [(WAVE, 0.95, JUMP)] * 50
+    assert fitted(never, TRUSTING).enter == TRUSTING.highest
+    always = [(WAVE, 0.3, WAVE)] * 50
+    assert fitted(always, TRUSTING).enter == TRUSTING.lowest
+
+
+def test_auroc_is_1_for_what_is_told_apart_and_a_half_for_chance():
+    random = np.random.default_rng(1)
+    known = np.arange(2000) % 2 == 0
+    logits = torch.tensor(random.normal(0, 1, (2000, len(LABELS)))).float()
+    assert unknown_auroc(logits, known | True, LABELS) == {}
+    for value in unknown_auroc(logits, known, LABELS).values():
+        assert value == pytest.approx(0.5, abs=0.05)
+    apart = logits + 12 * torch.from_numpy(known)[:, None] * torch.tensor([0.0, 1, 0, 0])
+    assert min(unknown_auroc(apart, known, LABELS).values()) > 0.99
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> Path:
+    """Measured are one clip of an action and four of something else."""
+    lines = ["path,dataset,label,group,split", "0.mp4,made,wave,0,val", "5.mp4,made,jump,5,train"]
+    lines += [f"{number}.mp4,made,somersault,{number},val" for number in range(1, 5)]
+    for number in range(6):
+        make_clip(tmp_path / f"{number}.mp4")
+    (tmp_path / "clips.csv").write_text("\n".join(lines))
+    return tmp_path / "clips.csv"
+
+
+def test_what_is_fitted_is_what_ships(clips, small_weights, tmp_path, monkeypatch):
+    monkeypatch.setattr("training.thresholds.best_unknown_logit", lambda *_: 2.5)
+    plain = small_weights("lrcn")
+    copy = tmp_path / "weights"
+    copy.mkdir()
+    for path in plain.folder.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    weights = calibrated(open_weights(copy), clips)
+    assert open_weights(copy) == weights
+    assert set(weights.card.metrics["auroc"]) == {
+        "best_probability",
+        "action_probability",
+        "energy",
+    }
+    assert weights.card.smoothing.enter >= ThresholdSettings().lowest
+    for runtime in ("torch", "onnx"):  # both hashes are those of the new files
+        Recognizer(copy, runtime=runtime, device="cpu")
+    assert float(load_model(weights).unknown_logit) == 2.5

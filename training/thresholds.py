@@ -1,0 +1,184 @@
+"""Calibration on clips never learnt from: how much is unknown, and when each label is shown.
+
+A temperature is fitted where a network is trained. Here the logit of the unknown is, and from then
+on what the network gives are its final probabilities; thresholds are chosen on those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.progress import track
+from torch import Tensor
+
+from har_live.card import SmoothingSpec, Weights
+from har_live.models.window_model import NO_UNKNOWN, WindowModel
+from har_live.scorers.torch import load_model
+from har_live.types import NONE
+from training.clip_data import VAL_HOP, WINDOWS_PER_CLIP, cache_settings, split_clips
+from training.evaluate import known_as
+from training.export import export_weights
+from training.measures import unknown_auroc
+from training.prepare import decode, read_clips
+from training.windows import windows_of_clip
+
+UNKNOWN = -1
+"""Index of a truth that is none of the labels."""
+
+
+@dataclass(frozen=True)
+class ThresholdSettings:
+    """When a label is sure enough to be shown."""
+
+    right_share: float = 0.7
+    """Of the clips for which a label would be shown, at least this share shall be right."""
+    none_share: float = 0.5
+    """The share of time, before a camera, in which nothing of the label set happens."""
+    trust: float = 40.0
+    """A label's own clips count as much as what is so for all labels once it has this many. With
+    less, thresholds are no better on clips that they were not fitted to (cross-validated)."""
+    lowest: float = 0.3
+    highest: float = 0.8
+    """Bounds of every threshold: a few dozen clips prove nothing beyond."""
+    leave_share: float = 0.7
+    """``leave`` as a share of ``enter``."""
+
+
+@dataclass(frozen=True)
+class MeasuredLogits:
+    """What a network says of the windows of clips that it never learnt from."""
+
+    logits: Tensor
+    """(N, K), neither calmed nor lowered."""
+    truths: NDArray[np.int64]
+    """(N,) index of the window's label; ``UNKNOWN`` where it is none of them."""
+    clips: NDArray[np.int64]
+    """(N,) number of the window's clip."""
+
+
+def calibrated(weights: Weights, data: Path) -> Weights:
+    """Fit the unknown and the thresholds on the val clips of ``data``; write the folder anew.
+
+    ``metrics`` of the card is how well actions of the label set are told from all else.
+    """
+    card, model = weights.card, load_model(weights)
+    measured = measure(model, weights, data)
+    is_action = actions(measured.truths, card.labels)
+    model.unknown_logit.fill_(best_unknown_logit(model, measured, card.labels))
+    scores, truths = clip_scores(model, measured)
+    smoothing = fit_thresholds(scores, truths, card.labels, card.smoothing)
+    metrics = {"auroc": unknown_auroc(measured.logits / model.temperature, is_action, card.labels)}
+    card = replace(card, smoothing=smoothing, metrics=metrics)
+    return export_weights(model, card, weights.folder)
+
+
+@torch.inference_mode()
+def measure(model: WindowModel, weights: Weights, data: Path) -> MeasuredLogits:
+    """The logits of the val clips' windows, cut as a stream cuts them."""
+    card = weights.card
+    root, clips = read_clips(data)
+    clips = [clip for clip in split_clips(clips) if clip.split == "val"]
+    cached = cache_settings(card.clip)
+    logits, truths, numbers = [], [], []
+    for number, clip in enumerate(track(clips, "calibrating")):
+        frames = decode(root / clip.path, cached)
+        label = known_as(clip.label, card.labels)
+        truth = card.labels.index(label) if label in card.labels else UNKNOWN
+        windows = windows_of_clip(
+            len(frames), cached.cache_fps, card.clip, hop=VAL_HOP, most=WINDOWS_PER_CLIP
+        )
+        logits += [model.clip_logits(torch.from_numpy(frames[at])[None]) for at in windows]
+        truths += [truth] * len(windows)
+        numbers += [number] * len(windows)
+    return MeasuredLogits(torch.cat(logits), np.array(truths), np.array(numbers))
+
+
+def actions(truths: NDArray[np.int64], labels: tuple[str, ...]) -> NDArray[np.bool_]:
+    """(N,) True where somebody does something of the label set."""
+    nothing = [UNKNOWN, *(index for index, label in enumerate(labels) if label == NONE)]
+    return ~np.isin(truths, nothing)
+
+
+def best_unknown_logit(
+    model: WindowModel, measured: MeasuredLogits, labels: tuple[str, ...]
+) -> float:
+    """The logit that makes the truth the most likely: an action's label, else none or unknown.
+
+    ``NO_UNKNOWN`` where there is nothing unknown to fit it to, or where any would be worse than
+    off.
+    """
+    calm = measured.logits / model.temperature
+    is_action = torch.from_numpy(actions(measured.truths, labels))
+    if is_action.all():
+        return NO_UNKNOWN
+    nothing = [index for index, label in enumerate(labels) if label == NONE]
+    truths = torch.from_numpy(measured.truths)
+
+    def surprise(unknown_logit: float) -> float:
+        unknown = calm.new_full((len(calm), 1), unknown_logit)
+        logs = torch.cat([calm, unknown], dim=1).log_softmax(dim=1)
+        of_action = logs[is_action, truths[is_action]]
+        of_nothing = logs[~is_action][:, [*nothing, -1]].logsumexp(dim=1)
+        return -float(of_action.sum() + of_nothing.sum())
+
+    return min([NO_UNKNOWN, *np.linspace(-6, 12, 145).tolist()], key=surprise)
+
+
+@torch.inference_mode()
+def clip_scores(
+    model: WindowModel, measured: MeasuredLogits
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """(clips, K) mean probabilities of each clip's windows, and (clips,) truths."""
+    scores = model.probabilities(measured.logits).numpy()
+    numbers, first = np.unique(measured.clips, return_index=True)
+    means = [scores[measured.clips == number].mean(axis=0) for number in numbers]
+    return np.stack(means), measured.truths[first]
+
+
+def fit_thresholds(
+    scores: NDArray[np.float32],
+    truths: NDArray[np.int64],
+    labels: tuple[str, ...],
+    spec: SmoothingSpec,
+    settings: ThresholdSettings | None = None,
+) -> SmoothingSpec:
+    """``spec`` with the lowest thresholds at which what is shown is right often enough.
+
+    A label's own share of right answers is drawn towards that of all labels, the more the fewer
+    clips it has; a label that is never answered has the threshold of all.
+    """
+    settings = settings or ThresholdSettings()
+    tried = np.round(np.arange(settings.lowest, settings.highest + 0.005, 0.01), 2)
+    best = scores.argmax(axis=1)
+    weights = _as_before_a_camera(actions(truths, labels), settings.none_share)
+    shown = weights * (scores.max(axis=1) >= tried[:, None])  # (thresholds, clips)
+    shown_right = shown * (best == truths)
+
+    def lowest(right_shares: NDArray[np.float64]) -> float:
+        enough = right_shares >= settings.right_share
+        return float(tried[enough.argmax()]) if enough.any() else settings.highest
+
+    of_all = (shown_right.sum(axis=1) + 1) / (shown.sum(axis=1) + 2)
+    enter, enter_of = lowest(of_all), {}
+    for index, label in enumerate(labels):
+        own = best == index
+        right = shown_right[:, own].sum(axis=1) + settings.trust * of_all
+        enter_of[label] = lowest(right / (shown[:, own].sum(axis=1) + settings.trust))
+    return replace(
+        spec,
+        enter=enter,
+        leave=settings.leave_share * enter,
+        enter_of={label: own for label, own in enter_of.items() if own != enter},
+    )
+
+
+def _as_before_a_camera(is_action: NDArray[np.bool_], none_share: float) -> NDArray[np.float64]:
+    """(N,) weights, 1 in the mean, that give clips of nothing their share of the time."""
+    if is_action.all() or not is_action.any():
+        return np.ones(len(is_action))
+    shares = np.where(is_action, 1 - none_share, none_share)
+    return shares / np.where(is_action, is_action.mean(), 1 - is_action.mean())
