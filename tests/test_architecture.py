@@ -17,10 +17,10 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A room may import rooms of its own floor and of those below it.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"", "types", "errors", "missing", "redact"}),
-    frozenset({"models", "transforms", "card", "timeline", "ring"}),
+    frozenset({"models", "transforms", "card", "timeline", "ring", "cuts"}),
     frozenset({"grid", "scorers", "smoothing", "figure"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),
-    frozenset({"live", "offline", "doctor"}),
+    frozenset({"live", "offline", "doctor", "bench"}),
     frozenset({"console", "cli", "__main__"}),
 )
 HOMES = {
@@ -28,9 +28,10 @@ HOMES = {
     "safetensors": {"scorers"},
     "onnxruntime": {"scorers", "doctor"},
     "yt_dlp": {"sources", "doctor"},
-    "av": {"sources", "sinks", "doctor"},
+    "onnx": {"scorers"},
+    "av": {"sources", "sinks", "doctor", "bench/clips.py"},
     "threading": {"live", "sources"},  # in sources: the reading process listens to its parent
-    "rich": {"console"},
+    "rich": {"console", "bench/table.py"},
     "typer": {"cli"},
 }
 

@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 import har_live
 from har_live import console, doctor
+from har_live.bench import timing
 from har_live.cli import app
 from har_live.doctor import Check, examine, main_job_runs, scoring, system, video
 from har_live.doctor.check import REPORT, Examination, amiss, in_child, run
@@ -433,7 +434,7 @@ def test_the_benchmark_counts_grid_frames_against_the_clock(shipped, monkeypatch
 
     snail = Slow()
     monkeypatch.setattr(scoring, "open_scorer", lambda weights: snail)
-    monkeypatch.setattr(scoring, "time", SimpleNamespace(perf_counter=lambda: snail.seconds))
+    monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: snail.seconds))
     (check,) = scoring.try_speed()
     assert check.status == "warning"
     assert check.detail == "8 grid frames per second, 0.8 times real time: test-lrcn on a snail"

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from har_live import __version__
-from har_live.cli import machine, videos
+from har_live.cli import bench, machine, videos
 from har_live.errors import HarLiveError
 from har_live.missing import explain_import_error
 
@@ -29,6 +29,7 @@ for command in (
     machine.models,
     machine.cameras,
     machine.doctor,
+    bench.bench,
 ):
     app.command()(command)
 

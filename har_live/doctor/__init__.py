@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from har_live.doctor import scoring, system, video
-from har_live.doctor.check import Check, Examination, run
+from har_live.doctor.check import Check, Examination, in_child, run
 
-__all__ = ["Check", "examine", "main_job_runs"]
+__all__ = ["Check", "examine", "machine", "main_job_runs"]
 
 EXAMINATIONS: tuple[Examination, ...] = (
     system.PYTHON,
@@ -52,3 +52,9 @@ def main_job_runs(checks: Sequence[Check]) -> bool:
     """Whether a video can be recognized: nothing vital has a problem."""
     vital = {examination.name for examination in EXAMINATIONS if examination.is_vital}
     return not any(check.status == "problem" and check.name in vital for check in checks)
+
+
+def machine() -> dict[str, str]:
+    """What this runs on, name → one line, for who publishes figures; nothing else is tried."""
+    checks = [*system.python(), *system.libraries(), *in_child("GPU", scoring.try_driver)]
+    return {check.name: check.detail for check in checks}

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import sys
-import time
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from har_live.bench.steps import Subject, step
+from har_live.bench.timing import Effort, median_seconds
 from har_live.card import DEFAULT_WEIGHTS, open_weights, shipped_weights
 from har_live.doctor.check import Check, Examination, Status, amiss, in_child
 from har_live.errors import HarLiveError, WeightsError
 from har_live.scorers import open_scorer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from har_live.card import Weights
-    from har_live.scorers import Runtime, Scorer
+    from har_live.scorers import Runtime
 
 BENCHMARK_SECONDS = 1.0
 REINSTALL = "pip install --force-reinstall har-live"
 TORCH_SECONDS = 120.0
 """Longest wait for torch, whose CUDA libraries are gigabytes."""
-_WARM_UP_STEPS = 3
 _CUDA = "CUDA "
 _NO_WEIGHTS = "not tried: there are no weights"
 
@@ -90,7 +85,7 @@ def try_scorer(name: str, runtime: Runtime, device: str) -> list[Check]:
         return [Check(name, "warning", _NO_WEIGHTS)]
     try:
         scorer = open_scorer(opened, runtime=runtime, device=device)
-        next(_score(scorer, opened))
+        step(Subject(opened.card, scorer))()
     except HarLiveError as error:
         return [amiss(name, "warning", error)]
     return [Check(name, "ok", f"loads and scores: {scorer.runs_on}")]
@@ -112,7 +107,8 @@ def try_speed() -> list[Check]:
     except HarLiveError as error:
         return [amiss("speed", "problem", error)]
     needed_fps = opened.card.clip.grid_fps
-    fps = _grid_fps(scorer, opened)
+    task = step(Subject(opened.card, scorer))
+    fps = 1 / median_seconds({"step": task}, Effort(BENCHMARK_SECONDS))["step"]
     detail = (
         f"{fps:.0f} grid frames per second, {fps / needed_fps:.1f} times real time: "
         f"{opened.card.name} on {scorer.runs_on}"
@@ -121,29 +117,6 @@ def try_speed() -> list[Check]:
         remedy = "close other programs, or choose smaller weights (har-live models)"
         return [Check("speed", "warning", detail, remedy)]
     return [Check("speed", "ok", detail)]
-
-
-def _grid_fps(scorer: Scorer, opened: Weights) -> float:
-    steps = _score(scorer, opened)
-    for _ in range(_WARM_UP_STEPS):
-        next(steps)
-    num_steps, begun_seconds = 0, time.perf_counter()
-    while (took_seconds := time.perf_counter() - begun_seconds) < BENCHMARK_SECONDS:
-        next(steps)
-        num_steps += 1
-    return num_steps / took_seconds
-
-
-def _score(scorer: Scorer, opened: Weights) -> Iterator[None]:
-    """One stream's windows, one step further each time; noise for pictures."""
-    clip = opened.card.clip
-    num_windows = -(-clip.num_frames // opened.card.hop)
-    windows = scorer.open_windows(1, num_windows)
-    shape = (1, clip.image_size, clip.image_size, 3)
-    picture = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    while True:
-        windows.advance(picture, picture, np.ones((1, num_windows), bool))
-        yield
 
 
 def _verified(name: str, check_name: str, status: Status) -> Check:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -23,7 +24,7 @@ def python() -> list[Check]:
     """What this runs on."""
     bits = 64 if sys.maxsize > 2**32 else 32
     version = f"{platform.python_version()} ({platform.python_implementation()}, {bits} bit)"
-    system = f"{_system()}, {platform.machine()}, {os.cpu_count()} cores"
+    system = f"{_system()}, {platform.machine()}, {_processor()}{_cores()}"
     return [
         Check("har-live", "ok", f"{__version__} in {Path(__file__).parents[1]}"),
         Check("Python", "ok", f"{version} at {sys.executable}"),
@@ -139,6 +140,25 @@ def _system() -> str:
         except (OSError, KeyError):
             return f"Linux {platform.release()}"
     return platform.platform(aliased=True, terse=True)
+
+
+def _processor() -> str:
+    """Its name and a comma; nothing where the system does not tell."""
+    name = platform.processor() if sys.platform == "win32" else ""
+    if sys.platform == "darwin":
+        asked = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        name = subprocess.run(asked, capture_output=True, text=True, timeout=5).stdout.strip()
+    elif sys.platform == "linux":
+        found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.M)
+        name = found[1] if found else ""
+    return f"{name}, " if name else ""
+
+
+def _cores() -> str:
+    """How many there are, and how many of them this process may use."""
+    total = os.cpu_count()
+    usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else total
+    return f"{total} cores" if usable == total else f"{usable} of {total} cores"
 
 
 def _gui(cv2: object) -> str:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
+
+    FrameEncoder = Callable[[NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.float32]]
+    """(B, S, S, 3) uint8 RGB frames and the grid frames before them → (B, …) features."""
 
 
 class OpenWindows(Protocol):
@@ -40,4 +45,13 @@ class Scorer(Protocol):
 
     def open_windows(self, num_streams: int, num_windows: int) -> OpenWindows:
         """Fresh states for B streams with W windows each."""
+        ...
+
+    def encoder(self, num_streams: int) -> FrameEncoder:
+        """The part of a step that depends on the pictures of B streams alone, not on the windows:
+        what a step can't be cheaper than. For measuring.
+
+        Raises:
+            BackendError: it can't be had apart from the rest.
+        """
         ...

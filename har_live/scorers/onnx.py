@@ -9,9 +9,14 @@ import onnxruntime as ort
 
 from har_live.card import Weights
 from har_live.errors import BackendError, WeightsError
+from har_live.scorers.onnx_encoder import encoder_alone
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
+
+    from har_live.scorers.base import FrameEncoder
 
 PROVIDERS: dict[str, tuple[str, str]] = {
     "cpu": ("CPUExecutionProvider", "onnxruntime"),
@@ -38,24 +43,39 @@ class OnnxScorer:
     """
 
     def __init__(self, weights: Weights, *, device: str, num_threads: int | None = None) -> None:
-        provider = _installed_provider(device)
-        options = ort.SessionOptions()
-        options.log_severity_level = 3
-        # Without this, idle threads spin and burn the cores that decode and draw.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        if num_threads is not None:
-            options.intra_op_num_threads = num_threads
-        path = weights.verify(weights.onnx_path)
+        self._provider = _installed_provider(device)
+        self._num_threads = num_threads
+        self._path = weights.verify(weights.onnx_path)
         try:
-            self.session = ort.InferenceSession(path, options, providers=[provider])
+            self.session = self._open(self._path)
         except Exception as error:  # onnxruntime's exceptions share no public base
-            raise WeightsError(f"ONNX Runtime can't load {path}: {_first_line(error)}") from error
-        _require_loaded(self.session, provider, device)
+            raise WeightsError(
+                f"ONNX Runtime can't load {self._path}: {_first_line(error)}"
+            ) from error
+        _require_loaded(self.session, self._provider, device)
         _require_fit(self.session, weights)
         self.runs_on = f"ONNX Runtime {ort.__version__}, {device}, fp32"
 
     def open_windows(self, num_streams: int, num_windows: int) -> OnnxWindows:
         return OnnxWindows(self.session, num_streams, num_windows)
+
+    def encoder(self, num_streams: int) -> FrameEncoder:
+        session = self._open(encoder_alone(self._path))
+
+        def encode(frames: NDArray[np.uint8], previous: NDArray[np.uint8]) -> NDArray[np.float32]:
+            (features,) = session.run(None, {"frame": frames, "previous": previous})
+            return np.asarray(features, np.float32)
+
+        return encode
+
+    def _open(self, model: Path | bytes) -> Any:
+        options = ort.SessionOptions()
+        options.log_severity_level = 3
+        # Without this, idle threads spin and burn the cores that decode and draw.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        if self._num_threads is not None:
+            options.intra_op_num_threads = self._num_threads
+        return ort.InferenceSession(model, options, providers=[self._provider])
 
 
 class OnnxWindows:

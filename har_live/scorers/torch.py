@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,8 @@ from har_live.scorers.base import OpenWindows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from har_live.scorers.base import FrameEncoder
 
 
 def load_model(weights: Weights) -> WindowModel:
@@ -68,6 +71,11 @@ class TorchScorer:
         if self.device.type == "cuda":
             return CapturedWindows(self.model, self.image_size, num_streams, num_windows)
         return TorchWindows(self.model, num_streams, num_windows)
+
+    def encoder(self, num_streams: int) -> FrameEncoder:
+        if self.device.type == "cuda":
+            return CapturedEncoder(self.model, self.image_size, num_streams, 1).encode
+        return partial(_encode, self.model)
 
 
 class TorchWindows:
@@ -145,6 +153,27 @@ class CapturedWindows:
             features = self._model.encode(frames, previous)
         state = self._model.step(features.float(), self._state, keep.float())
         return self._model.classify(state), state
+
+
+class CapturedEncoder(CapturedWindows):
+    """The part of the graph that depends on the pictures alone."""
+
+    def encode(self, frames: NDArray[np.uint8], previous: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return self.advance(frames, previous, np.ones((len(frames), 1), np.bool_))
+
+    def _step(self) -> tuple[Tensor, State]:
+        frames, previous, _ = self._inputs
+        with torch.autocast("cuda", torch.float16):
+            features = self._model.encode(frames, previous)
+        return self._model.cells.project(features.float()), self._state
+
+
+@torch.inference_mode()
+def _encode(
+    model: WindowModel, frames: NDArray[np.uint8], previous: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    features = model.encode(torch.from_numpy(frames), torch.from_numpy(previous))
+    return np.asarray(model.cells.project(features).numpy(), np.float32)
 
 
 def _checked_device(name: str) -> torch.device:

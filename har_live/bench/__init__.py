@@ -1,0 +1,13 @@
+"""What har-live costs on this machine, measured: ``har-live bench``.
+
+``--json`` writes, in this version and with nothing taken away in later ones::
+
+    {"format": "har-live-bench", "version": 1,
+     "machine": {"system": "…", "libraries": "…"},  # name → one line
+     "rows": [{"subject": "everyday-lrcn on …",     # what was measured
+               "name": "grid frame",
+               "value": 16.4, "unit": "ms",
+               "against": 15.9,                     # in the same unit, or null
+               "against_name": "the encoder alone",
+               "ratio": 1.03}]}                     # value / against, or null
+"""
