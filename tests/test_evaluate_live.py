@@ -313,7 +313,7 @@ def test_streams_bear_what_live_use_bears(manifest):
     gaps = [b.pts_seconds - a.pts_seconds for a, b in pairwise(dropout.frames)]
     assert max(gaps) == pytest.approx(3.0, abs=0.1)
     assert sorted(gaps)[-2] < 0.1
-    assert (quiet.kind, quiet.seen_in_training) == ("nothing", True)
+    assert (quiet.name, quiet.kind) == ("quiet, seen in training", "nothing")
     assert {span.label for span in quiet.truth} == {NONE}
     assert quiet.seconds == pytest.approx(3 * 25 / 12, abs=0.2)
 
@@ -369,7 +369,7 @@ def test_the_command_writes_what_is_promised_and_the_same_again(manifest, small_
         row.keys() >= KEYS and row["figure"].keys() >= KEYS for row in reached["scorers"].values()
     )
     assert reached["weights"] == "test-lrcn"
-    assert reached["streams"][0].keys() >= {"name", "seconds", "seen_in_training"}
+    assert reached["streams"][0].keys() >= {"name", "kind", "seconds"}
     assert files[0].read_text() == files[1].read_text()
 
 
@@ -380,5 +380,5 @@ def test_real_clips(shared_data, small_weights, tmp_path):
     reached = json.loads(file.read_text())
     names = [row["name"] for row in reached["streams"]]
     assert names[:2] == ["figure", "arid-dark, changing frame rate"]
-    assert "background" in names
+    assert "background, seen in training" in names
     assert picture.read_bytes()[:4] == b"\x89PNG"

@@ -48,7 +48,6 @@ class Played:
 
     name: str
     kind: str
-    seen_in_training: bool
     showings: dict[str, Showing]
     """By the scorer's name."""
     at_rates: dict[str, tuple[Showing, ...]]
@@ -104,7 +103,7 @@ def play(recognizer: Recognizer, stream: LiveStream, *, seed: int) -> Played:
         name: tuple(showings[name] for showings in (own, *others)) if compared else ()
         for name in own
     }
-    return Played(stream.name, stream.kind, stream.seen_in_training, own, at_rates)
+    return Played(stream.name, stream.kind, own, at_rates)
 
 
 def _replay(

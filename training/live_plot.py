@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from training.live_measures import NOTHING, Span, Timeline
 Row = tuple[str, Timeline, Timeline]
 """A stream's name, what was so, what was shown."""
 
-EM_INCHES = 0.068
+LETTER_INCHES = 0.068
 """Width of a letter of a block's text."""
+LEAST_LETTERS = 4
 WIDTH_INCHES = 15.0
 QUIET = {
     NONE: ((0.93, 0.93, 0.94), None),
@@ -77,12 +79,20 @@ def _block(
     )
     if not span.is_action:
         return
-    name = display_name(span.label)
-    room = int(span.seconds * inches_a_second / EM_INCHES)
-    if len(name) > room:
-        name = name[: room - 1] + "…" if room > 3 else ""
+    room = int(span.seconds * inches_a_second / LETTER_INCHES)
+    name = _fitted(display_name(span.label), room)
     middle = (span.start_seconds + span.end_seconds) / 2
-    plot.text(middle, y + 0.44, name, ha="center", va="center", fontsize=8)
+    plot.text(middle, y + 0.44, name, ha="center", va="center", fontsize=8, linespacing=0.95)
+
+
+def _fitted(name: str, room: int) -> str:
+    """In one line or two of ``room`` letters, shortened if need be; empty where little is left."""
+    if room < LEAST_LETTERS:
+        return ""
+    lines = textwrap.wrap(name, room)
+    if len(lines) > 2:
+        lines = [lines[0], lines[1][: room - 1] + "…"]
+    return "\n".join(lines)
 
 
 def _light(label: str, labels: tuple[str, ...]) -> tuple[float, ...]:

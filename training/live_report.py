@@ -87,16 +87,14 @@ def _stream_figures(stream: Played) -> dict[str, Any]:
         "name": stream.name,
         "kind": stream.kind,
         "seconds": stream.truth[-1].end_seconds,
-        "seen_in_training": stream.seen_in_training,
         **_figures([stream], SCORERS[0].name),
     }
 
 
 def rows(played: Sequence[Played]) -> list[Row]:
     """For the picture: the fast scorer's."""
-    return [
-        (stream.name, stream.truth, stream.showings[SCORERS[0].name].shown) for stream in played
-    ]
+    name = SCORERS[0].name
+    return [(stream.name, stream.truth, stream.showings[name].shown) for stream in played]
 
 
 def table(reached: dict[str, Any]) -> Table:
@@ -112,8 +110,7 @@ def table(reached: dict[str, Any]) -> Table:
         result.add_row(f"figure: {name}", *_cells(row["figure"]))
     result.add_section()
     for row in reached["streams"]:
-        seen = " (seen in training)" if row["seen_in_training"] else ""
-        result.add_row(row["name"] + seen, *_cells(row))
+        result.add_row(row["name"], *_cells(row))
     return result
 
 

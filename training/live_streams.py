@@ -37,6 +37,7 @@ DARK_GAIN, DARK_NOISE = 0.2, 4.0
 """Of the darkened stretches: the light left, and the deviation of a camera's noise in the dark."""
 CONDITIONS = ("changing frame rate", "dark stretches", "a dropout", "")
 """What a data set's stream has to bear, in turns."""
+SEEN = "seen in training"
 VIEWS = ("full", "webcam", "left", "knees", "wide", "desk")
 """Where the idle figure is seen from."""
 
@@ -51,7 +52,6 @@ class LiveStream:
     frames: tuple[Frame, ...]
     truth: Timeline
     """From 0 to the stream's end, with ``none`` where nobody does anything."""
-    seen_in_training: bool = False
     has_one_rate: bool = True
     """False where the frame rate changes on the way."""
 
@@ -116,7 +116,7 @@ def clip_streams(
         spec: the weights'; pictures are cached and played as the network sees them.
         seconds: about as long is each stream.
         split: whose clips are played; empty for all. A data set that has only clips of nothing,
-            and none in this split, gives those it has and says so.
+            and none in this split, gives those it has; its name says so.
         cache: folder from ``prepare``; clips that it lacks are decoded.
     """
     root, clips = read_clips(data)
@@ -134,7 +134,8 @@ def clip_streams(
             yield reel.actions(actions, idle, seconds)
         elif all(clip.label == NONE for clip in named if clip.dataset == dataset):
             own = own or [clip for clip in named if clip.dataset == dataset]
-            yield _Reel(library, dataset, "", seed).nothing(own, seconds)
+            seen = any(clip.split == "train" for clip in own)
+            yield _Reel(library, dataset, SEEN if seen else "", seed).nothing(own, seconds)
 
 
 def _name(label: str, labels: Sequence[str]) -> str:
@@ -182,7 +183,7 @@ class _Reel:
         for _ in clips:
             if self._now_seconds < seconds:
                 self._show(shelf.next(), NONE, CAMERA_FPS)
-        return self._cut("nothing", seen_in_training=any(clip.split == "train" for clip in clips))
+        return self._cut("nothing")
 
     def _order(self, labels: list[str], *, has_idle: bool) -> Iterator[str]:
         """Labels without end: all of them in random order, again and again; idle after two."""
@@ -213,16 +214,10 @@ class _Reel:
             self._frames.append(Frame(pictures[index], self._now_seconds + number / fps, label))
         self._now_seconds += count / fps
 
-    def _cut(
-        self,
-        kind: Literal["actions", "nothing"],
-        *,
-        seen_in_training: bool = False,
-        has_one_rate: bool = True,
-    ) -> LiveStream:
+    def _cut(self, kind: Literal["actions", "nothing"], *, has_one_rate: bool = True) -> LiveStream:
         truth = timeline(self._points, self._now_seconds)
         frames = tuple(self._frames)
-        return LiveStream(self._name, kind, frames, truth, seen_in_training, has_one_rate)
+        return LiveStream(self._name, kind, frames, truth, has_one_rate)
 
 
 def _darkened(pictures: Pictures, rng: np.random.Generator) -> Pictures:
