@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from har_live.card import DEFAULT_WEIGHTS, SmoothingSpec, Weights, open_weights
+from har_live.cuts import CutDetector
 from har_live.grid import GridFrame, TimeGrid
 from har_live.ring import FrameRing
 from har_live.scorers import Runtime, open_scorer
@@ -26,6 +27,8 @@ from har_live.types import Frame, Prediction
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from har_live.types import Image
 
 
 class Recognizer:
@@ -37,6 +40,7 @@ class Recognizer:
         device: ``auto``, ``cpu``, ``cuda``, …: see ``har_live.scorers.open_scorer``.
         hop: grid frames between two scored windows; None takes the card's.
         smoothing: None takes the card's.
+        cut_reset: a change of scene begins afresh, as a gap does.
 
     Raises:
         WeightsError, BackendError: the weights or the runtime can't be had.
@@ -51,6 +55,7 @@ class Recognizer:
         device: str = "auto",
         hop: int | None = None,
         smoothing: SmoothingSpec | None = None,
+        cut_reset: bool = True,
     ) -> None:
         opened = weights if isinstance(weights, Weights) else open_weights(weights)
         card = opened.card
@@ -59,6 +64,7 @@ class Recognizer:
             card, hop=card.hop if hop is None else hop, smoothing=smoothing or card.smoothing
         )
         self.scorer = open_scorer(opened, runtime=runtime, device=device)
+        self.cut_reset = cut_reset
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -96,10 +102,11 @@ class Stream:
         self._windows = recognizer.scorer.open_windows(1, self._num_windows)
         self._ring = FrameRing(card.clip.num_frames + 1, card.clip.image_size)
         self._smoother = Smoother(card.labels, card.smoothing)
+        self._cuts = CutDetector() if recognizer.cut_reset else None
         self._run = -1
+        self._num_in_run = 0
         self._instants_seconds: deque[float] = deque(maxlen=card.clip.num_frames)
         self._has_predicted = False
-        self._fullness = 0.0
         self._last: GridFrame | None = None
 
     def push(self, frame: Frame) -> list[Prediction]:
@@ -107,7 +114,8 @@ class Stream:
 
         Args:
             frame: frames may come at any rate; what is seen of them depends on their timestamps
-                alone. A gap longer than a window, or a step back in time, begins afresh.
+                alone. A gap longer than a window, a step back in time, or a change of scene
+                begins afresh.
 
         Returns:
             Predictions for the windows that this frame completed, oldest first; often none.
@@ -142,12 +150,13 @@ class Stream:
     def reset(self) -> None:
         """Forget what was seen: the next frame begins afresh."""
         self._grid.reset()
-        self._fullness = 0.0
+        self._num_in_run = 0
 
     @property
     def warming_up(self) -> float | None:
         """0–1, the share of the run's first window seen so far; None once that was scored."""
-        return None if self._fullness >= 1 else self._fullness
+        fullness = self._num_in_run / self._clip.num_frames
+        return None if fullness >= 1 else fullness
 
     def last_window(self) -> NDArray[np.uint8]:
         """What the network saw last: (T + 1, S, S, 3) uint8 RGB or shorter, a copy.
@@ -160,39 +169,46 @@ class Stream:
         return self._ring.newest(len(self._ring)).copy()
 
     def _step(self, grid_frame: GridFrame) -> Prediction | None:
-        index = grid_frame.index
-        if index == 0:
-            self._begin_run(grid_frame)
-        self._show(grid_frame)
+        picture = self._picture(grid_frame)
+        if self._begins_run(grid_frame, picture):
+            self._begin_run(picture)
+        self._ring.append(picture)
         self._instants_seconds.append(grid_frame.instant_seconds)
-        self._fullness = (index + 1) / self._clip.num_frames
         pair = self._ring.newest(2)
-        scores = self._windows.advance(pair[1:], pair[:1], self._kept(index))
-        full_since = index - (self._clip.num_frames - 1)
-        if full_since < 0 or full_since % self._hop:
+        scores = self._windows.advance(pair[1:], pair[:1], self._kept(self._num_in_run))
+        self._num_in_run += 1
+        num_since_full = self._num_in_run - self._clip.num_frames
+        if num_since_full < 0 or num_since_full % self._hop:
             return None
-        slot = (full_since // self._hop) % self._num_windows
+        slot = (num_since_full // self._hop) % self._num_windows
         return self._predict(scores[0, slot])
 
-    def _begin_run(self, grid_frame: GridFrame) -> None:
+    def _picture(self, grid_frame: GridFrame) -> Image:
+        last, self._last = self._last, grid_frame
+        if last is not None and last.frame is grid_frame.frame:
+            picture: Image = self._ring.newest(1)[0]  # a slow source: the same picture plays on
+            return picture
+        return to_network(grid_frame.frame.image, self._clip)
+
+    def _begins_run(self, grid_frame: GridFrame, picture: Image) -> bool:
+        """After a gap, or at a cut."""
+        after_gap, cuts = grid_frame.index == 0, self._cuts
+        if cuts is None:
+            return after_gap
+        if after_gap:
+            cuts.reset()
+        return cuts.is_cut(picture) or after_gap
+
+    def _begin_run(self, picture: Image) -> None:
         self._run += 1
+        self._num_in_run = 0
         self._instants_seconds.clear()
         self._smoother.reset()
         self._ring.clear()
-        self._last = None
-        self._show(grid_frame)  # at the start of a run the frame is its own predecessor
-
-    def _show(self, grid_frame: GridFrame) -> None:
-        last = self._last
-        if last is not None and last.frame is grid_frame.frame:
-            picture = self._ring.newest(1)[0]  # a slow source: the same picture plays on
-        else:
-            picture = to_network(grid_frame.frame.image, self._clip)
-        self._ring.append(picture)
-        self._last = grid_frame
+        self._ring.append(picture)  # at the start of a run the frame is its own predecessor
 
     def _kept(self, index: int) -> NDArray[np.bool_]:
-        """(1, W): False for the window that starts at this grid frame, at first for all."""
+        """(1, W): False for the window that starts at this frame of the run, at first for all."""
         keep = np.full((1, self._num_windows), index > 0)
         if index % self._hop == 0:
             keep[0, (index // self._hop) % self._num_windows] = False
@@ -214,5 +230,5 @@ class Stream:
 
     def _held(self, last: GridFrame) -> list[GridFrame]:
         """The last frame once more for every instant that the first window still lacks."""
-        missing = range(last.index + 1, self._clip.num_frames)
-        return [dataclasses.replace(last, index=index) for index in missing]
+        missing = self._clip.num_frames - self._num_in_run
+        return [dataclasses.replace(last, index=last.index + 1)] * missing

@@ -25,7 +25,7 @@ class WatchedRecognizer(Recognizer):
         self, weights: Weights, *, step_seconds: float = 0.0, fails_after: int | None = None
     ) -> None:
         card = replace(weights.card, labels=("stand", *weights.card.labels[1:]))
-        super().__init__(replace(weights, card=card), runtime="onnx", device="cpu")
+        super().__init__(replace(weights, card=card), runtime="onnx", device="cpu", cut_reset=False)
         self.predictions: list[Prediction] = []
         self._step_seconds = step_seconds
         self._num_left = fails_after

@@ -271,7 +271,7 @@ def labels_of(moments) -> list[tuple]:
 @pytest.mark.parametrize("fps", [4, 10, 29.97, 60])
 @pytest.mark.parametrize("step_seconds", [0.0, 0.05, 0.09])
 def test_live_use_that_keeps_up_is_annotate(small_weights, fps, step_seconds):
-    recognizer = Recognizer(small_weights("lrcn"), device="cpu")
+    recognizer = Recognizer(small_weights("lrcn"), device="cpu", cut_reset=False)
     frames = random_frames(round(6 * fps), fps)
     replay = Replay(recognizer, step_seconds=step_seconds)
     moments = list(replay.play(frames))
@@ -287,7 +287,9 @@ def test_latency_is_one_scoring_and_one_frame_from_the_first_minute_to_the_last(
     small_weights, step_seconds
 ):
     fps = 60
-    replay = Replay(Recognizer(small_weights("lrcn"), device="cpu"), step_seconds=step_seconds)
+    replay = Replay(
+        Recognizer(small_weights("lrcn"), device="cpu", cut_reset=False), step_seconds=step_seconds
+    )
     latest_ms = []
     for index, moment in enumerate(replay.play(random_frames(5 * 60 * fps, fps))):
         if moment.predictions and moment.frame is not None:
@@ -304,7 +306,7 @@ def test_latency_is_one_scoring_and_one_frame_from_the_first_minute_to_the_last(
 def test_every_label_is_the_score_of_what_the_network_saw_last(small_weights, step_seconds):
     """Whatever was dropped: each window has its length, and began with its first frame."""
     weights = small_weights("lrcn")
-    replay = Replay(Recognizer(weights, device="cpu"), step_seconds=step_seconds)
+    replay = Replay(Recognizer(weights, device="cpu", cut_reset=False), step_seconds=step_seconds)
     stream, model, num_checked = replay._scoring._stream, load_model(weights), 0
     score = replay._scoring.score
 

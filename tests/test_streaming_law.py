@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from har_live.types import ClipSpec, Frame, Prediction
 from tests.weights_made import CONFIGS
 
 TOLERANCE = 1e-4
+Uncut = partial(Recognizer, device="cpu", cut_reset=False)
+"""Here every picture is unlike the one before, and none begins a scene."""
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +77,7 @@ def assert_same(predictions: list[Prediction], expected: list[tuple]) -> None:
 @pytest.mark.parametrize("hop", [1, 2, 3, 8])
 def test_streaming_equals_offline(made, kind, runtime, hop):
     weights = made[kind]
-    recognizer = Recognizer(weights, runtime=runtime, device="cpu", hop=hop)
+    recognizer = Uncut(weights, runtime=runtime, hop=hop)
     frames = random_frames(variable_timeline(2.0, seed=hop))
     expected = offline(weights, frames, weights.card.clip, hop)
     assert_same(stream_all(recognizer, frames), expected)
@@ -92,7 +95,7 @@ def test_any_window_length(made, runtime, num_frames):
     weights = dataclasses.replace(made["lrcn"], card=dataclasses.replace(card, clip=clip, hop=hop))
     # No step longer than the shortest window: that would be a gap.
     frames = random_frames(variable_timeline(4.0, seed=num_frames, longest=0.09))
-    predictions = stream_all(Recognizer(weights, runtime=runtime, device="cpu"), frames)
+    predictions = stream_all(Uncut(weights, runtime=runtime), frames)
     assert_same(predictions, offline(weights, frames, clip, hop))
 
 
@@ -109,7 +112,7 @@ def test_each_run_is_its_own_clip(made, kind, runtime):
         np.arange(2.5, 4, 1 / 30),  # no gap, but a reset
     ]
     runs = [random_frames(pts, seed=seed) for seed, pts in enumerate(times)]
-    stream = Recognizer(weights, runtime=runtime, device="cpu").stream()
+    stream = Uncut(weights, runtime=runtime).stream()
     predictions: list[Prediction] = []
     for index, run in enumerate(runs):
         if index == 3:
@@ -128,7 +131,7 @@ def test_a_short_gap_holds_the_frame_that_was_playing(made):
     clip, hop = weights.card.clip, weights.card.hop
     pts = np.concatenate([np.arange(0, 1, 0.05), np.arange(1 + 0.7 * clip.window_seconds, 3, 0.05)])
     frames = random_frames(pts)
-    predictions = stream_all(Recognizer(weights, device="cpu"), frames)
+    predictions = stream_all(Uncut(weights), frames)
     assert_same(predictions, offline(weights, frames, clip, hop))
 
 
@@ -136,7 +139,7 @@ def test_a_short_gap_holds_the_frame_that_was_playing(made):
 @pytest.mark.parametrize("kind", sorted(CONFIGS))
 @pytest.mark.parametrize("num_streams", [2, 5])
 def test_streams_in_one_batch_do_not_touch_each_other(made, kind, runtime, num_streams):
-    scorer = Recognizer(made[kind], runtime=runtime, device="cpu").scorer
+    scorer = Uncut(made[kind], runtime=runtime).scorer
     size = made[kind].card.clip.image_size
     random = np.random.default_rng(3)
     pictures = random.integers(0, 256, (10, num_streams, size, size, 3), np.uint8)
@@ -155,8 +158,7 @@ def test_streams_in_one_batch_do_not_touch_each_other(made, kind, runtime, num_s
 def test_torch_equals_onnx(made, kind):
     frames = random_frames(variable_timeline(2.0, seed=11))
     by_torch, by_onnx = (
-        stream_all(Recognizer(made[kind], runtime=runtime, device="cpu"), frames)
-        for runtime in ("torch", "onnx")
+        stream_all(Uncut(made[kind], runtime=runtime), frames) for runtime in ("torch", "onnx")
     )
     assert_same(by_onnx, [(p.end_seconds, p.scores) for p in by_torch])
     assert [p.label for p in by_onnx] == [p.label for p in by_torch]
@@ -170,14 +172,14 @@ def test_frame_rate_does_not_matter(made, fps):
         dataclasses.replace(scene[index * 10 // fps], pts_seconds=index / fps)
         for index in range(4 * fps)
     ]
-    recognizer = Recognizer(made["lrcn"], device="cpu")
+    recognizer = Uncut(made["lrcn"])
     expected = stream_all(recognizer, scene)
     predictions = stream_all(recognizer, filmed)[: len(expected)]
     assert_same(predictions, [(p.end_seconds, p.scores) for p in expected])
 
 
 def test_a_stream_can_be_used_again(made):
-    stream = Recognizer(made["lrcn"], device="cpu").stream()
+    stream = Uncut(made["lrcn"]).stream()
     frames = random_frames(np.arange(60) / 30)
     rounds = [
         [p for frame in frames for p in stream.push(frame)] + stream.finish() for _ in range(2)
@@ -189,7 +191,7 @@ def test_a_short_source_gets_one_answer_with_its_last_frame_held(made):
     weights = made["lrcn"]
     clip = weights.card.clip
     frames = random_frames([0.0, 0.1, 0.2])
-    (prediction,) = stream_all(Recognizer(weights, device="cpu"), frames)
+    (prediction,) = stream_all(Uncut(weights), frames)
     held = [*frames, *(dataclasses.replace(frames[-1], pts_seconds=i / 10) for i in range(3, 8))]
     assert_same([prediction], [(0.2, offline(weights, held, clip, 8)[0][1])])
     assert prediction.start_seconds == 0.0
@@ -197,7 +199,7 @@ def test_a_short_source_gets_one_answer_with_its_last_frame_held(made):
 
 def test_last_window_is_what_was_scored(made):
     weights = made["convlstm"]
-    stream = Recognizer(weights, device="cpu", hop=1).stream()
+    stream = Uncut(weights, hop=1).stream()
     model = load_model(weights)
     for frame in random_frames(np.arange(80) / 25, seed=9):
         for prediction in stream.push(frame):

@@ -29,6 +29,10 @@ ConfidenceOption = Annotated[
         min=0, max=1, help="Show a label from this confidence on, 0–1. Default: the weights' own."
     ),
 ]
+CutResetOption = Annotated[
+    bool,
+    typer.Option("--cut-reset/--no-cut-reset", help="Begin afresh where the scene changes."),
+]
 DurationOption = Annotated[
     float, typer.Option(min=0, help="Leave out segments shorter than this many seconds.")
 ]

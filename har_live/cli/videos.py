@@ -14,6 +14,7 @@ from har_live.cli.options import (
     BrowserOption,
     ConfidenceOption,
     CookiesOption,
+    CutResetOption,
     DeviceOption,
     DurationOption,
     EventsOption,
@@ -51,6 +52,7 @@ def live(
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
+    cut_reset: CutResetOption = True,
     min_duration: DurationOption = 0.0,
     record: Annotated[
         Path | None, typer.Option(help="Record what is shown to this video, such as out.mp4.")
@@ -95,7 +97,7 @@ def live(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence)
+    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
     with nullcontext() if no_window else Window("har-live") as window:
         summary = run_live(source, recognizer, settings=settings, window=window)
     console.print_live_summary(summary)
@@ -111,6 +113,7 @@ def annotate(
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
+    cut_reset: CutResetOption = True,
     min_duration: DurationOption = 0.0,
     events: EventsOption = None,
     overwrite: OverwriteOption = False,
@@ -118,7 +121,7 @@ def annotate(
     """Write a video again with label, confidence and timeline drawn on it, and its sound."""
     from har_live import console, offline
 
-    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence)
+    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
     with console.says_what_is_kept(output), console.progress_bar(output.name) as on_frame:
         recognition = offline.annotate(
             source,
@@ -140,6 +143,7 @@ def predict(
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
+    cut_reset: CutResetOption = True,
     min_duration: DurationOption = 0.0,
     single: Annotated[
         bool, typer.Option("--single", help="One answer for the whole video.")
@@ -149,7 +153,7 @@ def predict(
     """Print what is done in a video, and when."""
     from har_live import console, offline
 
-    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence)
+    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
     with console.progress_bar("recognizing") as on_frame:
         recognition = offline.predict(
             source, recognizer, min_duration_seconds=min_duration, on_frame=on_frame
@@ -184,6 +188,7 @@ def _recognizer(
     hop: int | None,
     smoothing: float | None,
     min_confidence: float | None,
+    cut_reset: bool,
 ) -> Recognizer:
     from har_live import console
     from har_live.card import open_weights
@@ -204,6 +209,7 @@ def _recognizer(
             device=device,
             hop=hop,
             smoothing=spec,
+            cut_reset=cut_reset,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
