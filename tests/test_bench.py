@@ -120,7 +120,7 @@ def test_a_row_of_what_can_not_be_is_refused(value):
 
 def test_json_of_a_report(tmp_path):
     path = tmp_path / "bench.json"
-    report = Report({"system": "a machine"}, ROWS[:2])
+    report = Report({"system": "a machine"}, Effort(2.0, 4), ROWS[:2])
     report.write(path, overwrite=False)
     first = {
         "subject": "tiny on a runtime",
@@ -136,6 +136,7 @@ def test_json_of_a_report(tmp_path):
         "format": "har-live-bench",
         "version": 1,
         "machine": {"system": "a machine"},
+        "effort": {"seconds": 2.0, "min_rounds": 4},
         "rows": [first, {**second, "against_name": "", "ratio": None}],
     }
     with pytest.raises(SinkError, match="exists already"):
@@ -340,7 +341,7 @@ def test_a_quick_run_measures_everything(small_weights, tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     report = json.loads(path.read_text("utf-8"))
     assert (report["format"], report["version"]) == ("har-live-bench", 1)
-    assert set(report["machine"]) == {"har-live", "Python", "system", "libraries", "GPU"}
+    assert set(report["machine"]) == {"har-live", "Python", "system", "libraries", "GPU", "time"}
     rows = report["rows"]
     names = [row["name"] for row in rows]
     for name in (

@@ -4,10 +4,11 @@
 
     {"format": "har-live-bench", "version": 1,
      "machine": {"system": "…", "libraries": "…"},  # name → one line
+     "effort": {"seconds": 3.0, "min_rounds": 3},   # of each measurement
      "rows": [{"subject": "everyday-lrcn on …",     # what was measured
                "name": "grid frame",
                "value": 16.4, "unit": "ms",
                "against": 15.9,                     # in the same unit, or null
-               "against_name": "the encoder alone",
+               "against_name": "encoder alone",
                "ratio": 1.03}]}                     # value / against, or null
 """

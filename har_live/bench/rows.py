@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from har_live.bench.timing import Effort
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -46,6 +48,7 @@ class Report:
 
     machine: Mapping[str, str]
     """What it ran on: name → one line."""
+    effort: Effort
     rows: tuple[Row, ...]
 
     def to_json(self) -> str:
@@ -54,6 +57,7 @@ class Report:
             "format": "har-live-bench",
             "version": 1,
             "machine": dict(self.machine),
+            "effort": asdict(self.effort),
             "rows": [{**asdict(row), "ratio": row.ratio} for row in self.rows],
         }
         return json.dumps(values, indent=2, ensure_ascii=False)

@@ -55,7 +55,7 @@ def bench(
             rows = measure(opened, effort=effort, only=only or (), on_name=on_name)
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
-        report = Report(about, tuple(rows))
+        report = Report(about, effort, tuple(rows))
     console.answers.print(machine_table(report.machine), rows_table(report.rows), soft_wrap=False)
     if json_path is not None:
         report.write(json_path, overwrite=overwrite)

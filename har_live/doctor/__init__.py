@@ -57,4 +57,4 @@ def main_job_runs(checks: Sequence[Check]) -> bool:
 def machine() -> dict[str, str]:
     """What this runs on, name → one line, for who publishes figures; nothing else is tried."""
     checks = [*system.python(), *system.libraries(), *in_child("GPU", scoring.try_driver)]
-    return {check.name: check.detail for check in checks}
+    return {check.name: check.detail for check in checks} | {"time": system.now()}

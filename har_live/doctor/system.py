@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -131,6 +132,14 @@ def try_camera(index: int) -> Check:
     if fps < SLOW_FPS:
         return Check(name, "warning", detail, "more light, or --size 640x480")
     return Check(name, "ok", detail)
+
+
+def now() -> str:
+    """Date, time, and how much else is going on where the system tells."""
+    text = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    if sys.platform != "win32":
+        text += f", {os.getloadavg()[0]:.1f} processes at work in the minute before"
+    return text
 
 
 def _system() -> str:
