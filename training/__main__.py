@@ -87,19 +87,18 @@ def train(
     """Train the recurrent part and write OUT/weights, ready for `har-live --weights`."""
     from har_live.types import ClipSpec
     from training.encode import load_banks
+    from training.everyday import everyday
     from training.export import export_weights
     from training.prepare import CacheSettings
-    from training.train import SETTINGS
-    from training.train import train as run
 
-    settings = SETTINGS[architecture]
-    settings = dataclasses.replace(settings, seed=seed, epochs=epochs or settings.epochs)
-    spec = ClipSpec(image_size=CacheSettings().image_size)
-    learnt, joints, measured = load_banks(bank, settings.architecture)
+    learnt, joints, measured = load_banks(bank, architecture)
     if datasets:
         own = [name.strip() for name in datasets.split(",")]
         learnt, joints, measured = learnt.only(own), None, measured.only(own)
-    trained = run(learnt, measured, pose, out, spec, settings, joints=joints)
+    spec = ClipSpec(image_size=CacheSettings().image_size)
+    trained = everyday(
+        learnt, measured, pose, out, spec, architecture, epochs=epochs, seed=seed, joints=joints
+    )
     export_weights(trained.model, trained.card, out / "weights")
     for name, value in trained.measures.items():
         typer.echo(f"{name:32} {value:.3f}")
@@ -177,11 +176,17 @@ def ship(
     folder: Annotated[Path, typer.Argument(help="Weights folder to write, as weights/NAME.")],
     data: Annotated[Path, typer.Option(help="Its val split is measured.")],
     notes: Annotated[Path, typer.Option(help="Markdown: intended use, limits.")],
+    description: Annotated[str, typer.Option(help="One line; default: the everyday one.")] = "",
+    datasets: Annotated[str, typer.Option(help="A specialist's own, with commas between.")] = "",
 ) -> None:
     """Measure trained weights and write their card, README and pictures beside them."""
+    from training.ship import EVERYDAY
     from training.ship import ship as run
 
-    reached = run(trained, data, folder, notes=notes)
+    own = [name.strip() for name in datasets.split(",") if name.strip()]
+    reached = run(
+        trained, data, folder, notes=notes, description=description or EVERYDAY, datasets=own
+    )
     typer.echo(json.dumps({key: reached[key] for key in ("top1", "ece", "datasets")}, indent=2))
 
 

@@ -38,7 +38,12 @@ class Answers:
 
 
 def answers_of(
-    recognizer: Recognizer, data: Path, *, split: str = "val", fps: float | None = None
+    recognizer: Recognizer,
+    data: Path,
+    *,
+    split: str = "val",
+    fps: float | None = None,
+    datasets: Sequence[str] = (),
 ) -> Answers:
     """Play every clip of a split to a fresh stream.
 
@@ -46,16 +51,26 @@ def answers_of(
         split: ``train``, ``val``, or empty for all clips. Clips that come without one are split by
             group, as in training.
         fps: play at this frame rate, frames dropped or repeated; None plays the file's own.
+        datasets: only the clips of these; empty for all.
     """
-    return answers_at(recognizer, data, [fps], split=split)[0]
+    return answers_at(recognizer, data, [fps], split=split, datasets=datasets)[0]
 
 
 def answers_at(
-    recognizer: Recognizer, data: Path, rates: Sequence[float | None], *, split: str = "val"
+    recognizer: Recognizer,
+    data: Path,
+    rates: Sequence[float | None],
+    *,
+    split: str = "val",
+    datasets: Sequence[str] = (),
 ) -> list[Answers]:
     """The answers at several frame rates, every clip decoded once."""
     root, clips = read_clips(data)
-    clips = [clip for clip in split_clips(clips) if not split or clip.split == split]
+    clips = [
+        clip
+        for clip in split_clips(clips)
+        if (not split or clip.split == split) and (not datasets or clip.dataset in datasets)
+    ]
     scores: list[list[NDArray[np.float32]]] = [[] for _ in rates]
     for clip in track(clips, "scoring"):
         frames = _frames_of(root / clip.path)

@@ -5,7 +5,7 @@
     python -m training encode ../shared/data --pose runs/pose.safetensors --out runs/bank
     python -m training train runs/bank --architecture lrcn --out runs/everyday-lrcn
 
-From top to bottom: the settings, the data, the model's task, the fit.
+From top to bottom: the settings, the model's task, the fit.
 """
 
 from __future__ import annotations
@@ -15,27 +15,34 @@ from pathlib import Path
 from typing import Literal
 
 import lightning
-import numpy as np
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
-from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, Dataset, TensorDataset, WeightedRandomSampler
+from torch.utils.data import DataLoader, TensorDataset
 
 from har_live.card import ModelCard
 from har_live.models.build import build_model
 from har_live.models.config import Architecture, ModelConfig
 from har_live.models.pose import JOINTS
-from har_live.models.pose_motion import NUM_POSE_FEATURES, PoseMotion
+from har_live.models.pose_motion import NUM_POSE_FEATURES
 from har_live.models.window_model import WindowModel
 from har_live.types import ClipSpec
 from training.encode import label_set
-from training.features import MADE, Bank
+from training.features import Bank
 from training.joint_windows import JointWindows
+from training.learnt_windows import (
+    LearntWindows,
+    balanced_sampler,
+    features_of,
+    standardise,
+    standardised,
+)
 from training.measures import best_temperature, clip_measures
+
+Sees = Literal["both", "pose", "motion"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ class TrainSettings:
     """Share of windows whose motion features are hidden: skeletons have none either."""
     pose_dropped: float = 0.15
     """Share of windows whose pose features are hidden, as in the dark."""
+    sees: Sees = "both"
+    """What it is taught to look at; the rest of the features is hidden from it for good."""
     windows_per_epoch: int = 8000
     """At most: a smaller bank is gone through once."""
     filmed_share: float = 0.4
@@ -82,100 +91,8 @@ class TrainSettings:
         )
 
 
-SETTINGS = {
-    "lrcn": TrainSettings(),
-    "convlstm": TrainSettings(architecture="convlstm", hidden=(16,), epochs=10),
-}
-
 MEASURED_FOR_SCALE = 8000
 """Windows from which each feature's mean and deviation are taken."""
-
-# --- data ----------------------------------------------------------------------------------------
-
-
-def features_of(bank: Bank, architecture: Architecture) -> Tensor:
-    """(N, T, …) float: the form that this architecture reads."""
-    return torch.from_numpy(bank.vectors if architecture == "lrcn" else bank.maps)
-
-
-class LearntWindows(Dataset):
-    """Encoded windows, then joints alone; a batch is put together at once.
-
-    An item is the features (T, …), the label's index and (K,) bool: the labels that occur in the
-    window's own data set.
-    """
-
-    def __init__(
-        self,
-        bank: Bank,
-        joints: JointWindows | None,
-        labels: tuple[str, ...],
-        architecture: Architecture,
-    ) -> None:
-        self.encoded = features_of(bank, architecture)
-        self.joints, self.architecture = joints, architecture
-        alone = (joints.labels, joints.datasets) if joints is not None else ([], [])
-        self.names = np.concatenate([bank.labels, alone[0]]).astype(str)
-        self.datasets = np.concatenate([bank.datasets, alone[1]]).astype(str)
-        self.labels = label_indices(self.names, labels)
-        self.own = own_labels(self.names, self.datasets, labels)
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def __getitems__(self, indices: list[int]) -> list[tuple[Tensor, Tensor, Tensor]]:
-        rows = torch.tensor(indices)
-        return list(zip(self.features(rows), self.labels[rows], self.own[rows], strict=True))
-
-    def features(self, rows: Tensor) -> Tensor:
-        """(n,) rows → (n, T, …) float."""
-        features = torch.empty(len(rows), *self.encoded.shape[1:])
-        alone = rows >= len(self.encoded)
-        features[~alone] = self.encoded[rows[~alone]].float()
-        if alone.any():
-            features[alone] = self.joints.features(
-                rows[alone] - len(self.encoded), self.architecture
-            )
-        return features
-
-
-def standardise(encoder: PoseMotion, features: Tensor) -> None:
-    """Set the encoder's mean and deviation to those of (N, T, …) features; NaN are left out."""
-    dims = [d for d in range(features.dim()) if d != 2]
-    values = features.float()
-    mean = values.nanmean(dim=dims, keepdim=True)
-    deviation = (values - mean).square().nanmean(dim=dims, keepdim=True).sqrt()
-    encoder.mean.copy_(mean.reshape(encoder.mean.shape))
-    encoder.deviation.copy_(deviation.reshape(encoder.deviation.shape).clamp(min=1e-3))
-
-
-def label_indices(names: NDArray[np.str_], labels: tuple[str, ...]) -> Tensor:
-    """(N,) index of each window's label."""
-    return torch.tensor([labels.index(name) for name in names])
-
-
-def own_labels(
-    names: NDArray[np.str_], datasets: NDArray[np.str_], labels: tuple[str, ...]
-) -> Tensor:
-    """(N, K) bool: the labels that occur in each window's data set."""
-    occurring = {dataset: set(names[datasets == dataset]) for dataset in set(datasets)}
-    masks = {dataset: [label in own for label in labels] for dataset, own in occurring.items()}
-    return torch.tensor([masks[dataset] for dataset in datasets])
-
-
-def balanced_sampler(windows: LearntWindows, settings: TrainSettings) -> WeightedRandomSampler:
-    """Draws windows so that small data sets and rare labels are seen often enough."""
-    kinds = np.char.add(np.char.add(windows.datasets, "/"), windows.names)
-    _, inverse, counts = np.unique(kinds, return_inverse=True, return_counts=True)
-    weights = counts[inverse].astype(float) ** -settings.balance
-    filmed = ~np.isin(windows.datasets, MADE)
-    if filmed.any() and not filmed.all():
-        weights[filmed] *= settings.filmed_share / weights[filmed].sum()
-        weights[~filmed] *= (1 - settings.filmed_share) / weights[~filmed].sum()
-    generator = torch.Generator().manual_seed(settings.seed)
-    count = min(settings.windows_per_epoch, len(windows))
-    return WeightedRandomSampler(weights.tolist(), count, generator=generator)
-
 
 # --- the model's task ----------------------------------------------------------------------------
 
@@ -195,13 +112,9 @@ class ActionTask(lightning.LightningModule):
         self.validation = validation
         self._answers: list[Tensor] = []
 
-    def standardised(self, features: Tensor) -> Tensor:
-        encoder = self.model.encoder
-        return ((features.float() - encoder.mean) / encoder.deviation).clamp(-6, 6)
-
     def training_step(self, batch: tuple[Tensor, Tensor, Tensor], _: int) -> Tensor:
         features, labels, own = batch
-        logits = self.model.feature_logits(self._disturbed(self.standardised(features)))
+        logits = self.model.feature_logits(self._disturbed(standardised(self.model, features)))
         loss = F.cross_entropy(logits, labels, label_smoothing=self.settings.label_smoothing)
         among_own = logits.masked_fill(~own, -1e4)
         loss = loss + self.settings.within_weight * F.cross_entropy(among_own, labels)
@@ -215,6 +128,8 @@ class ActionTask(lightning.LightningModule):
         settings = self.settings
         hide_motion = torch.rand(len(features)) < settings.motion_dropped
         hide_pose = torch.rand(len(features)) < settings.pose_dropped
+        if settings.sees != "both":
+            hide_motion[:], hide_pose[:] = settings.sees == "pose", settings.sees == "motion"
         is_pose = pose_channels(features.shape[2], settings.architecture)
         noise = torch.where(is_pose, settings.pose_noise, settings.motion_noise)
         noise = noise.reshape(-1, *[1] * (features.dim() - 3))
@@ -225,7 +140,7 @@ class ActionTask(lightning.LightningModule):
         return features.masked_fill(hidden, 0.0).nan_to_num(0.0)
 
     def validation_step(self, batch: tuple[Tensor], _: int) -> None:
-        logits = self.model.feature_logits(self.standardised(batch[0]).nan_to_num(0.0))
+        logits = self.model.feature_logits(standardised(self.model, batch[0]).nan_to_num(0.0))
         self._answers.append(logits)
 
     def on_validation_epoch_end(self) -> None:
@@ -234,13 +149,6 @@ class ActionTask(lightning.LightningModule):
         measures = clip_measures(scores, self.validation, self.labels)
         for name, value in measures.items():
             self.log(f"val_{name}", value)
-
-    @torch.inference_mode()
-    def logits_of(self, loader: DataLoader) -> Tensor:
-        """(N, K) logits of undisturbed windows."""
-        self.eval()
-        batches = [self.standardised(features).nan_to_num(0.0) for (features,) in loader]
-        return torch.cat([self.model.feature_logits(batch) for batch in batches])
 
     def configure_optimizers(self):
         heads = [*self.model.cells.parameters(), *self.model.classifier.parameters()]
@@ -254,6 +162,17 @@ class ActionTask(lightning.LightningModule):
             pct_start=0.2,
         )
         return [optimizer], [{"scheduler": schedule, "interval": "step"}]
+
+
+def blind(model: WindowModel, settings: TrainSettings) -> None:
+    """Let the recurrent part not see what is hidden from it; as that is 0, it learns nothing of it
+    either."""
+    if settings.sees == "both":
+        return
+    layer = model.cells.from_input[0]
+    is_pose = pose_channels(layer.weight.shape[1], settings.architecture)
+    with torch.no_grad():
+        layer.weight[:, ~is_pose if settings.sees == "pose" else is_pose] = 0.0
 
 
 def pose_channels(count: int, architecture: Architecture) -> Tensor:
@@ -297,8 +216,15 @@ def train(
     few = torch.randperm(len(learnt))[:MEASURED_FOR_SCALE]
     standardise(model.encoder, learnt.features(few))
     model.encoder.requires_grad_(False)
+    blind(model, settings)
     task = ActionTask(model, labels, validation, settings)
-    sampler = balanced_sampler(learnt, settings)
+    sampler = balanced_sampler(
+        learnt,
+        balance=settings.balance,
+        filmed_share=settings.filmed_share,
+        most=settings.windows_per_epoch,
+        seed=settings.seed,
+    )
     measured = DataLoader(TensorDataset(features_of(validation, settings.architecture)), 256)
     kept = ModelCheckpoint(
         out,
@@ -321,8 +247,22 @@ def train(
     )
     trainer.fit(task, DataLoader(learnt, settings.batch_size, sampler=sampler), measured)
     task.load_state_dict(torch.load(kept.best_model_path, weights_only=True)["state_dict"])
-    logits = task.logits_of(measured)
-    model.temperature.fill_(best_temperature(logits, validation, labels))
-    scores = (logits / model.temperature).softmax(dim=1).numpy()
     card = ModelCard(name=out.name, labels=labels, model=settings.model(), clip=spec)
-    return Trained(model.eval(), card, clip_measures(scores, validation, labels))
+    return measured_on(validation, model, card)
+
+
+def measured_on(validation: Bank, model: WindowModel, card: ModelCard) -> Trained:
+    """Fit the temperature and measure."""
+    architecture = card.model.architecture
+    logits = logits_of(model, features_of(validation, architecture))
+    model.temperature.fill_(best_temperature(logits, validation, card.labels))
+    scores = (logits / model.temperature).softmax(dim=1).numpy()
+    return Trained(model.eval(), card, clip_measures(scores, validation, card.labels))
+
+
+@torch.inference_mode()
+def logits_of(model: WindowModel, features: Tensor) -> Tensor:
+    """(N, T, …) features, not standardised → (N, K) logits."""
+    model.eval()
+    batches = (standardised(model, batch).nan_to_num(0.0) for batch in features.split(256))
+    return torch.cat([model.feature_logits(batch) for batch in batches])
