@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import csv
 import json
-from itertools import pairwise
+from functools import partial
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -13,14 +14,20 @@ from typer.testing import CliRunner
 
 from har_live.recognizer import Recognizer
 from har_live.types import NONE, UNSURE, ClipSpec, Frame, Segment
-from tests.make_media import make_clip, noisy
+from tests.make_media import make_clip, number_in, numbered
 from tests.weights_made import LABELS
 from training import live_measures as measures
 from training.__main__ import app
 from training.evaluate_live import SCORERS, play
 from training.live_measures import NOTHING, Showing, Span, timeline
 from training.live_report import figures
-from training.live_streams import LiveStream, clip_streams, figure_streams, frames_at
+from training.live_streams import (
+    LiveStream,
+    StreamSettings,
+    clip_streams,
+    figure_streams,
+    frames_at,
+)
 from training.remembering import RememberingScorer
 
 SPEC = ClipSpec(num_frames=8, grid_fps=8.0, image_size=64)
@@ -259,17 +266,23 @@ def test_what_was_scored_is_remembered_until_something_else_is_seen(small_weight
 # --- streams -------------------------------------------------------------------------------------
 
 
+def shows(number, _index, width, height):
+    return numbered(number, width, height)
+
+
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory):
     """Three data sets of actions with three clips of each label, and one of nothing."""
     root = tmp_path_factory.mktemp("live-data")
     pts_seconds = [i / 12 for i in range(25)]
+    numbers = (sum(1 << bit for bit in bits) for bits in combinations(range(8), 4))  # as bright
     rows = []
     for dataset in ("a", "b", "c", "quiet"):
         for label in ("background",) if dataset == "quiet" else ("wave", "walk"):
             for number in range(3):
                 path = root / f"{dataset}-{label}-{number}.mp4"
-                make_clip(path, pts_seconds=pts_seconds, size=(64, 48), picture=noisy)
+                picture = partial(shows, next(numbers))
+                make_clip(path, pts_seconds=pts_seconds, size=(64, 48), picture=picture)
                 split = "train" if dataset == "quiet" else "val"
                 rows.append((path.name, dataset, label, f"{label}{number}", split))
     rows.append(("missing.mp4", "a", "wave", "gone", "val"))
@@ -278,8 +291,8 @@ def manifest(tmp_path_factory):
     return root
 
 
-def streams_of(data, seed=0, seconds=24.0):
-    return list(clip_streams(data, LABELS, SPEC, seconds=seconds, seed=seed))
+def streams_of(data, seed=0, **settings):
+    return list(clip_streams(data, LABELS, SPEC, StreamSettings(24.0, seed, **settings)))
 
 
 def test_streams_bear_what_live_use_bears(manifest):
@@ -326,14 +339,24 @@ def test_the_seed_decides(manifest):
     assert content(streams_of(manifest, seed=1)) != content(streams_of(manifest, seed=2))
 
 
+def test_one_camera_shows_one_clip_in_a_stretch(manifest):
+    for one_camera, num_clips in ((True, 1), (False, 3)):
+        dropout = streams_of(manifest, one_camera=one_camera)[2]
+        later = [span for span in dropout.truth[1:] if span.label != NONE]
+        assert later
+        for start, end, _ in later:
+            inside = [f.image for f in dropout.frames if start <= f.pts_seconds < end - 0.01]
+            assert len({number_in(image) for image in inside}) == num_clips
+
+
 def test_the_figure_performs_what_the_weights_know_and_stands_about():
-    acting, idle = figure_streams(LABELS, seconds=3.0, seed=0)
+    acting, idle = figure_streams(LABELS, StreamSettings(seconds=3.0))
     assert acting.truth == (Span(0.0, 1.6, NONE), Span(1.6, 3.0, "wave"))
     assert acting.seconds == idle.seconds == 3.0
     assert {span.label for span in idle.truth} == {NONE}
-    assert [stream.kind for stream in figure_streams((NONE, "juggle"), seconds=0.1, seed=0)] == [
-        "nothing"
-    ]
+    assert [
+        stream.kind for stream in figure_streams((NONE, "juggle"), StreamSettings(seconds=0.1))
+    ] == ["nothing"]
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -199,6 +199,9 @@ def evaluate_live(
     picture: Annotated[Path | None, typer.Option(help="Draw the timelines here.")] = None,
     seconds: Annotated[float, typer.Option(help="Length of each stream, about.")] = 75.0,
     split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
+    one_camera: Annotated[
+        bool, typer.Option("--one-camera", help="Cuts only where the action changes.")
+    ] = False,
     cache: Cache = DEFAULT_CACHE,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
@@ -209,16 +212,12 @@ def evaluate_live(
     from training import live_report as room
     from training.evaluate_live import play_all
     from training.live_plot import draw_timelines
+    from training.live_streams import StreamSettings
 
     recognizer = Recognizer(weights)
-    played = play_all(
-        recognizer,
-        data,
-        seconds=seconds,
-        split="" if split == "all" else split,
-        cache=cache,
-        seed=seed,
-    )
+    chosen = "" if split == "all" else split
+    settings = StreamSettings(seconds, seed, chosen, one_camera, cache)
+    played = play_all(recognizer, data, settings)
     reached = {"weights": recognizer.card.name, **room.figures(played)}
     Console().print(room.table(reached))
     if json_file is not None:

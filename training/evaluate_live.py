@@ -17,7 +17,13 @@ from har_live.live.replay import Replay
 from har_live.recognizer import Recognizer
 from har_live.types import Frame
 from training.live_measures import NOTHING, Showing, Timeline, timeline
-from training.live_streams import LiveStream, clip_streams, figure_streams, frames_at
+from training.live_streams import (
+    LiveStream,
+    StreamSettings,
+    clip_streams,
+    figure_streams,
+    frames_at,
+)
 from training.remembering import RememberingScorer
 
 
@@ -62,30 +68,14 @@ class Played:
         return any(span.is_action for span in self.truth)
 
 
-def play_all(
-    recognizer: Recognizer,
-    data: Path | None,
-    *,
-    seconds: float,
-    split: str,
-    cache: Path | None,
-    seed: int,
-) -> list[Played]:
-    """Make and play one stream after another; without data, those of the figure.
-
-    Args:
-        seconds, split, cache: as in ``clip_streams``.
-    """
+def play_all(recognizer: Recognizer, data: Path | None, settings: StreamSettings) -> list[Played]:
+    """Make and play one stream after another; without data, those of the figure."""
     labels, played = recognizer.labels, []
-    streams = figure_streams(labels, seconds=seconds, seed=seed)
+    streams = figure_streams(labels, settings)
     if data is not None:
-        spec = recognizer.card.clip
-        of_clips = clip_streams(
-            data, labels, spec, seconds=seconds, seed=seed, split=split, cache=cache
-        )
-        streams = chain(streams, of_clips)
+        streams = chain(streams, clip_streams(data, labels, recognizer.card.clip, settings))
     for stream in track(streams, "playing streams"):
-        played.append(play(recognizer, stream, seed=seed))
+        played.append(play(recognizer, stream, seed=settings.seed))
     return sorted(played, key=lambda stream: stream.kind == "nothing")
 
 

@@ -42,6 +42,23 @@ VIEWS = ("full", "webcam", "left", "knees", "wide", "desk")
 """Where the idle figure is seen from."""
 
 
+@dataclass(frozen=True)
+class StreamSettings:
+    """Which streams are made."""
+
+    seconds: float = 75.0
+    """About as long is each; the figure's script ends on its own."""
+    seed: int = 0
+    split: str = "val"
+    """Whose clips are played; empty for all. A data set that has only clips of nothing, and none
+    in this split, gives those it has; its stream's name says so."""
+    one_camera: bool = False
+    """A stretch is one clip, played again and again: no cut but between stretches. Else it is
+    several clips, with the cuts of a film."""
+    cache: Path | None = None
+    """Folder from ``prepare``; clips that it lacks are decoded."""
+
+
 @dataclass(frozen=True, eq=False)
 class LiveStream:
     """One long recording, and what is so in it."""
@@ -71,58 +88,46 @@ def frames_at(frames: Sequence[Frame], fps: float) -> list[Frame]:
     return [frame for start, end in runs for frame in at_rate(list(frames[start:end]), fps)]
 
 
-def figure_streams(labels: Sequence[str], *, seconds: float, seed: int) -> Iterator[LiveStream]:
+def figure_streams(labels: Sequence[str], settings: StreamSettings) -> Iterator[LiveStream]:
     """The figure performing what the weights know, and standing about in every scene.
 
     Args:
         labels: the weights'.
-        seconds: of each stream at most.
     """
     script = [passage for passage in DEFAULT_SCRIPT if passage.label in (NONE, *labels)]
     if any(passage.label != NONE for passage in script):
-        yield _performed("figure", "figure", script, seconds, seed)
+        yield _performed("figure", "figure", script, settings)
     idle = [
         Passage(NONE, 10.0, scene, look, view)
         for scene, look, view in zip(SCENES, LOOKS, VIEWS, strict=True)
     ]
-    yield _performed("figure, idle", "nothing", idle, seconds, seed)
+    yield _performed("figure, idle", "nothing", idle, settings)
 
 
 def _performed(
-    name: str, kind: Literal["figure", "nothing"], script: list[Passage], seconds: float, seed: int
+    name: str, kind: Literal["figure", "nothing"], script: list[Passage], settings: StreamSettings
 ) -> LiveStream:
-    seconds = min(seconds, sum(passage.seconds for passage in script))
+    seconds = min(settings.seconds, sum(passage.seconds for passage in script))
     source = FigureSource(
-        script=script, seconds=seconds, width=320, height=240, fps=CAMERA_FPS, seed=seed
+        script=script, seconds=seconds, width=320, height=240, fps=CAMERA_FPS, seed=settings.seed
     )
     truth = timeline([(s.start_seconds, s.label) for s in source.true_segments], seconds)
     return LiveStream(name, kind, tuple(source), truth)
 
 
 def clip_streams(
-    data: Path,
-    labels: Sequence[str],
-    spec: ClipSpec,
-    *,
-    seconds: float,
-    seed: int,
-    split: str = "val",
-    cache: Path | None = None,
+    data: Path, labels: Sequence[str], spec: ClipSpec, settings: StreamSettings
 ) -> Iterator[LiveStream]:
     """A stream of every data set: with actions where two of its labels are known, or of nothing.
 
     Args:
         labels: the weights'.
         spec: the weights'; pictures are cached and played as the network sees them.
-        seconds: about as long is each stream.
-        split: whose clips are played; empty for all. A data set that has only clips of nothing,
-            and none in this split, gives those it has; its name says so.
-        cache: folder from ``prepare``; clips that it lacks are decoded.
     """
     root, clips = read_clips(data)
-    library = Library(root, cache, cache_settings(spec))
+    library = Library(root, settings.cache, cache_settings(spec))
     named = [replace(clip, label=_name(clip.label, labels)) for clip in split_clips(clips)]
-    chosen = [clip for clip in named if not split or clip.split == split]
+    chosen = [clip for clip in named if settings.split in ("", clip.split)]
     conditions = cycle(CONDITIONS)
     for dataset in sorted({clip.dataset for clip in named}):
         own = [clip for clip in chosen if clip.dataset == dataset]
@@ -130,12 +135,11 @@ def clip_streams(
             idle = [clip for clip in own if clip.label == NONE]
             idle = idle or [clip for clip in chosen if clip.label == NONE]
             actions = [clip for clip in own if clip.label != NONE]
-            reel = _Reel(library, dataset, next(conditions), seed)
-            yield reel.actions(actions, idle, seconds)
+            yield _Reel(library, dataset, next(conditions), settings).actions(actions, idle)
         elif all(clip.label == NONE for clip in named if clip.dataset == dataset):
             own = own or [clip for clip in named if clip.dataset == dataset]
             seen = any(clip.split == "train" for clip in own)
-            yield _Reel(library, dataset, SEEN if seen else "", seed).nothing(own, seconds)
+            yield _Reel(library, dataset, SEEN if seen else "", settings).nothing(own)
 
 
 def _name(label: str, labels: Sequence[str]) -> str:
@@ -147,15 +151,17 @@ def _name(label: str, labels: Sequence[str]) -> str:
 class _Reel:
     """One stream being put together."""
 
-    def __init__(self, library: Library, dataset: str, condition: str, seed: int) -> None:
-        self._library, self._condition = library, condition
+    def __init__(
+        self, library: Library, dataset: str, condition: str, settings: StreamSettings
+    ) -> None:
+        self._library, self._condition, self._settings = library, condition, settings
         self._name = f"{dataset}, {condition}" if condition else dataset
-        self._rng = _rng(self._name, seed)
+        self._rng = _rng(self._name, settings.seed)
         self._frames: list[Frame] = []
         self._points: list[tuple[float, str]] = []
         self._now_seconds = 0.0
 
-    def actions(self, clips: list[Clip], idle: list[Clip], seconds: float) -> LiveStream:
+    def actions(self, clips: list[Clip], idle: list[Clip]) -> LiveStream:
         """Stretches of one action each, neighbours of different ones, with stretches of nothing."""
         by_label = defaultdict(list)
         for clip in clips:
@@ -167,7 +173,7 @@ class _Reel:
             shelves[NONE] = Shelf(idle, self._library, self._rng)
         rates = cycle(CHANGING_FPS if self._condition == CONDITIONS[0] else (CAMERA_FPS,))
         for number, label in enumerate(self._order(list(by_label), has_idle=bool(idle))):
-            if self._now_seconds >= seconds:
+            if self._now_seconds >= self._settings.seconds:
                 break
             dark = self._condition == CONDITIONS[1] and number // 2 % 2 == 1
             fps = next(rates)
@@ -177,11 +183,11 @@ class _Reel:
                 self._stretch(shelves[label], label, fps, dark=dark)
         return self._cut("actions", has_one_rate=self._condition != CONDITIONS[0])
 
-    def nothing(self, clips: list[Clip], seconds: float) -> LiveStream:
+    def nothing(self, clips: list[Clip]) -> LiveStream:
         """One clip after another."""
         shelf = Shelf(clips, self._library, self._rng)
         for _ in clips:
-            if self._now_seconds < seconds:
+            if self._now_seconds < self._settings.seconds:
                 self._show(shelf.next(), NONE, CAMERA_FPS)
         return self._cut("nothing")
 
@@ -201,9 +207,13 @@ class _Reel:
     def _stretch(self, shelf: Shelf, label: str, fps: float, *, dark: bool) -> None:
         begin_seconds = self._now_seconds
         least_seconds = IDLE_SECONDS if label == NONE else STRETCH_SECONDS
-        while self._now_seconds - begin_seconds < least_seconds:
-            pictures = shelf.next()
+        pictures = shelf.next()
+        while True:
             self._show(_darkened(pictures, self._rng) if dark else pictures, label, fps)
+            if self._now_seconds - begin_seconds >= least_seconds:
+                return
+            if not self._settings.one_camera:
+                pictures = shelf.next()
 
     def _show(self, pictures: Pictures, label: str, fps: float) -> None:
         self._points.append((self._now_seconds, label))
