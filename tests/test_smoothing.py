@@ -189,7 +189,7 @@ def test_segments_never_overlap(seed):
     [
         ("average_seconds", -1),
         ("hold_seconds", -0.1),
-        ("enter", 0.2),
+        ("enter", 0.1),
         ("leave", -1),
         ("enter_of", {"wave": 1.1}),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ from training.thresholds import (
 torch.set_num_threads(1)
 NONE_INDEX, WAVE, JUMP = 0, 1, 2
 SPEC = SmoothingSpec()
-TRUSTING = ThresholdSettings(right_share=0.6, none_share=0.5, trust=0.01)
+TRUSTING = ThresholdSettings(trust=0.01)
 
 
 @pytest.fixture
@@ -102,42 +103,32 @@ def fitted(rows: list[tuple[int, float, int]], settings: ThresholdSettings) -> S
     return fit_thresholds(scores, np.array([t for *_, t in rows]), LABELS, SPEC, settings)
 
 
-def test_a_labels_threshold_is_where_it_becomes_right_often_enough():
+def test_a_label_that_is_often_wrong_must_be_surer_than_others():
     sure = [(WAVE, 0.75, WAVE)] * 30 + [(JUMP, 0.75, JUMP)] * 30
-    guesses = [(WAVE, 0.455, JUMP)] * 30 + [(JUMP, 0.455, JUMP)] * 30
+    guesses = [(WAVE, 0.575, JUMP)] * 30 + [(JUMP, 0.575, JUMP)] * 30
     nothing = [(NONE_INDEX, 0.9, NONE_INDEX)] * 60
     spec = fitted(sure + guesses + nothing, TRUSTING)
-    assert spec.thresholds("wave")[0] == 0.46
-    assert spec.thresholds("jump")[0] == TRUSTING.lowest
-    assert spec.leave == pytest.approx(0.7 * spec.enter)
-    assert (spec.average_seconds, spec.hold_seconds) == (SPEC.average_seconds, SPEC.hold_seconds)
+    assert spec == replace(SPEC, enter_of={"wave": 0.58})
 
 
 def test_alarms_on_nothing_raise_a_threshold():
-    quiet = [(WAVE, 0.5, WAVE)] * 20 + [(NONE_INDEX, 0.9, NONE_INDEX)] * 60
-    alarmed = quiet + [(WAVE, 0.5, UNKNOWN)] * 20 + [(WAVE, 0.6, WAVE)] * 20
-    assert fitted(quiet, TRUSTING).thresholds("wave")[0] == TRUSTING.lowest
-    rare = ThresholdSettings(right_share=0.7, none_share=0.1, trust=0.01)
-    often = ThresholdSettings(right_share=0.7, none_share=0.9, trust=0.01)
-    assert fitted(alarmed, rare).thresholds("wave")[0] == rare.lowest
-    assert fitted(alarmed, often).thresholds("wave")[0] == 0.51
+    quiet = [(WAVE, 0.6, WAVE)] * 20 + [(JUMP, 0.6, JUMP)] * 20 + [(NONE_INDEX, 0.9, 0)] * 60
+    alarmed = quiet + [(WAVE, 0.555, UNKNOWN)] * 20
+    assert fitted(quiet, TRUSTING).enter_of == {}
+    assert fitted(alarmed, TRUSTING).enter_of == {"wave": 0.56}
 
 
 def test_few_clips_hardly_move_a_threshold():
-    many = [(JUMP, c / 100, JUMP if c > 50 else WAVE) for c in range(30, 80) for _ in range(4)]
-    wrong = [(WAVE, 0.79, JUMP)]
-    shrunk = fitted(many + wrong, ThresholdSettings(none_share=0, trust=40))
-    alone = fitted(many + wrong, ThresholdSettings(none_share=0, trust=0.01))
-    assert alone.thresholds("wave")[0] == 0.8
-    assert abs(shrunk.thresholds("wave")[0] - shrunk.enter) <= 0.02
-    assert "walk" not in shrunk.enter_of
+    many = [(JUMP, c / 100, JUMP if c > 40 else WAVE) for c in range(30, 80) for _ in range(4)]
+    wrong = [(WAVE, 0.595, JUMP)] * 2
+    assert fitted(many + wrong, TRUSTING).enter_of == {"wave": 0.6}
+    assert fitted(many + wrong, ThresholdSettings(trust=1e5)).enter_of == {}
 
 
 def test_thresholds_have_bounds():
-    never = [(WAVE, 0.95, JUMP)] * 50
-    assert fitted(never, TRUSTING).enter == TRUSTING.highest
-    always = [(WAVE, 0.3, WAVE)] * 50
-    assert fitted(always, TRUSTING).enter == TRUSTING.lowest
+    never = [(JUMP, 0.955, JUMP)] * 50 + [(WAVE, 0.955, JUMP)] * 50
+    assert fitted(never, TRUSTING).enter_of == {"wave": 0.7}
+    assert fitted(never, ThresholdSettings(room=0.9, trust=0.01)).enter_of == {"wave": 0.96}
 
 
 def test_auroc_is_1_for_what_is_told_apart_and_a_half_for_chance():
@@ -176,7 +167,7 @@ def test_what_is_fitted_is_what_ships(clips, small_weights, tmp_path, monkeypatc
         "action_probability",
         "energy",
     }
-    assert weights.card.smoothing.enter >= ThresholdSettings().lowest
+    assert replace(weights.card.smoothing, enter_of={}) == SPEC
     for runtime in ("torch", "onnx"):  # both hashes are those of the new files
         Recognizer(copy, runtime=runtime, device="cpu")
     assert float(load_model(weights).unknown_logit) == 2.5

@@ -32,20 +32,16 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class ThresholdSettings:
-    """When a label is sure enough to be shown."""
+    """How much more than others a label that is often wrong must reach to be shown."""
 
-    right_share: float = 0.7
-    """Of the clips for which a label would be shown, at least this share shall be right."""
     none_share: float = 0.5
     """The share of time, before a camera, in which nothing of the label set happens."""
     trust: float = 40.0
-    """A label's own clips count as much as what is so for all labels once it has this many. With
-    less, thresholds are no better on clips that they were not fitted to (cross-validated)."""
-    lowest: float = 0.3
-    highest: float = 0.8
-    """Bounds of every threshold: a few dozen clips prove nothing beyond."""
-    leave_share: float = 0.7
-    """``leave`` as a share of ``enter``."""
+    """A label's own clips count as much as what is so for all labels once it has this many."""
+    slack: float = 0.03
+    """A label may be right by this much less often: small differences are chance."""
+    room: float = 0.2
+    """No threshold is raised by more: a few dozen clips prove nothing beyond."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ def calibrated(weights: Weights, data: Path) -> Weights:
     is_action = actions(measured.truths, card.labels)
     model.unknown_logit.fill_(best_unknown_logit(model, measured, card.labels))
     scores, truths = clip_scores(model, measured)
-    smoothing = fit_thresholds(scores, truths, card.labels, card.smoothing)
+    smoothing = fit_thresholds(scores, truths, card.labels, SmoothingSpec())
     metrics = {"auroc": unknown_auroc(measured.logits / model.temperature, is_action, card.labels)}
     card = replace(card, smoothing=smoothing, metrics=metrics)
     return export_weights(model, card, weights.folder)
@@ -146,34 +142,30 @@ def fit_thresholds(
     spec: SmoothingSpec,
     settings: ThresholdSettings | None = None,
 ) -> SmoothingSpec:
-    """``spec`` with the lowest thresholds at which what is shown is right often enough.
+    """``spec`` with higher thresholds for the labels that would be wrong more often than others.
 
-    A label's own share of right answers is drawn towards that of all labels, the more the fewer
-    clips it has; a label that is never answered has the threshold of all.
+    Each has the lowest threshold from ``spec.enter`` up at which it is about as often right as all
+    labels together are at ``spec.enter``. Its own share of right answers is drawn towards that of
+    all labels, the more the fewer clips it has; a label never answered keeps ``spec.enter``.
     """
     settings = settings or ThresholdSettings()
-    tried = np.round(np.arange(settings.lowest, settings.highest + 0.005, 0.01), 2)
+    highest = min(1.0, spec.enter + settings.room)
+    tried = np.round(np.arange(spec.enter, highest + 0.005, 0.01), 2)
     best = scores.argmax(axis=1)
     weights = _as_before_a_camera(actions(truths, labels), settings.none_share)
     shown = weights * (scores.max(axis=1) >= tried[:, None])  # (thresholds, clips)
     shown_right = shown * (best == truths)
-
-    def lowest(right_shares: NDArray[np.float64]) -> float:
-        enough = right_shares >= settings.right_share
-        return float(tried[enough.argmax()]) if enough.any() else settings.highest
-
-    of_all = (shown_right.sum(axis=1) + 1) / (shown.sum(axis=1) + 2)
-    enter, enter_of = lowest(of_all), {}
+    # Surer answers are not less often right: where few say so, it is chance.
+    of_all = np.maximum.accumulate((shown_right.sum(axis=1) + 1) / (shown.sum(axis=1) + 2))
+    enter_of = {}
     for index, label in enumerate(labels):
         own = best == index
         right = shown_right[:, own].sum(axis=1) + settings.trust * of_all
-        enter_of[label] = lowest(right / (shown[:, own].sum(axis=1) + settings.trust))
-    return replace(
-        spec,
-        enter=enter,
-        leave=settings.leave_share * enter,
-        enter_of={label: own for label, own in enter_of.items() if own != enter},
-    )
+        enough = right / (shown[:, own].sum(axis=1) + settings.trust) >= of_all[0] - settings.slack
+        enter = float(tried[enough.argmax()]) if enough.any() else float(tried[-1])
+        if enter > spec.enter:
+            enter_of[label] = enter
+    return replace(spec, enter_of=enter_of)
 
 
 def _as_before_a_camera(is_action: NDArray[np.bool_], none_share: float) -> NDArray[np.float64]:
