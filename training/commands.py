@@ -202,6 +202,9 @@ def evaluate_live(
     one_camera: Annotated[
         bool, typer.Option("--one-camera", help="Cuts only where the action changes.")
     ] = False,
+    cut_reset: Annotated[
+        bool, typer.Option("--cut-reset/--no-cut-reset", help="As in `har-live live`.")
+    ] = True,
     cache: Cache = DEFAULT_CACHE,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
@@ -214,11 +217,12 @@ def evaluate_live(
     from training.live_plot import draw_timelines
     from training.live_streams import StreamSettings
 
-    recognizer = Recognizer(weights)
+    recognizer = Recognizer(weights, cut_reset=cut_reset)
     chosen = "" if split == "all" else split
     settings = StreamSettings(seconds, seed, chosen, one_camera, cache)
     played = play_all(recognizer, data, settings)
-    reached = {"weights": recognizer.card.name, **room.figures(played)}
+    said = {"weights": recognizer.card.name, "cut_reset": cut_reset, "one_camera": one_camera}
+    reached = {**said, **room.figures(played)}
     Console().print(room.table(reached))
     if json_file is not None:
         json_file.write_text(json.dumps(reached, indent=2, ensure_ascii=False))
