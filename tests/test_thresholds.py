@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from har_live.card import SmoothingSpec, open_weights
+from har_live.console import print_card
 from har_live.models.build import build_model
 from har_live.models.window_model import NO_UNKNOWN, WindowModel
 from har_live.recognizer import Recognizer
@@ -171,3 +172,15 @@ def test_what_is_fitted_is_what_ships(clips, small_weights, tmp_path, monkeypatc
     for runtime in ("torch", "onnx"):  # both hashes are those of the new files
         Recognizer(copy, runtime=runtime, device="cpu")
     assert float(load_model(weights).unknown_logit) == 2.5
+
+
+def test_models_shows_them(small_weights, capsys):
+    plain = small_weights("lrcn")
+    spec = replace(SPEC, enter_of={"wave": 0.55, "jump": 0.6})
+    metrics = {"ece": 0.0412, "auroc": {"energy": 0.837}}
+    card = replace(plain.card, smoothing=spec, metrics=metrics)
+    print_card(replace(plain, card=card), as_json=False)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "smoothing average_seconds 1.5, enter 0.5, leave 0.2, hold_seconds 1" in shown
+    assert "thresholds wave 0.55, jump 0.6" in shown
+    assert "error 0.041; AUROC actions / anything else 0.84 by energy" in shown
