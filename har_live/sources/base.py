@@ -11,7 +11,9 @@ from har_live.types import Frame, VideoInfo
 
 class Source(Protocol):
     """A video. Opening it (the constructor) fails early with ``SourceError``; iterating yields
-    frames in playing order and simply ends at the end; ``close`` may be called twice."""
+    frames in playing order and simply ends at the end; ``close`` may be called twice.
+
+    Who inherits from it can be used in a ``with``."""
 
     @property
     def info(self) -> VideoInfo: ...
@@ -20,11 +22,13 @@ class Source(Protocol):
 
     def close(self) -> None: ...
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        self.close()

@@ -7,18 +7,18 @@ import math
 import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
 from har_live.errors import SourceError
+from har_live.sources.base import Source
 from har_live.sources.camera_list import find_camera
 from har_live.types import Frame, VideoInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
     from har_live.sources.camera_list import CameraInfo
     from har_live.sources.options import SourceOptions
@@ -47,7 +47,7 @@ _COMPRESSED_FROM_WIDTH = 641
 """Pixels. From here on USB 2 has no room for 30 uncompressed pictures a second."""
 
 
-class CameraSource:
+class CameraSource(Source):
     """A camera. Times are those at which its pictures were taken over, from 0.
 
     Use it from one thread. A read that never returns (some drivers hang) blocks that thread.
@@ -103,17 +103,6 @@ class CameraSource:
     def close(self) -> None:
         """Let go of the camera."""
         self._capture.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _read(self) -> tuple[float, Image]:
         """The next picture and when it was grabbed; the wait for it is the driver's."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from har_live.figure.looks import LOOKS
 from har_live.figure.performance import Performance
 from har_live.figure.picture import draw_person
 from har_live.figure.script import DEFAULT_SCRIPT, Passage
 from har_live.figure.skeleton import joints_of
+from har_live.sources.base import Source
 from har_live.types import Frame, Segment, VideoInfo
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ __all__ = ["DEFAULT_SCRIPT", "FigureSource", "Passage"]
 _SMALLEST_SIDE = 32
 
 
-class FigureSource:
+class FigureSource(Source):
     """A person of the project's own drawing, who waves, walks, sits down … on a known script.
 
     What is shown depends on time and seed alone: at any frame rate, the pictures of an instant
@@ -113,17 +113,6 @@ class FigureSource:
 
     def close(self) -> None:
         """Nothing is held open."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _check_positive(name: str, value: float) -> None:

@@ -15,12 +15,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
 import numpy as np
 
 from har_live.errors import SourceError
 from har_live.redact import redact_url
+from har_live.sources.base import Source
 from har_live.sources.kinds import kind_of
 from har_live.sources.options import SourceOptions
 from har_live.sources.wire import (
@@ -37,9 +38,6 @@ from har_live.sources.wire import (
 )
 from har_live.types import Frame, VideoInfo
 
-if TYPE_CHECKING:
-    from types import TracebackType
-
 logger = logging.getLogger(__name__)
 
 OPENER = "har_live.sources:open_source"
@@ -54,7 +52,7 @@ KILL_SECONDS = 5.0
 _SLICE_SECONDS = 0.5
 
 
-class IsolatedSource:
+class IsolatedSource(Source):
     """A source that can't hang its reader.
 
     Making one takes no time; ``info`` waits until the source is open, and raises what goes wrong
@@ -149,17 +147,6 @@ class IsolatedSource:
     def pid(self) -> int:
         """Of the reading process."""
         return self._process.pid
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _receive(self, limit_seconds: float, complaint: str) -> object:
         """The next message; ``Ended`` also after an interruption."""

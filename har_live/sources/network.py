@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 import urllib.request
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from har_live.errors import SourceError
+from har_live.sources.base import Source
 from har_live.sources.media import MediaSource
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
-    from types import TracebackType
 
-    from har_live.sources.base import Source
     from har_live.sources.options import SourceOptions
     from har_live.types import Frame, VideoInfo
 
@@ -96,7 +95,7 @@ def open_address(
     return PacedSource(source) if is_hls and source.info.is_live else source
 
 
-class PacedSource:
+class PacedSource(Source):
     """A broadcast in segments, frame by frame at its own speed.
 
     It arrives several seconds at a time. Whoever took the frames as they come would see a leap
@@ -123,17 +122,6 @@ class PacedSource:
     def close(self) -> None:
         self._frames.close()
         self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _paced(self) -> Generator[Frame, None, None]:
         origin_seconds = -float("inf")  # when, on the clock of this machine, second 0 is due

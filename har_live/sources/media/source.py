@@ -8,12 +8,13 @@ import time
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import av
 
 from har_live.errors import SourceError
 from har_live.redact import redact_url
+from har_live.sources.base import Source
 from har_live.sources.media.faults import NO_ANSWER, explain
 from har_live.sources.media.packets import PacketDecoder
 from har_live.sources.media.picture import PictureMaker
@@ -31,7 +32,6 @@ from har_live.types import Frame, VideoInfo
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
-    from types import TracebackType
 
     from av import VideoFrame, VideoStream
     from av.container import InputContainer
@@ -46,7 +46,7 @@ CUT_OFF_SECONDS = 0.5
 """A file that ends earlier than it states by more than this was cut off."""
 
 
-class MediaSource:
+class MediaSource(Source):
     """A video file, or an address that FFmpeg can read (RTSP, HTTP, HLS, …).
 
     Frames keep their own timestamps; ``Timeline`` says what becomes of those that are missing or go
@@ -128,17 +128,6 @@ class MediaSource:
         """Let go of the file or connection; iterating then simply ends."""
         self._frames.close()
         self._container.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _open(self) -> InputContainer:
         options, timeout_seconds = self._open_arguments

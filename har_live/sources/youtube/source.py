@@ -6,18 +6,17 @@ import logging
 import math
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from har_live.errors import SourceError
+from har_live.sources.base import Source
 from har_live.sources.network import open_address
 from har_live.sources.youtube.failures import UPDATE
 from har_live.sources.youtube.resolve import Resolution, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from types import TracebackType
 
-    from har_live.sources.base import Source
     from har_live.sources.options import SourceOptions
     from har_live.types import Address, Frame, VideoInfo
 
@@ -40,7 +39,7 @@ def open_youtube(spec: str, options: SourceOptions) -> Source:
     return YouTubeSource(spec, options)
 
 
-class YouTubeSource:
+class YouTubeSource(Source):
     """The video on a page of YouTube's, or on another one that yt-dlp knows.
 
     When its address expires or the connection is lost, a new address is asked for, and a video goes
@@ -86,17 +85,6 @@ class YouTubeSource:
     def close(self) -> None:
         self._frames.close()
         self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _resolve(self) -> Resolution:
         resolution = resolve(self._page_url, self._options)
