@@ -63,14 +63,6 @@ def test_the_unknown_lies_between_the_energies(model):
     assert sums[is_action].min() > sums[~is_action].max()
 
 
-def test_where_all_has_the_same_energy_the_unknown_takes_its_share(model):
-    measured = answers(energies_of_unknown=0)
-    model.unknown_logit.fill_(best_unknown_logit(model, measured, LABELS))
-    known_share = (measured.truths != UNKNOWN).mean()
-    sums = clip_scores(model, measured)[0].sum(axis=1)
-    assert sums.mean() == pytest.approx(known_share, abs=0.03)
-
-
 def test_where_all_is_known_the_unknown_is_off(model):
     measured = answers(energies_of_unknown=0)
     known = measured.truths != UNKNOWN
@@ -78,11 +70,16 @@ def test_where_all_is_known_the_unknown_is_off(model):
     assert best_unknown_logit(model, only, LABELS) == NO_UNKNOWN
 
 
-def test_where_none_is_answered_to_all_else_the_unknown_takes_nothing(model):
-    measured = answers(energies_of_unknown=0)
-    measured.logits[torch.from_numpy(measured.truths == UNKNOWN), NONE_INDEX] += 20
-    model.unknown_logit.fill_(best_unknown_logit(model, measured, LABELS))
-    assert clip_scores(model, measured)[0].sum(axis=1).min() > 0.95
+def test_it_is_off_where_none_tells_more(model):
+    """Here the energy is no sign of the unknown, and ``none`` is one."""
+    measured = answers(energies_of_unknown=0.5)
+    measured.logits[torch.from_numpy(measured.truths == UNKNOWN), NONE_INDEX] += 3
+    assert best_unknown_logit(model, measured, LABELS) == NO_UNKNOWN
+
+
+def test_without_none_the_unknown_is_all_there_is(model):
+    measured = answers(energies_of_unknown=-4)
+    assert best_unknown_logit(model, measured, ("bow", *LABELS[1:])) > 2
 
 
 def test_clips_are_judged_by_the_mean_of_their_windows(model):

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from rich.progress import track
+from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
 from har_live.card import SmoothingSpec, Weights
@@ -104,24 +105,33 @@ def best_unknown_logit(
 ) -> float:
     """The logit that makes the truth the most likely: an action's label, else none or unknown.
 
-    ``NO_UNKNOWN`` where there is nothing unknown to fit it to, or where any would be worse than
-    off.
+    ``NO_UNKNOWN`` where there is nothing unknown to fit it to, and where the network tells actions
+    from all else better without: one that has learnt ``none`` from much often does.
     """
     calm = measured.logits / model.temperature
     is_action = torch.from_numpy(actions(measured.truths, labels))
-    if is_action.all():
+    if is_action.all() or not is_action.any():
         return NO_UNKNOWN
     nothing = [index for index, label in enumerate(labels) if label == NONE]
     truths = torch.from_numpy(measured.truths)
 
-    def surprise(unknown_logit: float) -> float:
+    def log_probabilities(unknown_logit: float) -> tuple[Tensor, Tensor]:
+        """(N, K) of each label, and (N,) that it is no action."""
         unknown = calm.new_full((len(calm), 1), unknown_logit)
         logs = torch.cat([calm, unknown], dim=1).log_softmax(dim=1)
-        of_action = logs[is_action, truths[is_action]]
-        of_nothing = logs[~is_action][:, [*nothing, -1]].logsumexp(dim=1)
-        return -float(of_action.sum() + of_nothing.sum())
+        return logs, logs[:, [*nothing, -1]].logsumexp(dim=1)
 
-    return min([NO_UNKNOWN, *np.linspace(-6, 12, 145).tolist()], key=surprise)
+    def surprise(unknown_logit: float) -> float:
+        logs, of_nothing = log_probabilities(unknown_logit)
+        of_action = logs[is_action, truths[is_action]]
+        return -float(of_action.sum() + of_nothing[~is_action].sum())
+
+    def told_apart(unknown_logit: float) -> float:
+        of_nothing = log_probabilities(unknown_logit)[1]
+        return float(roc_auc_score(~is_action.numpy(), of_nothing.exp().numpy()))
+
+    fitted = min(np.linspace(-6, 12, 145).tolist(), key=surprise)
+    return fitted if told_apart(fitted) > told_apart(NO_UNKNOWN) else NO_UNKNOWN
 
 
 @torch.inference_mode()
