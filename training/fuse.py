@@ -1,8 +1,8 @@
 """Several LRCNs become one: what reads the pose, what reads the motion, what reads both.
 
 Trained together, the part that is learnt by heart fastest drowns the others; trained apart and
-added up at the end, none does. It needs nothing new at run time: an LSTM whose weights are blocks is
-several LSTMs, and a classifier on all their states adds their logits.
+added up, none does. At run time nothing is new: an LSTM whose weights are blocks is several LSTMs,
+and a classifier on all their states adds their logits.
 """
 
 from __future__ import annotations
