@@ -1,4 +1,4 @@
-"""Several LRCNs become one: what reads the pose, what reads the motion, what reads both.
+"""Several LRCNs become one: what reads the pose and what reads the motion.
 
 Trained together, the part that is learnt by heart fastest drowns the others; trained apart and
 added up, none does. At run time nothing is new: an LSTM whose weights are blocks is several LSTMs,
@@ -21,18 +21,13 @@ GATES = 4
 
 
 def fused(
-    models: Sequence[WindowModel],
-    weights: Sequence[float],
-    config: ModelConfig,
-    *,
-    image_size: int,
+    models: Sequence[WindowModel], config: ModelConfig, *, image_size: int
 ) -> tuple[WindowModel, ModelConfig]:
-    """One network whose logits are the models' weighted sum.
+    """One network whose logits are the sum of the models'.
 
     Args:
         models: one-layer LRCNs with the same labels behind the same encoder; they may have measured
             the features' mean and deviation on different windows.
-        weights: one of each.
         config: of the first; the network's width is the sum of all.
     """
     first = models[0]
@@ -46,9 +41,8 @@ def fused(
         cells.from_input[0].bias.copy_(_by_gate([bias for _, bias in inputs]))
         gates = zip(*(m.cells.from_hidden[0].weight.chunk(GATES) for m in models), strict=True)
         cells.from_hidden[0].weight.copy_(torch.cat([torch.block_diag(*gate) for gate in gates]))
-        shares = list(zip(weights, models, strict=True))
-        classifier.weight.copy_(torch.cat([w * m.classifier.weight for w, m in shares], dim=1))
-        classifier.bias.copy_(sum(w * m.classifier.bias for w, m in shares))
+        classifier.weight.copy_(torch.cat([m.classifier.weight for m in models], dim=1))
+        classifier.bias.copy_(sum(m.classifier.bias for m in models))
     return model.eval(), config
 
 
