@@ -56,7 +56,8 @@ def test_of_a_file_cut_off_all_that_decodes_is_used(
     cut_file(path, fraction=0.6)
     frames = read(path)
     assert 12 <= len(frames) <= 20
-    assert numbers(frames) == list(range(len(frames)))
+    # The last one may be cut in two: its lower half is then what was there before.
+    assert numbers(frames)[:-1] == list(range(len(frames) - 1))
     (warning,) = [line for line in warnings(caplog) if "cut off" in line]
     assert warning.startswith(f"{path}: was cut off after ")
 
