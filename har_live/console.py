@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -53,17 +55,43 @@ def progress_bar(title: str) -> Iterator[OnFrame]:
         TextColumn("{task.completed:.0f} frames  {task.fields[fps]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=notes, disable=not notes.is_terminal, transient=True) as bar:
+    with (
+        _ctrl_c_noted() as was_pressed,
+        Progress(*columns, console=notes, disable=not notes.is_terminal, transient=True) as bar,
+    ):
         task: TaskID | None = None
 
         def on_frame(frame: Frame, info: VideoInfo) -> None:
             nonlocal task
+            if was_pressed():
+                raise KeyboardInterrupt
             if task is None:
                 task = bar.add_task(escape(title), total=_expected_frames(info), fps="")
             speed = bar.tasks[0].speed
             bar.update(task, advance=1, fps=f"{speed:.0f} fps" if speed else "")
 
         yield on_frame
+
+
+@contextmanager
+def _ctrl_c_noted() -> Iterator[Callable[[], bool]]:
+    """Tells whether Ctrl-C was pressed: what it raises is lost where it hits a library's callback
+    from C, which can only print it."""
+    pressed = False
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        signal.default_int_handler(number, frame)
+
+    is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if is_ours:
+        signal.signal(signal.SIGINT, on_signal)
+    try:
+        yield lambda: pressed
+    finally:
+        if is_ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager

@@ -145,6 +145,28 @@ def test_wrong_usage(folder, arguments, code, message):
     assert "Traceback" not in done.stderr
 
 
+def test_ctrl_c_that_a_library_swallows_still_ends_the_work():
+    """An exception out of a callback from C is only printed there; the next frame ends it."""
+    import numpy as np
+
+    from har_live.console import progress_bar
+    from har_live.types import Frame, VideoInfo
+
+    frame = Frame(np.zeros((8, 8, 3), np.uint8), 0.0)
+    info = VideoInfo(name="made", width=8, height=8, fps=30.0)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with progress_bar("made") as on_frame:
+            on_frame(frame, info)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            with pytest.raises(KeyboardInterrupt):
+                on_frame(frame, info)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_ctrl_c_leaves_a_playable_file(folder, tmp_path):
     import av
 
@@ -163,7 +185,7 @@ def test_ctrl_c_leaves_a_playable_file(folder, tmp_path):
     finally:
         process.kill()
         process.wait()
-    assert process.returncode == 130
+    assert process.returncode == 130, errors
     assert errors.splitlines()[-1] == f"stopped; {out} holds what was done"
     with av.open(out) as container:
         assert sum(1 for _ in container.decode(video=0)) > 10
