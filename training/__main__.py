@@ -11,7 +11,7 @@ import typer
 
 from har_live.errors import HarLiveError
 from training import commands
-from training.commands import DEFAULT_CACHE, Cache, Data
+from training.commands import DEFAULT_CACHE, Cache, Data, names_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(commands.fetch)
@@ -93,7 +93,7 @@ def train(
 
     learnt, joints, measured = load_banks(bank, architecture)
     if datasets:
-        own = [name.strip() for name in datasets.split(",")]
+        own = names_of(datasets)
         learnt, joints, measured = learnt.only(own), None, measured.only(own)
     spec = ClipSpec(image_size=CacheSettings().image_size)
     trained = everyday(
@@ -149,7 +149,7 @@ def evaluate(
     from training.plots import draw_confusion
 
     recognizer = Recognizer(weights)
-    wanted = [float(rate) for rate in rates.split(",") if rate.strip()]
+    wanted = [float(rate) for rate in names_of(rates)]
     answers, *others = room.answers_at(
         recognizer, data, [None, *wanted], split="" if split == "all" else split
     )
@@ -183,9 +183,13 @@ def ship(
     from training.ship import EVERYDAY
     from training.ship import ship as run
 
-    own = [name.strip() for name in datasets.split(",") if name.strip()]
     reached = run(
-        trained, data, folder, notes=notes, description=description or EVERYDAY, datasets=own
+        trained,
+        data,
+        folder,
+        notes=notes,
+        description=description or EVERYDAY,
+        datasets=names_of(datasets),
     )
     typer.echo(json.dumps({key: reached[key] for key in ("top1", "ece", "datasets")}, indent=2))
 

@@ -28,6 +28,9 @@ STANDING = np.array(
 """(13, 3) metres, facing +z."""
 Body = NDArray[np.float64]
 """(F, 13, 3) metres, 15 a second."""
+LENGTH_SECONDS = 6.0
+"""Of most invented movements."""
+LEFT, RIGHT = 1.0, -1.0
 UPPER, HIPS, KNEES, ANKLES = slice(0, 7), slice(7, 9), slice(9, 11), slice(11, 13)
 THIGH = SHIN = 0.44
 UPPER_ARM, FOREARM = 0.29, 0.25

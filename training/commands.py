@@ -102,7 +102,7 @@ def train_pixels(
     machines = Machines(accelerator, devices, num_nodes, precision, workers)
     chosen = room.preset_of(preset, grid_fps=grid_fps)
     material = room.gather(
-        data, cache, chosen.clip, labels=_names(labels), leaky=leaky_split, show_progress=True
+        data, cache, chosen.clip, labels=names_of(labels), leaky=leaky_split, show_progress=True
     )
     trained = room.train_on(
         material,
@@ -149,9 +149,9 @@ def compare(
 
     contest = room.Contest(
         data,
-        tuple(_names(presets)),
+        tuple(names_of(presets)),
         seeds,
-        tuple(_names(labels)),
+        tuple(names_of(labels)),
         grid_fps,
         leaky_split,
         room.VARIED if varied else None,
@@ -187,7 +187,7 @@ def adapt(
     fit = dataclasses.replace(room.FEW_CLIPS, epochs=epochs, seed=seed)
     settings = room.AdaptSettings(copies=copies, fit=fit)
     known = open_weights(weights)
-    _say_kept(room.adapt(data, known, out, cache, settings, labels=_names(labels)))
+    _say_kept(room.adapt(data, known, out, cache, settings, labels=names_of(labels)))
 
 
 def evaluate_live(
@@ -231,8 +231,9 @@ def evaluate_live(
         draw_timelines(room.rows(played), recognizer.labels, picture, title=title)
 
 
-def _names(labels: str) -> list[str]:
-    return [label.strip() for label in labels.split(",") if label.strip()]
+def names_of(text: str) -> list[str]:
+    """What stands between commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _say_kept(weights: Weights) -> None:

@@ -42,7 +42,6 @@ def answers_of(
     data: Path,
     *,
     split: str = "val",
-    fps: float | None = None,
     datasets: Sequence[str] = (),
 ) -> Answers:
     """Play every clip of a split to a fresh stream.
@@ -50,10 +49,9 @@ def answers_of(
     Args:
         split: ``train``, ``val``, or empty for all clips. Clips that come without one are split by
             group, as in training.
-        fps: play at this frame rate, frames dropped or repeated; None plays the file's own.
         datasets: only the clips of these; empty for all.
     """
-    return answers_at(recognizer, data, [fps], split=split, datasets=datasets)[0]
+    return answers_at(recognizer, data, [None], split=split, datasets=datasets)[0]
 
 
 def answers_at(
@@ -64,7 +62,11 @@ def answers_at(
     split: str = "val",
     datasets: Sequence[str] = (),
 ) -> list[Answers]:
-    """The answers at several frame rates, every clip decoded once."""
+    """The answers at several frame rates, every clip decoded once.
+
+    Args:
+        rates: frames are dropped or repeated; None plays the file's own.
+    """
     root, clips = read_clips(data)
     clips = [
         clip

@@ -15,6 +15,7 @@ from rich.progress import track
 from har_live.grid import frames_played_at
 from har_live.models.pose_motion import PoseMotion
 from har_live.types import NONE, ClipSpec
+from training.arrays import SavedArrays
 from training.figure_people import figure_window
 from training.labels import can_mirror, our_label
 from training.pictures import Picture
@@ -40,7 +41,7 @@ MADE = (*SKELETON_SETS, *(name + DRAWN for name in SKELETON_SETS), STILLS)
 
 
 @dataclass
-class Bank:
+class Bank(SavedArrays):
     """Windows as features, not yet standardised. A NaN is what was not looked at."""
 
     vectors: NDArray[np.float16]
@@ -55,13 +56,6 @@ class Bank:
 
     def __len__(self) -> int:
         return len(self.labels)
-
-    def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".tmp")
-        with unfinished.open("wb") as file:
-            np.savez(file, **{field.name: getattr(self, field.name) for field in fields(self)})
-        unfinished.rename(path)
 
     @classmethod
     def load(cls, path: Path, *, unread: str = "") -> Bank:
@@ -152,8 +146,7 @@ def figure_windows(
     for number, motion in enumerate(motions):
         points = motion_points(motion, spec, rng, settings)
         frames = figure_window(points, spec.image_size, rng)
-        frames = varied(frames, rng, settings, mirror=bool(rng.random() < 0.5), shake=True)
-        yield Window(frames, motion.label, motion.dataset + DRAWN, motion.group, f"figure-{number}")
+        yield _varied(frames, motion, f"figure-{number}", rng, settings)
 
 
 def drawn_windows(
@@ -168,8 +161,15 @@ def drawn_windows(
         joints, view = motion_window(motion, spec, rng, settings)
         background = backgrounds[rng.integers(len(backgrounds))]
         frames = drawn_window(joints, view, background, rng)
-        frames = varied(frames, rng, settings, mirror=bool(rng.random() < 0.5), shake=True)
-        yield Window(frames, motion.label, motion.dataset + DRAWN, motion.group, f"drawn-{number}")
+        yield _varied(frames, motion, f"drawn-{number}", rng, settings)
+
+
+def _varied(
+    frames: Frames, motion: Motion, source: str, rng: np.random.Generator, settings: Variation
+) -> Window:
+    """Somebody drawn, before another camera in another light."""
+    frames = varied(frames, rng, settings, mirror=bool(rng.random() < 0.5), shake=True)
+    return Window(frames, motion.label, motion.dataset + DRAWN, motion.group, source)
 
 
 def still_windows(

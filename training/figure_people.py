@@ -19,7 +19,7 @@ from har_live.figure.picture import draw_person
 from har_live.figure.scenes import SCENES
 from har_live.figure.script import DEFAULT_SCRIPT
 from har_live.figure.skeleton import LEFT, NUM_JOINTS, RIGHT, Joint, Proportions
-from har_live.figure.vectors import rotation
+from har_live.figure.vectors import cross, rotation, unit
 from training.pictures import Picture
 from training.skeletons import Motion, body_build
 from training.windows import Frames
@@ -76,9 +76,9 @@ def figure_joints(points: NDArray[np.float32], take: Take) -> NDArray[np.float64
     hips, shoulders = points[:, 7:9].mean(axis=1), points[:, 1:3].mean(axis=1)
     place = hips * (body.thigh + body.shin) / max(legs, 0.3)
     place[:, [0, 2]] = _inside(place[:, [0, 2]], VIEWS[take.view].distance_m) + take.offset
-    up, across = _unit(shoulders - hips), _unit(points[:, 1] - points[:, 2])
-    hip_axis = _unit(points[:, 7] - points[:, 8])
-    ahead = _unit(np.cross(across, up))
+    up, across = unit(shoulders - hips), unit(points[:, 1] - points[:, 2])
+    hip_axis = unit(points[:, 7] - points[:, 8])
+    ahead = unit(cross(across, up))
 
     joints = np.empty((len(points), NUM_JOINTS, 3))
     joints[:, Joint.PELVIS] = place
@@ -86,36 +86,24 @@ def figure_joints(points: NDArray[np.float32], take: Take) -> NDArray[np.float64
     joints[:, Joint.CHEST] = joints[:, Joint.WAIST] + body.waist_to_chest * up
     neck = joints[:, Joint.NECK] = joints[:, Joint.CHEST] + body.chest_to_neck * up
     head = joints[:, Joint.HEAD] = (
-        neck + body.neck_to_head * _unit(points[:, 0] - shoulders + 0.1 * up) + 0.022 * ahead
+        neck + body.neck_to_head * unit(points[:, 0] - shoulders + 0.1 * up) + 0.022 * ahead
     )
-    joints[:, Joint.NOSE] = head + 0.115 * _unit(ahead - np.sin(take.nod) * up)
+    joints[:, Joint.NOSE] = head + 0.115 * unit(ahead - np.sin(take.nod) * up)
     for side, (shoulder, elbow, wrist, hip, knee, ankle) in (
         (LEFT, (1, 3, 5, 7, 9, 11)),
         (RIGHT, (2, 4, 6, 8, 10, 12)),
     ):
         outward = across if side == LEFT else -across
         start = neck + body.shoulder_half_width * outward - body.shoulder_drop * up
-        _set_chain(
-            joints,
-            points,
-            ((Joint.SHOULDER, shoulder), (Joint.ELBOW, elbow), (Joint.WRIST, wrist)),
-            side,
-            start,
-            (body.upper_arm, body.forearm),
-        )
+        arm = ((Joint.SHOULDER, shoulder), (Joint.ELBOW, elbow), (Joint.WRIST, wrist))
+        _set_chain(joints, points, arm, side, start, (body.upper_arm, body.forearm))
         _set_hand(joints, side, -outward, ahead, take.curl, body)
         aside = hip_axis if side == LEFT else -hip_axis
         start = place + body.hip_half_width * aside - body.hip_to_pelvis * up
-        _set_chain(
-            joints,
-            points,
-            ((Joint.HIP, hip), (Joint.KNEE, knee), (Joint.ANKLE, ankle)),
-            side,
-            start,
-            (body.thigh, body.shin),
-        )
-        toward = np.cross(hip_axis, [0.0, 1.0, 0.0])
-        joints[:, Joint.TOE + side] = joints[:, Joint.ANKLE + side] + 0.15 * _unit(toward)
+        leg = ((Joint.HIP, hip), (Joint.KNEE, knee), (Joint.ANKLE, ankle))
+        _set_chain(joints, points, leg, side, start, (body.thigh, body.shin))
+        toward = cross(hip_axis, np.array([0.0, 1.0, 0.0]))
+        joints[:, Joint.TOE + side] = joints[:, Joint.ANKLE + side] + 0.15 * unit(toward)
         joints[:, Joint.TOE + side, 1] -= 0.055
     lowest = joints[:, [Joint.ANKLE, Joint.ANKLE + 1], 1].min(axis=1)
     joints[:, :, 1] += body.ankle_height - np.percentile(lowest, 10)
@@ -128,33 +116,28 @@ def _inside(place: NDArray[np.float64], distance_m: float) -> NDArray[np.float64
     return place * np.minimum(1.0, 0.2 * distance_m / np.maximum(np.abs(place).max(axis=0), 1e-6))
 
 
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.maximum(length, 1e-6)
-
-
 def _set_chain(joints, points, chain, side, start, lengths) -> None:
     """An arm or a leg: the recorded directions, the figure's own lengths. In place."""
     joints[:, chain[0][0] + side] = start
     for (_, upper), (joint, lower), length in zip(chain, chain[1:], lengths, strict=False):
-        start = start + length * _unit(points[:, lower] - points[:, upper])
+        start = start + length * unit(points[:, lower] - points[:, upper])
         joints[:, joint + side] = start
 
 
 def _set_hand(joints, side, inward, ahead, curl, body) -> None:
     """A hand that goes on where the forearm points, its palm inward. In place."""
     wrist = joints[:, Joint.WRIST + side]
-    along = _unit(wrist - joints[:, Joint.ELBOW + side])
+    along = unit(wrist - joints[:, Joint.ELBOW + side])
     palm = inward + 0.3 * ahead
-    palm = _unit(palm - (palm * along).sum(axis=-1, keepdims=True) * along)
+    palm = unit(palm - (palm * along).sum(axis=-1, keepdims=True) * along)
     knuckle = wrist + body.palm * along
     bend = 2.6 * curl
     joints[:, Joint.KNUCKLE + side] = knuckle
     joints[:, Joint.FINGERTIP + side] = knuckle + body.fingers * (
         np.cos(bend) * along + np.sin(bend) * palm
     )
-    thumbward = np.cross(along, palm) * (1 if side == LEFT else -1)
-    joints[:, Joint.THUMB + side] = wrist + 0.105 * _unit(0.85 * along + 0.6 * thumbward)
+    thumbward = cross(along, palm) * (1 if side == LEFT else -1)
+    joints[:, Joint.THUMB + side] = wrist + 0.105 * unit(0.85 * along + 0.6 * thumbward)
 
 
 def draw(joints: NDArray[np.float64], take: Take) -> NDArray[np.uint8]:

@@ -6,10 +6,19 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.bodies import ANKLES, HIPS, KNEES, Body, bend, knees, reach, seconds
-
-LENGTH_SECONDS = 6.0
-LEFT, RIGHT = 1.0, -1.0
+from training.bodies import (
+    ANKLES,
+    HIPS,
+    KNEES,
+    LEFT,
+    LENGTH_SECONDS,
+    RIGHT,
+    Body,
+    bend,
+    knees,
+    reach,
+    seconds,
+)
 
 
 def walk(rng: np.random.Generator) -> Body:

@@ -11,10 +11,20 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from training.bodies import ANKLES, HIPS, KNEES, Body, bend, knees, reach, seconds, smooth
-
-LENGTH_SECONDS = 6.0
-LEFT, RIGHT = 1.0, -1.0
+from training.bodies import (
+    ANKLES,
+    HIPS,
+    KNEES,
+    LEFT,
+    LENGTH_SECONDS,
+    RIGHT,
+    Body,
+    bend,
+    knees,
+    reach,
+    seconds,
+    smooth,
+)
 
 
 def _standing(rng: np.random.Generator) -> tuple[Body, NDArray[np.float64]]:

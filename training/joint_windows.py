@@ -23,12 +23,13 @@ from har_live.models.pose_motion import (
     square_around,
 )
 from har_live.types import ClipSpec
+from training.arrays import SavedArrays
 from training.skeletons import Motion
 from training.windows import Variation, motion_window
 
 
 @dataclass
-class JointWindows:
+class JointWindows(SavedArrays):
     """Windows without a picture; what the encoder would say of them is computed when asked."""
 
     joints: NDArray[np.float16]
@@ -38,13 +39,6 @@ class JointWindows:
 
     def __len__(self) -> int:
         return len(self.labels)
-
-    def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".tmp")
-        with unfinished.open("wb") as file:
-            np.savez(file, **{field.name: getattr(self, field.name) for field in fields(self)})
-        unfinished.rename(path)
 
     @classmethod
     def load(cls, path: Path) -> JointWindows:

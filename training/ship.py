@@ -91,9 +91,10 @@ COMMANDS = (
     "python -m training pretrain ../shared/data --epochs 3 --learning-rate 1.5e-3"
     " --start-from runs/pose2.safetensors --out runs/pose3.safetensors",
     "python -m training pretrain ../shared/data --epochs 7 --learning-rate 1.5e-3"
-    " --start-from runs/pose3.safetensors --out runs/pose.safetensors",
+    " --start-from runs/pose3.safetensors --out runs/pose.safetensors"
+    "  # the first in which pictures by the figure's renderer were among the others",
     "python -m training encode ../shared/data --pose runs/pose.safetensors --out runs/bank"
-    " --copies 4",
+    " --copies 4  # with drawn_per_label 40 and figures_per_label 50",
 )
 """What every set of everyday weights begins with."""
 
