@@ -76,6 +76,9 @@ class ModelCard:
     clip: ClipSpec
     hop: int = 2
     """Grid frames between two scored windows."""
+    min_frames: int | None = None
+    """Grid frames from which on the first window of a run is scored, full or not; None waits until
+    it is full. For networks that have learnt to read short windows."""
     smoothing: SmoothingSpec = field(default_factory=SmoothingSpec)
     description: str = ""
     """One line for people."""
@@ -95,6 +98,10 @@ class ModelCard:
             )
         if not 1 <= self.hop <= self.clip.num_frames:
             raise ValueError(f"hop is {self.hop}; expected 1 to {self.clip.num_frames}")
+        if self.min_frames is not None and not 1 <= self.min_frames <= self.clip.num_frames:
+            raise ValueError(
+                f"min_frames is {self.min_frames}; expected 1 to {self.clip.num_frames}"
+            )
         strangers = sorted(set(self.smoothing.enter_of) - set(self.labels))
         if strangers:
             raise ValueError(f"smoothing has thresholds for {strangers}, which are no labels")

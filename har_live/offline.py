@@ -57,9 +57,8 @@ class Recognition:
     """Those of them on which the label shown was the true one."""
 
     def clip_scores(self) -> Scores:
-        """(num_labels,) float32: the mean over all windows, one answer for the whole video."""
-        scores: Scores = np.mean([p.scores for p in self.predictions], axis=0, dtype=np.float32)
-        return scores
+        """(num_labels,) float32: one answer for the whole video, the mean over its full windows."""
+        return mean_scores(self.predictions)
 
     def add(self, moment: Moment) -> None:
         """Take in the next moment."""
@@ -70,6 +69,16 @@ class Recognition:
             if moment.frame.truth is not None and self.predictions:
                 self.num_judged += 1
                 self.num_right += self.predictions[-1].label == moment.frame.truth
+
+
+def mean_scores(predictions: Sequence[Prediction]) -> Scores:
+    """(num_labels,) float32: the mean over the full windows of a video that was played to its end.
+
+    There always is one: see ``Stream.finish``.
+    """
+    full = [prediction.scores for prediction in predictions if prediction.fullness == 1]
+    scores: Scores = np.mean(full, axis=0, dtype=np.float32)
+    return scores
 
 
 def recognize(

@@ -2,8 +2,9 @@
 
 ``Recognizer`` is the weights on a runtime, made once. ``Stream`` is the state of one source. A
 stream encodes each grid frame once and keeps ``W = ceil(T / hop)`` windows in flight: every frame
-advances all of them in one batch, and every ``hop`` frames one of them is full and is scored. The
-scores are exactly those of the offline clip (``WindowModel.forward``).
+advances all of them in one batch, and every ``hop`` frames one of them is full and is scored. Where
+the card allows it, the first window of a run is scored already while it fills. The scores are
+exactly those of the offline clip (``WindowModel.forward``).
 """
 
 from __future__ import annotations
@@ -97,6 +98,8 @@ class Stream:
     def __init__(self, recognizer: Recognizer) -> None:
         card = recognizer.card
         self._clip, self._hop = card.clip, card.hop
+        num_early = (card.clip.num_frames - (card.min_frames or card.clip.num_frames)) // card.hop
+        self._first_due = card.clip.num_frames - num_early * card.hop
         self._num_windows = -(-card.clip.num_frames // card.hop)
         self._grid = recognizer.grid()
         self._windows = recognizer.scorer.open_windows(1, self._num_windows)
@@ -106,7 +109,7 @@ class Stream:
         self._run = -1
         self._num_in_run = 0
         self._instants_seconds: deque[float] = deque(maxlen=card.clip.num_frames)
-        self._has_predicted = False
+        self._has_filled = False
         self._last: GridFrame | None = None
 
     def push(self, frame: Frame) -> list[Prediction]:
@@ -118,7 +121,7 @@ class Stream:
                 begins afresh.
 
         Returns:
-            Predictions for the windows that this frame completed, oldest first; often none.
+            Predictions for the windows that are due with this frame, oldest first; often none.
         """
         return self.advance(self._grid.push(frame))
 
@@ -138,13 +141,13 @@ class Stream:
     def finish(self) -> list[Prediction]:
         """The source has ended: the last predictions. The stream then is as new.
 
-        A source shorter than one window still gets one prediction, its last frame held, as in
+        A source shorter than one window still gets one of a full window, its last frame held, as in
         training.
         """
         predictions = self.advance(self._grid.finish())
-        if not self._has_predicted and self._last is not None:
-            predictions = self.advance(self._held(self._last))
-        self._has_predicted, self._last = False, None
+        if not self._has_filled and self._last is not None:
+            predictions += self.advance(self._held(self._last))[-1:]
+        self._has_filled, self._last = False, None
         return predictions
 
     def reset(self) -> None:
@@ -154,9 +157,9 @@ class Stream:
 
     @property
     def warming_up(self) -> float | None:
-        """0–1, the share of the run's first window seen so far; None once that was scored."""
-        fullness = self._num_in_run / self._clip.num_frames
-        return None if fullness >= 1 else fullness
+        """0–1, how close the run's first score is; None once it is there."""
+        seen = self._num_in_run / self._first_due
+        return None if seen >= 1 else seen
 
     def last_window(self) -> NDArray[np.uint8]:
         """What the network saw last: (T + 1, S, S, 3) uint8 RGB or shorter, a copy.
@@ -178,9 +181,9 @@ class Stream:
         scores = self._windows.advance(pair[1:], pair[:1], self._kept(self._num_in_run))
         self._num_in_run += 1
         num_since_full = self._num_in_run - self._clip.num_frames
-        if num_since_full < 0 or num_since_full % self._hop:
+        if self._num_in_run < self._first_due or num_since_full % self._hop:
             return None
-        slot = (num_since_full // self._hop) % self._num_windows
+        slot = (max(0, num_since_full) // self._hop) % self._num_windows
         return self._predict(scores[0, slot])
 
     def _picture(self, grid_frame: GridFrame) -> Image:
@@ -215,7 +218,8 @@ class Stream:
         return keep
 
     def _predict(self, scores: NDArray[np.float32]) -> Prediction:
-        self._has_predicted = True
+        fullness = min(1.0, self._num_in_run / self._clip.num_frames)
+        self._has_filled |= fullness == 1
         start_seconds, end_seconds = self._instants_seconds[0], self._instants_seconds[-1]
         steady = self._smoother.update(end_seconds, scores)
         return Prediction(
@@ -226,6 +230,7 @@ class Stream:
             confidence=steady.confidence,
             steady_scores=steady.scores,
             run=self._run,
+            fullness=fullness,
         )
 
     def _held(self, last: GridFrame) -> list[GridFrame]:

@@ -127,6 +127,8 @@ class Prediction:
     """(num_labels,) float32: the smoothed probabilities that the label was chosen from."""
     run: int = 0
     """Counts the unbroken runs of a stream: windows of different runs share no frame."""
+    fullness: float = 1.0
+    """0–1: below 1 at the beginning of a run, where a window is scored before it is full."""
 
     def __repr__(self) -> str:
         return (

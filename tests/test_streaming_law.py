@@ -206,3 +206,38 @@ def test_last_window_is_what_was_scored(made):
             with torch.inference_mode():
                 scores = model(torch.from_numpy(stream.last_window())[None])[0].numpy()
             np.testing.assert_allclose(prediction.scores, scores, atol=TOLERANCE, rtol=0)
+
+
+@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("kind", sorted(CONFIGS))
+@pytest.mark.parametrize("hop", [1, 3])
+def test_a_run_begins_with_short_windows_where_the_card_allows(made, kind, runtime, hop):
+    """They are scored as offline clips of that many frames; the full ones are what they were."""
+    card = made[kind].card
+    early = dataclasses.replace(made[kind], card=dataclasses.replace(card, min_frames=3))
+    frames = random_frames(variable_timeline(2.0, seed=hop))
+    predictions = stream_all(Uncut(early, runtime=runtime, hop=hop), frames)
+    short = [p for p in predictions if p.fullness < 1]
+    assert [round(p.fullness * card.clip.num_frames) for p in short] == [
+        n for n in range(3, card.clip.num_frames) if (card.clip.num_frames - n) % hop == 0
+    ]
+    for prediction in short:
+        clip = dataclasses.replace(
+            card.clip, num_frames=round(prediction.fullness * card.clip.num_frames)
+        )
+        (expected, *_) = offline(made[kind], frames, clip, hop)
+        assert_same([prediction], [expected])
+    assert_same(predictions[len(short) :], offline(made[kind], frames, card.clip, hop))
+
+
+def test_warming_up_ends_with_the_first_score(made):
+    card = made["lrcn"].card
+    early = dataclasses.replace(made["lrcn"], card=dataclasses.replace(card, min_frames=4, hop=2))
+    stream = Uncut(early).stream()
+    for frame in random_frames(np.arange(30) / card.clip.grid_fps):
+        before = stream.warming_up
+        if stream.push(frame):
+            break
+        assert before is not None
+    assert before is not None
+    assert stream.warming_up is None

@@ -24,8 +24,8 @@ from training.figure_people import (
 )
 from training.gestures import GestureSettings, leave_people_out
 from training.invented import invented_motions
-from training.joint_windows import JointWindows, balance, joint_windows
-from training.skeletons import Motion, kept_in_view
+from training.joint_windows import JointWindows, joint_windows
+from training.skeletons import Motion, balance, kept_in_view
 from training.train import TrainSettings
 from training.windows import Variation
 

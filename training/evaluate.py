@@ -16,6 +16,7 @@ from rich.progress import track
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from har_live.grid import frames_played_at
+from har_live.offline import mean_scores
 from har_live.recognizer import Recognizer
 from har_live.sources.media import MediaSource
 from har_live.types import Frame
@@ -101,7 +102,7 @@ def score_clip(
     stream = recognizer.stream()
     predictions = [prediction for frame in frames for prediction in stream.push(frame)]
     predictions += stream.finish()
-    return np.mean([prediction.scores for prediction in predictions], axis=0)
+    return mean_scores(predictions)
 
 
 def at_rate(frames: list[Frame], fps: float) -> list[Frame]:

@@ -21,7 +21,7 @@ from har_live.figure.script import DEFAULT_SCRIPT
 from har_live.figure.skeleton import LEFT, NUM_JOINTS, RIGHT, Joint, Proportions
 from har_live.figure.vectors import cross, rotation, unit
 from training.pictures import Picture
-from training.skeletons import Motion, body_build
+from training.skeletons import Motion, balance, body_build
 from training.windows import Frames
 
 WIDTH, HEIGHT = 320, 240
@@ -167,8 +167,9 @@ def figure_pictures(
     """Single poses of recorded movements, drawn by the figure's renderer."""
     # In the order of their backgrounds, which take longer to draw than a person.
     takes = [Take.random(rng) for _ in range(count)]
+    chances = balance(motions)
     for take in sorted(takes, key=lambda take: (take.scene, take.view, take.has_chair)):
-        motion = motions[rng.integers(len(motions))]
+        motion = motions[rng.choice(len(motions), p=chances)]
         joints = figure_joints(body_build(motion.joints, rng), take)
         pose = joints[rng.integers(len(joints))]
         yield Picture(draw(pose, take), seen_joints(pose, take))

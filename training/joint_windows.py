@@ -24,7 +24,7 @@ from har_live.models.pose_motion import (
 )
 from har_live.types import ClipSpec
 from training.arrays import SavedArrays
-from training.skeletons import Motion
+from training.skeletons import Motion, balance
 from training.windows import Variation, motion_window
 
 
@@ -74,22 +74,6 @@ def joint_windows(
         labels=np.array([motions[i].label for i in chosen]),
         datasets=np.array([motions[i].dataset for i in chosen]),
     )
-
-
-def balance(motions: Sequence[Motion]) -> NDArray[np.float64]:
-    """(N,) chances that sum to 1."""
-    labels, label_of = np.unique([motion.label for motion in motions], return_inverse=True)
-    kinds, kind_of, counts = np.unique(
-        [f"{motion.label}/{motion.dataset}" for motion in motions],
-        return_inverse=True,
-        return_counts=True,
-    )
-    kinds_of_label = np.bincount(
-        np.searchsorted(labels, [kind.rpartition("/")[0] for kind in kinds]),
-        minlength=len(labels),
-    )
-    chances = 1.0 / counts[kind_of] / kinds_of_label[label_of]
-    return chances / chances.sum()
 
 
 def as_found(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:

@@ -100,6 +100,9 @@ class Augmentation:
 
     person_share: tuple[float, float] = (0.25, 1.5)
     """The person's larger side as a share of the crop's; over 1 cuts parts off."""
+    second_look: float = 0.5
+    """Share of pictures whose person is as large as the encoder's second look has them."""
+    second_look_share: tuple[float, float] = (0.55, 1.0)
     squeeze: tuple[float, float] = (0.6, 1.15)
     """Width against height: a wide picture made square squeezes people."""
     rotation_degrees: float = 20.0
@@ -141,7 +144,8 @@ def _crop(picture: Picture, rng: np.random.Generator, settings: Augmentation):
     """(2, 3) affine matrix from the picture to a crop around its person."""
     height, width = picture.image.shape[:2]
     centre, extent = np.array([width, height]) / 2, float(max(height, width))
-    low, high = settings.person_share
+    is_second = rng.random() < settings.second_look
+    low, high = settings.second_look_share if is_second else settings.person_share
     if picture.joints is not None:
         points = picture.joints[:, :2] * np.array([width, height])
         seen = points[picture.joints[:, 2] > 0.4]

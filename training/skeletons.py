@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -125,6 +126,22 @@ def _nose(space: NDArray[np.float32]) -> NDArray[np.float32]:
     up /= np.linalg.norm(up, axis=1, keepdims=True)
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
     return space[:, 0] + 0.12 * up + 0.10 * ahead
+
+
+def balance(motions: Sequence[Motion]) -> NDArray[np.float64]:
+    """(N,) chances that sum to 1."""
+    labels, label_of = np.unique([motion.label for motion in motions], return_inverse=True)
+    kinds, kind_of, counts = np.unique(
+        [f"{motion.label}/{motion.dataset}" for motion in motions],
+        return_inverse=True,
+        return_counts=True,
+    )
+    kinds_of_label = np.bincount(
+        np.searchsorted(labels, [kind.rpartition("/")[0] for kind in kinds]),
+        minlength=len(labels),
+    )
+    chances = 1.0 / counts[kind_of] / kinds_of_label[label_of]
+    return chances / chances.sum()
 
 
 @dataclass(frozen=True)
