@@ -261,6 +261,10 @@ def test_what_was_scored_is_remembered_until_something_else_is_seen(small_weight
     assert made.num_steps == 24
     scores(counted, frames)
     assert made.num_steps == 24
+    # After a gap all windows begin afresh: the same pictures are known, whatever came before.
+    late = [Frame(frame.image, frame.pts_seconds + 9) for frame in frames]
+    scores(counted, [frames[5], *late])
+    assert made.num_steps == 25
 
 
 # --- streams -------------------------------------------------------------------------------------

@@ -35,13 +35,17 @@ class _RememberingWindows:
     def __init__(
         self, windows: OpenWindows, answers: dict[bytes, NDArray[np.float32]], key: bytes
     ) -> None:
-        self._windows, self._answers, self._key = windows, answers, key
+        self._windows, self._answers = windows, answers
+        self._key = self._first_key = key
         self._not_shown: list[tuple[NDArray[Any], ...]] = []  # to the real windows
 
     def advance(
         self, frames: NDArray[np.uint8], previous: NDArray[np.uint8], keep: NDArray[np.bool_]
     ) -> NDArray[np.float32]:
         shown = (frames.copy(), previous.copy(), keep.copy())
+        if not keep.any():  # all windows open now: what was before makes no difference
+            self._key = self._first_key
+            self._not_shown.clear()
         self._key = hashlib.blake2b(self._key + b"".join(a.tobytes() for a in shown)).digest()
         self._not_shown.append(shown)
         if self._key not in self._answers:
