@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import json
+from dataclasses import replace
 from functools import partial
 from itertools import combinations, pairwise
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
 from har_live.types import NONE, UNSURE, ClipSpec, Frame, Segment
 from tests.make_media import make_clip, number_in, numbered
@@ -19,6 +21,7 @@ from tests.weights_made import LABELS
 from training import live_measures as measures
 from training.__main__ import app
 from training.evaluate_live import SCORERS, play
+from training.layouts import Clip
 from training.live_measures import NOTHING, Showing, Span, timeline
 from training.live_report import figures
 from training.live_streams import (
@@ -27,7 +30,9 @@ from training.live_streams import (
     clip_streams,
     figure_streams,
     frames_at,
+    in_two,
 )
+from training.live_takes import shown, smoothed, take
 from training.remembering import RememberingScorer
 
 SPEC = ClipSpec(num_frames=8, grid_fps=8.0, image_size=64)
@@ -265,6 +270,37 @@ def test_what_was_scored_is_remembered_until_something_else_is_seen(small_weight
     late = [Frame(frame.image, frame.pts_seconds + 9) for frame in frames]
     scores(counted, [frames[5], *late])
     assert made.num_steps == 25
+
+
+def test_a_take_is_smoothed_as_if_it_had_been_played_so(recognizer_of):
+    rng = np.random.default_rng(1)
+    rough = recognizer_of(lambda _: rng.integers(4))
+    whole = made_stream(ACTING, 15.0)
+    frames = tuple(frame for frame in whole.frames if not 6 < frame.pts_seconds < 9)
+    taken = take(rough, LiveStream("made", "actions", frames, whole.truth), SCORERS[0], seed=0)
+    spec = SmoothingSpec(average_seconds=0.7, enter=0.5, leave=0.3, hold_seconds=0.4)
+    rng = np.random.default_rng(1)
+    calm = recognizer_of(lambda _: rng.integers(4))
+    calm.card = replace(calm.card, smoothing=spec)
+    expected = shown(
+        take(calm, LiveStream("made", "actions", frames, whole.truth), SCORERS[0], seed=0)
+    )
+    found = shown(smoothed(taken, calm))
+    assert (found.shown, found.segments) == (expected.shown, expected.segments)
+    assert len(found.shown) < len(shown(taken).shown)
+
+
+def test_two_parts_share_no_group_and_have_as_much_of_each_label():
+    clips = [
+        Clip(f"{label}{i}.mp4", "a", label, f"{label}{i // 2}", "val")
+        for label in ("wave", "walk")
+        for i in range(8)
+    ]
+    first, second = in_two(clips)
+    assert first | second == {clip.group for clip in clips}
+    assert not first & second
+    for label in ("wave", "walk"):
+        assert sum(name.startswith(label) for name in first) == 2
 
 
 # --- streams -------------------------------------------------------------------------------------

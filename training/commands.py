@@ -219,7 +219,7 @@ def evaluate_live(
 
     recognizer = Recognizer(weights, cut_reset=cut_reset)
     chosen = "" if split == "all" else split
-    settings = StreamSettings(seconds, seed, chosen, one_camera, cache)
+    settings = StreamSettings(seconds, seed, chosen, one_camera, cache=cache)
     played = play_all(recognizer, data, settings)
     said = {"weights": recognizer.card.name, "cut_reset": cut_reset, "one_camera": one_camera}
     reached = {**said, **room.figures(played)}

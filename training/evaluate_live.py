@@ -6,37 +6,22 @@ python -m training evaluate-live everyday-lrcn ../shared/data --json live.json -
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from rich.progress import track
 
-from har_live.live.replay import Replay
 from har_live.recognizer import Recognizer
-from har_live.types import Frame
-from training.live_measures import NOTHING, Showing, Timeline, timeline
+from training.live_measures import Showing, Timeline
 from training.live_streams import (
     LiveStream,
     StreamSettings,
     clip_streams,
     figure_streams,
-    frames_at,
 )
+from training.live_takes import LiveScorer, shown, take
 from training.remembering import RememberingScorer
-
-
-@dataclass(frozen=True)
-class LiveScorer:
-    """A machine that live use is played on."""
-
-    name: str
-    step_seconds: float
-    """What scoring one grid frame takes."""
-    lost: float = 0.0
-    """Share of frames that never arrive."""
-
 
 SCORERS = (
     LiveScorer("fast", 0.02),
@@ -84,9 +69,9 @@ def play(recognizer: Recognizer, stream: LiveStream, *, seed: int) -> Played:
     recognizer = copy.copy(recognizer)
     recognizer.scorer = RememberingScorer(recognizer.scorer)
     compared = stream.kind != "nothing" and stream.has_one_rate
-    own = {scorer.name: _replay(recognizer, stream, scorer, seed) for scorer in SCORERS}
+    own = {s.name: shown(take(recognizer, stream, s, seed=seed)) for s in SCORERS}
     others = [
-        {scorer.name: _replay(recognizer, stream, scorer, seed, fps=fps) for scorer in SCORERS}
+        {s.name: shown(take(recognizer, stream, s, seed=seed, fps=fps)) for s in SCORERS}
         for fps in (OTHER_FPS if compared else ())
     ]
     at_rates = {
@@ -94,28 +79,3 @@ def play(recognizer: Recognizer, stream: LiveStream, *, seed: int) -> Played:
         for name in own
     }
     return Played(stream.name, stream.kind, own, at_rates)
-
-
-def _replay(
-    recognizer: Recognizer,
-    stream: LiveStream,
-    scorer: LiveScorer,
-    seed: int,
-    fps: float | None = None,
-) -> Showing:
-    """What is shown: the newest label that has arrived; nothing while a window is not yet full."""
-    frames: Sequence[Frame] = stream.frames if fps is None else frames_at(stream.frames, fps)
-    arrives = stream.rng(seed).random(len(frames)) >= scorer.lost
-    replay = Replay(recognizer, step_seconds=scorer.step_seconds)
-    points, segments, label = [(0.0, NOTHING)], [], NOTHING
-    for moment in replay.play(
-        frame for frame, is_there in zip(frames, arrives, strict=True) if is_there
-    ):
-        segments += moment.segments
-        if moment.frame is None:
-            break
-        if moment.predictions:
-            label = moment.predictions[-1].label
-        shown = label if moment.warming_up is None else NOTHING
-        points.append((moment.frame.pts_seconds, shown))
-    return Showing(stream.truth, timeline(points, stream.seconds), tuple(segments))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
@@ -55,6 +55,8 @@ class StreamSettings:
     one_camera: bool = False
     """A stretch is one clip, played again and again: no cut but between stretches. Else it is
     several clips, with the cuts of a film."""
+    groups: frozenset[str] | None = None
+    """Only clips of these are played; None for all."""
     cache: Path | None = None
     """Folder from ``prepare``; clips that it lacks are decoded."""
 
@@ -127,7 +129,12 @@ def clip_streams(
     root, clips = read_clips(data)
     library = Library(root, settings.cache, cache_settings(spec))
     named = [replace(clip, label=_name(clip.label, labels)) for clip in split_clips(clips)]
-    chosen = [clip for clip in named if settings.split in ("", clip.split)]
+    chosen = [
+        clip
+        for clip in named
+        if settings.split in ("", clip.split)
+        and (settings.groups is None or clip.group in settings.groups)
+    ]
     conditions = cycle(CONDITIONS)
     for dataset in sorted({clip.dataset for clip in named}):
         own = [clip for clip in chosen if clip.dataset == dataset]
@@ -140,6 +147,13 @@ def clip_streams(
             own = own or [clip for clip in named if clip.dataset == dataset]
             seen = any(clip.split == "train" for clip in own)
             yield _Reel(library, dataset, SEEN if seen else "", settings).nothing(own)
+
+
+def in_two(clips: Iterable[Clip]) -> tuple[frozenset[str], frozenset[str]]:
+    """Groups in two parts that share no clip, with about as many of each label in both."""
+    of_group = {(clip.dataset, clip.label, clip.group): clip.group for clip in clips}
+    groups = list(dict.fromkeys(of_group[key] for key in sorted(of_group)))
+    return frozenset(groups[::2]), frozenset(groups[1::2])
 
 
 def _name(label: str, labels: Sequence[str]) -> str:
