@@ -19,6 +19,7 @@ from har_live.card import CARD_FILE, ONNX_FILE, TENSORS_FILE, ModelCard, Weights
 from har_live.errors import WeightsError
 from har_live.models.window_model import WindowModel
 from har_live.scorers.onnx import OnnxScorer
+from training.halves import as_halves, round_to_halves, store_as_halves
 
 PARITY_TOLERANCE = 1e-4
 """Largest difference between torch's and ONNX Runtime's probabilities, fp32."""
@@ -41,7 +42,8 @@ class _OneStep(nn.Module):
 def export_weights(model: WindowModel, card: ModelCard, folder: Path) -> Weights:
     """Write ``card.json``, ``model.safetensors`` and ``model.onnx`` into ``folder``.
 
-    Nothing in ``folder`` changes before the ONNX file has given torch's scores.
+    Its matrices are rounded to half precision, in which both files keep them, and it is computed
+    with in full. Nothing in ``folder`` changes before the ONNX file has given torch's scores.
 
     Raises:
         WeightsError: the two runtimes disagree.
@@ -50,11 +52,10 @@ def export_weights(model: WindowModel, card: ModelCard, folder: Path) -> Weights
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
         draft = Path(scratch)
-        save_file(
-            {key: value.contiguous() for key, value in model.state_dict().items()},
-            draft / TENSORS_FILE,
-        )
+        round_to_halves(model)
+        save_file(as_halves(model), draft / TENSORS_FILE)
         export_onnx(model, draft / ONNX_FILE, image_size=card.clip.image_size)
+        store_as_halves(draft / ONNX_FILE)
         names = (TENSORS_FILE, ONNX_FILE)
         card = dataclasses.replace(card, sha256={n: file_sha256(draft / n) for n in names})
         require_parity(model, Weights(draft, card))

@@ -61,6 +61,9 @@ class TrainSettings:
     within_weight: float = 1.0
     """Weight of the loss among a data set's own labels: it can't be lowered by recognising the
     place instead of the action."""
+    early_weight: float = 0.5
+    """Weight of the loss after half a window and after three quarters: so it learns to say what it
+    sees before a window is full, as at the beginning of a stream."""
     pose_noise: float = 0.12
     """Deviation of the noise on standardised pose features: gestures are fine."""
     motion_noise: float = 0.5
@@ -81,6 +84,12 @@ class TrainSettings:
     """Which epoch: the best on the validation clips, or the last, chosen by nothing."""
     seed: int = 0
 
+    def counts(self, num_frames: int) -> tuple[int, ...]:
+        """Grid frames of a window after which its answer counts in the loss; the last is all."""
+        if not self.early_weight:
+            return (num_frames,)
+        return tuple(sorted({min_frames(num_frames), -(-num_frames * 3 // 4), num_frames}))
+
     def model(self) -> ModelConfig:
         return ModelConfig(
             architecture=self.architecture,
@@ -89,6 +98,11 @@ class TrainSettings:
             dropout=self.dropout,
             encoder_options={"maps": self.architecture == "convlstm"},
         )
+
+
+def min_frames(num_frames: int) -> int:
+    """Half a window: from then on an answer is worth having."""
+    return max(1, num_frames // 2)
 
 
 MEASURED_FOR_SCALE = 8000
@@ -114,14 +128,22 @@ class ActionTask(lightning.LightningModule):
 
     def training_step(self, batch: tuple[Tensor, Tensor, Tensor], _: int) -> Tensor:
         features, labels, own = batch
-        logits = self.model.feature_logits(self._disturbed(standardised(self.model, features)))
-        loss = F.cross_entropy(logits, labels, label_smoothing=self.settings.label_smoothing)
-        among_own = logits.masked_fill(~own, -1e4)
-        loss = loss + self.settings.within_weight * F.cross_entropy(among_own, labels)
+        features = self._disturbed(standardised(self.model, features))
+        counts = self.settings.counts(features.shape[1])
+        *early, logits = self.model.growing_logits(features, counts)
+        loss = self._loss(logits, labels, own)
+        for some in early:
+            loss = loss + self.settings.early_weight / len(early) * self._loss(some, labels, own)
+        loss = loss / (1 + self.settings.early_weight * bool(early))
         self.log("train_loss", loss, on_step=False, on_epoch=True)
         accuracy = (logits.argmax(dim=1) == labels).float().mean()
         self.log("train_accuracy", accuracy, on_step=False, on_epoch=True)
         return loss
+
+    def _loss(self, logits: Tensor, labels: Tensor, own: Tensor) -> Tensor:
+        loss = F.cross_entropy(logits, labels, label_smoothing=self.settings.label_smoothing)
+        among_own = F.cross_entropy(logits.masked_fill(~own, -1e4), labels)
+        return loss + self.settings.within_weight * among_own
 
     def _disturbed(self, features: Tensor) -> Tensor:
         """Noise on everything; pose or motion hidden in some windows. Hidden or NaN becomes 0."""
@@ -247,7 +269,13 @@ def train(
     )
     trainer.fit(task, DataLoader(learnt, settings.batch_size, sampler=sampler), measured)
     task.load_state_dict(torch.load(kept.best_model_path, weights_only=True)["state_dict"])
-    card = ModelCard(name=out.name, labels=labels, model=settings.model(), clip=spec)
+    card = ModelCard(
+        name=out.name,
+        labels=labels,
+        model=settings.model(),
+        clip=spec,
+        min_frames=min_frames(spec.num_frames) if settings.early_weight else None,
+    )
     return measured_on(validation, model, card)
 
 

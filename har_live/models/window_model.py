@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+
 import torch
 from torch import Tensor, nn
 
@@ -94,13 +96,28 @@ class WindowModel(nn.Module):
 
     def feature_logits(self, features: Tensor) -> Tensor:
         """(B, K) logits of whole windows from the features of their frames, (B, T, …)."""
+        *_, last = self._states(features)
+        return self.logits(last)[:, 0]
+
+    def growing_logits(self, features: Tensor, counts: Container[int]) -> list[Tensor]:
+        """(B, K) logits of the windows' first n frames, for each n of ``counts`` in rising order.
+
+        Args:
+            features: (B, T, …).
+            counts: between 1 and T.
+        """
+        states = enumerate(self._states(features), 1)
+        return [self.logits(state)[:, 0] for count, state in states if count in counts]
+
+    def _states(self, features: Tensor) -> Iterator[State]:
+        """The state after each frame of (B, T, …) features, one window in each."""
         num_clips, num_frames = features.shape[:2]
         projected = self.cells.project(features.flatten(0, 1))  # (B, T, …) → (B*T, …)
         projected = projected.reshape(num_clips, num_frames, *projected.shape[1:])
         state = self.zero_state(num_clips, 1)
         for frame in projected.unbind(1):  # indexing instead costs a third more going backward
             state = self.cells.advance(frame, state)
-        return self.logits(state)[:, 0]
+            yield state
 
     def clip_features(self, clip: Tensor) -> Tensor:
         """(B, T + 1, S, S, 3) uint8 → (B, T, …) features; the first frame is only «previous»."""
