@@ -24,6 +24,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from har_live.live_table import how_measured, live_table
 from har_live.redact import redact_url
 
 if TYPE_CHECKING:
@@ -214,9 +215,14 @@ def print_card(weights: Weights, *, as_json: bool) -> None:
     for name, value in rows:
         table.add_row(name, escape(value))
     answers.print(table)
-    if card.metrics:
+    metrics = dict(card.metrics)
+    if live := metrics.pop("live", None):
+        answers.print()
+        answers.print(live_table(live))
+        answers.print(how_measured(live), style="dim", markup=False)
+    if metrics:
         answers.print("\nmeasured", style="dim")
-        _print_json(card.metrics)
+        _print_json(metrics)
 
 
 def _smoothing(spec: SmoothingSpec) -> str:

@@ -16,12 +16,12 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # A room may import rooms of its own floor and of those below it.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"", "types", "errors", "missing", "redact"}),
+    frozenset({"", "types", "errors", "missing", "redact", "yuv"}),
     frozenset({"models", "transforms", "card", "timeline", "ring", "cuts"}),
     frozenset({"grid", "scorers", "smoothing", "figure"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),
     frozenset({"live", "offline", "doctor", "bench"}),
-    frozenset({"console", "cli", "__main__"}),
+    frozenset({"console", "live_table", "cli", "__main__"}),
 )
 HOMES = {
     "torch": {"models", "scorers"},
@@ -31,7 +31,7 @@ HOMES = {
     "onnx": {"scorers"},
     "av": {"sources", "sinks", "doctor", "bench/clips.py"},
     "threading": {"live", "sources"},  # in sources: the reading process listens to its parent
-    "rich": {"console", "bench/table.py"},
+    "rich": {"console", "live_table", "bench/table.py"},
     "typer": {"cli"},
 }
 

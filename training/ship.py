@@ -13,6 +13,7 @@ from har_live.card import CARD_FILE, ModelCard, Weights, open_weights
 from har_live.recognizer import Recognizer
 from training.evaluate import answers_of, confusion, figures
 from training.figure_test import figure_passages, share_right
+from training.live_card import NEXT_HEADING, live_section
 from training.plots import draw_confusion, draw_curves
 from training.thresholds import calibrated
 
@@ -253,7 +254,8 @@ def readme(card: ModelCard, *, commands: tuple[str, ...], notes: str) -> str:
         "",
         notes.strip(),
         "",
-        "## Trained on",
+        *(live_section(metrics["live"]) if "live" in metrics else []),
+        NEXT_HEADING,
         "",
         "| data | licence | use |",
         "|---|---|---|",
