@@ -36,7 +36,9 @@ def equalised(grey: Tensor) -> Tensor:
 
 def box(x: Tensor, width: int) -> Tensor:
     """Mean over a square around each place; (N, C, h, w) stays (N, C, h, w)."""
-    return F.avg_pool2d(x, width, 1, width // 2, count_include_pad=False)
+    # The mean of rows and then of columns is the same and touches 2·width places, not width².
+    rows = F.avg_pool2d(x, (1, width), 1, (0, width // 2), count_include_pad=False)
+    return F.avg_pool2d(rows, (width, 1), 1, (width // 2, 0), count_include_pad=False)
 
 
 def gradient(x: Tensor) -> tuple[Tensor, Tensor]:
