@@ -186,7 +186,9 @@ def annotate(
             frame = moment.frame
             if frame is not None:
                 view = _view(overlay, moment, frame)
-                video.write(draw(frame.image, view), frame.pts_seconds)
+                yuv = frame.yuv
+                drawn = draw(frame.image, view) if yuv is None else draw(yuv, view)
+                video.write(drawn, frame.pts_seconds)
             recognition.add(moment)
             if frame is not None and on_frame is not None:
                 on_frame(frame, opened.info)

@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from har_live.yuv import YuvImage
 
     Image = NDArray[np.uint8]
     """(H, W, 3) uint8, RGB."""
@@ -25,28 +27,61 @@ UNSURE = "unsure"
 """What is shown when no label is sure enough; never one of a model's labels."""
 
 
+class Picture(Protocol):
+    """A picture that is made when it is looked at; at most frames of a video nobody looks.
+
+    Any thread may ask, also when the source is closed.
+    """
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(height, width, 3)."""
+
+    def rgb(self) -> Image:
+        """The picture, the same array each time."""
+
+    def yuv(self) -> YuvImage | None:
+        """The same as the file stores it; None where it is stored in another way."""
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Frame:
     """One picture of a source and the moment at which it is played."""
 
-    image: Image
-    """(height, width, 3) uint8 RGB, upright, square pixels."""
+    picture: Image | Picture
+    """(height, width, 3) uint8 RGB, upright, square pixels; or what makes that when asked."""
     pts_seconds: float
     """Presentation time in seconds on the source's own clock."""
     truth: str | None = None
     """The true label at this instant, where the source knows it (the built-in figure)."""
 
     def __post_init__(self) -> None:
-        image = self.image
-        if image.dtype != "uint8" or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-            raise ValueError(
-                f"image is {image.dtype} {image.shape}; expected uint8 (height, width, 3), RGB"
-            )
+        if not hasattr(self.picture, "rgb"):
+            _check_image(self.picture)
         if not math.isfinite(self.pts_seconds):
             raise ValueError(f"pts_seconds is {self.pts_seconds}; expected a finite number")
 
+    @property
+    def image(self) -> Image:
+        """(height, width, 3) uint8 RGB, upright, square pixels."""
+        picture = self.picture
+        return picture.rgb() if hasattr(picture, "rgb") else picture
+
+    @property
+    def yuv(self) -> YuvImage | None:
+        """The picture without a conversion, where the source stores it so."""
+        picture = self.picture
+        return picture.yuv() if hasattr(picture, "yuv") else None
+
     def __repr__(self) -> str:
-        return f"Frame(image={self.image.shape}, pts_seconds={self.pts_seconds:.3f})"
+        return f"Frame(image={self.picture.shape}, pts_seconds={self.pts_seconds:.3f})"
+
+
+def _check_image(image: Image) -> None:
+    if image.dtype != "uint8" or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        raise ValueError(
+            f"image is {image.dtype} {image.shape}; expected uint8 (height, width, 3), RGB"
+        )
 
 
 @dataclass(frozen=True, slots=True)

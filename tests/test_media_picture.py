@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 from av.video.reformatter import ColorRange, Colorspace
 
 from har_live.sources.media import MediaSource
+from har_live.yuv import from_rgb
 from tests.make_media import colors_in, make_clip, number_in, quadrants
 from tests.read_media import read
 
@@ -165,3 +169,73 @@ def test_pictures_are_the_callers_own(codec: str, pixel_format: str | None, tmp_
             seen.append(number_in(frame.image))
             frame.image[:] = 0
     assert seen == list(range(10))
+
+
+def test_a_picture_is_made_once_and_also_when_the_source_is_closed(tmp_path: Path) -> None:
+    frames = read(make_clip(tmp_path / "clip.mp4"))
+    assert [number_in(frame.image) for frame in frames] == list(range(10))
+    assert all(frame.image is frame.image for frame in frames)
+
+
+def test_threads_that_ask_at_once_get_equal_pictures(tmp_path: Path) -> None:
+    path = make_clip(
+        tmp_path / "clip.mp4", pts_seconds=[i / 10 for i in range(40)], size=(320, 240)
+    )
+    expected = [frame.image for frame in read(path)]
+    frames = read(path)
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(lambda index: frames[index % 40].image, range(160)))
+    for index, image in enumerate(seen):
+        assert np.array_equal(image, expected[index % 40])
+
+
+@pytest.mark.parametrize(("rotation", "mirrored"), [*product([0, 90, 180, 270], [False, True])])
+def test_what_is_stored_is_the_same_picture(rotation: int, mirrored: bool, tmp_path: Path) -> None:
+    path = make_clip(
+        tmp_path / "clip.mp4",
+        pts_seconds=[0],
+        picture=quadrants,
+        size=(128, 96),
+        rotation=rotation,
+        mirrored=mirrored,
+    )
+    (frame,) = read(path)
+    yuv = frame.yuv
+    assert yuv is not None
+    assert yuv.matrix == "bt601"
+    assert yuv.shape == frame.image.shape
+    weights, offsets = from_rgb("bt601")
+    height, width, _ = yuv.shape
+    for y, x in product((height // 4, -height // 4), (width // 4, -width // 4)):
+        stored = [
+            plane[y // (1 + (n > 0)), x // (1 + (n > 0))] for n, plane in enumerate(yuv.split())
+        ]
+        assert stored == pytest.approx(weights @ frame.image[y, x] + offsets, abs=3)
+
+
+def test_what_is_stored_is_the_decoders_to_the_byte(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "clip.mp4", picture=quadrants, size=(70, 46))
+    with av.open(path) as container:
+        planes = [frame.to_ndarray() for frame in container.decode(video=0)]
+    for frame, expected in zip(read(path), planes, strict=True):
+        assert frame.yuv is not None
+        assert np.array_equal(frame.yuv.planes, expected)
+
+
+@pytest.mark.parametrize(
+    ("settings", "matrix"),
+    [
+        ({}, "bt601"),
+        ({"color": (Colorspace.ITU709, ColorRange.MPEG)}, "bt709"),
+        ({"color": (Colorspace.ITU709, ColorRange.JPEG)}, None),
+        ({"size": (65, 47), "codec": "libvpx"}, None),
+        ({"pixel_aspect": Fraction(4, 3)}, None),
+        ({"pixel_format": "yuv444p"}, None),
+        ({"pixel_format": "yuv420p10le"}, None),
+    ],
+)
+def test_what_is_stored_in_another_way_has_no_planes(
+    settings: dict[str, Any], matrix: str | None, tmp_path: Path
+) -> None:
+    (frame,) = read(make_clip(tmp_path / "clip.mkv", pts_seconds=[0], **settings))
+    assert (None if frame.yuv is None else frame.yuv.matrix) == matrix

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from har_live.sinks.video import VideoSink
+from har_live.sources.media import MediaSource
 from har_live.types import VideoInfo
+from har_live.yuv import Matrix, YuvImage, from_rgb
 from tests import make_media
+from tests.read_media import read
 from tests.video_made import (
     HEIGHT,
     INFO,
@@ -227,3 +230,61 @@ def test_a_name_with_a_colon(source: Path, out: Path) -> None:
     annotate(source.rename(source.with_name("a:b.mp4")), out)
     assert len(frame_times(out)) == len(VARIABLE_TICKS)
     assert sound_packets(out)
+
+
+def decoded(path: Path) -> list[np.ndarray]:
+    with av.open(path) as video:
+        return [frame.to_ndarray() for frame in video.decode(video=0)]
+
+
+def noise_db(one: np.ndarray, other: np.ndarray) -> float:
+    return float(10 * np.log10(255**2 / np.mean((one.astype(float) - other) ** 2)))
+
+
+@pytest.mark.parametrize(("size", "matrix"), [((64, 48), "bt601"), ((96, 1280), "bt709")])
+def test_yuv_is_written_as_the_rgb_of_it(
+    size: tuple[int, int], matrix: str, tmp_path: Path
+) -> None:
+    source = make_media.make_clip(
+        tmp_path / "in.mp4", size=size, picture=make_media.quadrants, options={"crf": "10"}
+    )
+    with MediaSource(source) as video:
+        frames = list(video)
+        for name in ("rgb", "yuv"):
+            with VideoSink(tmp_path / f"{name}.mp4", video.info) as sink:
+                for frame in frames:
+                    assert frame.yuv is not None
+                    assert frame.yuv.matrix == matrix
+                    picture = frame.yuv if name == "yuv" else frame.image
+                    sink.write(picture, frame.pts_seconds)
+    before, rgb, yuv = (decoded(tmp_path / name) for name in ("in.mp4", "rgb.mp4", "yuv.mp4"))
+    assert len(before) == len(rgb) == len(yuv) == 10
+    for original, by_rgb, by_yuv in zip(before, rgb, yuv, strict=True):
+        assert noise_db(original, by_yuv) > 40
+        assert noise_db(original, by_yuv) > noise_db(original, by_rgb) - 1
+    assert stated_color(tmp_path / "rgb.mp4") == stated_color(tmp_path / "yuv.mp4")
+
+
+def stated_color(path: Path) -> tuple[int, int]:
+    with av.open(path) as video:
+        context = video.streams.video[0].codec_context
+        return context.colorspace, context.color_range
+
+
+@pytest.mark.parametrize("first", ["bt601", "bt709"])
+def test_the_first_pictures_matrix_is_the_videos(first: Matrix, tmp_path: Path) -> None:
+    """A source may change it on the way, and its size: colours stay."""
+    color = np.array([200, 60, 30])
+    with VideoSink(tmp_path / "out.mp4", INFO) as sink:
+        matrices: tuple[Matrix, ...] = (first, "bt601", "bt709")
+        for number, matrix in enumerate(matrices):
+            width, height = (64, 48) if number < 2 else (128, 96)
+            weights, offsets = from_rgb(matrix)
+            values = np.rint(weights @ color + offsets).astype(np.uint8)
+            image = YuvImage(np.empty((height * 3 // 2, width), np.uint8), matrix)
+            for plane, value in zip(image.split(), values, strict=True):
+                plane[:] = value
+            sink.write(image, number / 25)
+    assert stated_color(tmp_path / "out.mp4")[0] == (6 if first == "bt601" else 1)
+    for frame in read(tmp_path / "out.mp4"):
+        assert frame.image[24, 32] == pytest.approx(color, abs=6)

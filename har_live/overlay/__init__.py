@@ -6,31 +6,38 @@ predictions into such views. Everything scales with the picture's short side.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from har_live.overlay.parts import parts
 from har_live.overlay.state import OverlayState
 from har_live.overlay.style import Metrics
 from har_live.overlay.view import LiveStatus, OverlayView, Timeline, TimelineSpan
+from har_live.overlay.yuv import stamp_on_yuv
+from har_live.yuv import YuvImage
 
 if TYPE_CHECKING:
     from har_live.types import Image
 
+_AnyImage = TypeVar("_AnyImage", "Image", YuvImage)
+
 __all__ = ["LiveStatus", "OverlayState", "OverlayView", "Timeline", "TimelineSpan", "draw"]
 
 
-def draw(image: Image, view: OverlayView) -> Image:
+def draw(image: _AnyImage, view: OverlayView) -> _AnyImage:
     """Draw a view on a copy of a picture.
 
     Args:
-        image: (H, W, 3) uint8 RGB, left as it is. Text is legible from 160×120 on.
+        image: (H, W, 3) uint8 RGB, or YUV, left as it is. Text is legible from 160×120 on.
         view: what to show; parts that are None or empty are left out.
 
     Returns:
-        (H, W, 3) uint8 RGB, a new array.
+        A new picture of the same kind.
     """
-    picture = image.copy()
-    height, width = image.shape[:2]
+    drawn = image.copy()
+    height, width, _ = image.shape
     for part in parts(view, Metrics.of(width, height)):
-        part.canvas.stamp_on(picture, part.box.x, part.box.y)
-    return picture
+        if isinstance(drawn, YuvImage):
+            stamp_on_yuv(part.canvas, drawn, part.box.x, part.box.y)
+        else:
+            part.canvas.stamp_on(drawn, part.box.x, part.box.y)
+    return drawn

@@ -82,24 +82,25 @@ class Canvas:
         self._lay(x - drawn.inset, baseline - drawn.baseline, *planes)
 
     def _lay(self, x: int, y: int, color: Image, veil: Image) -> None:
-        target, source = _overlap(self.color.shape, color.shape, x, y)
-        _cover(self.color[target], color[source], veil[source])
+        target, source = overlap(self.color.shape, color.shape, x, y)
+        cover(self.color[target], color[source], veil[source])
         below = self.veil[target]
         cv2.multiply(below, veil[source], dst=below, scale=1 / 255)
 
     def stamp_on(self, picture: Image, x: int, y: int) -> None:
         """Lay the canvas over a picture at (x, y), in place; what lies outside is cut off."""
-        target, source = _overlap(picture.shape, self.color.shape, x, y)
-        _cover(picture[target], self.color[source], self.veil[source])
+        target, source = overlap(picture.shape, self.color.shape, x, y)
+        cover(picture[target], self.color[source], self.veil[source])
 
 
-def _cover(below: Image, color: Image, veil: Image) -> None:
+def cover(below: NDArray[np.uint8], color: NDArray[np.uint8], veil: NDArray[np.uint8]) -> None:
+    """Lay a part of a layer over what lies below, in place; all of the same shape."""
     if below.size:
         cv2.multiply(below, veil, dst=below, scale=1 / 255)
         cv2.add(below, color, dst=below)
 
 
-def _overlap(
+def overlap(
     outer: tuple[int, ...], inner: tuple[int, ...], x: int, y: int
 ) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
     """Rows and columns of ``outer``, and of ``inner`` placed at (x, y), where both are."""

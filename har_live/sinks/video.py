@@ -33,6 +33,7 @@ from har_live.sinks.recording import Recording
 from har_live.sinks.remux import CONTAINERS, Sound, Timing, finish, holds_packets
 from har_live.timeline import Timeline
 from har_live.types import Address
+from har_live.yuv import YuvImage, usual_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,11 +107,11 @@ class VideoSink:
         """Second of the source that is second 0 of the output; settled by the first frame."""
         return float(self._seconds(self._origin_ticks))
 
-    def write(self, image: Image, pts_seconds: float) -> None:
+    def write(self, image: Image | YuvImage, pts_seconds: float) -> None:
         """Append a picture.
 
         Args:
-            image: (H, W, 3) uint8 RGB; the first one's size is the video's.
+            image: (H, W, 3) uint8 RGB, or YUV; the first one's size is the video's.
             pts_seconds: its time on the source's clock. One that is not later than the one before
                 comes a tick after it; after a step back of more than a second the clock is taken to
                 have begun anew, and the video goes on.
@@ -178,14 +179,16 @@ class VideoSink:
         except SinkError as problem:  # the error that ended the run is the one to hear of
             logger.warning("%s", problem)
 
-    def _begin(self, image: Image, ticks: int) -> Recording:
+    def _begin(self, image: Image | YuvImage, ticks: int) -> Recording:
         self._first_ticks = ticks
         if not 0 <= self._seconds(ticks) <= MAX_LEAD_SECONDS:
             self._origin_ticks = ticks
+        height, width, _ = image.shape
         return Recording(
             self._part,
-            width=image.shape[1],
-            height=image.shape[0],
+            width=width,
+            height=height,
+            matrix=image.matrix if isinstance(image, YuvImage) else usual_matrix(height),
             fps=self._fps,
             ticks_per_second=self._ticks_per_second,
         )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 import cv2
 import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
+
+from har_live.yuv import Matrix, YuvImage, usual_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +24,11 @@ if TYPE_CHECKING:
 
 MAX_PIXEL_ASPECT = 4
 """Wider or taller pixels than this are a damaged header, not a lens."""
-MAX_SD_HEIGHT = 576
-"""Pixels: above it, video that doesn't name its colour matrix is BT.709, as players take it."""
+
+# The code points of ITU-T H.273.
 _UNSPECIFIED = 2
+_MATRICES: dict[int, Matrix] = {1: "bt709", 5: "bt601", 6: "bt601"}
+_FULL_RANGE = 2
 
 
 class PictureMaker:
@@ -30,6 +36,7 @@ class PictureMaker:
 
     def __init__(self, first: VideoFrame, pixel_aspect: Fraction | None) -> None:
         """``pixel_aspect`` is a stored pixel's width over its height; None or 0 is unknown."""
+        self._lock = Lock()
         self._reformatter = VideoReformatter()
         self._stored_size = first.width, first.height
         self._size = _square_pixel_size(first.width, first.height, pixel_aspect)
@@ -45,20 +52,41 @@ class PictureMaker:
         """Whether the frame is of the size that these pictures are made from."""
         return (frame.width, frame.height) == self._stored_size
 
-    def make(self, frame: VideoFrame) -> Image:
-        """(height, width, 3) uint8 RGB, contiguous, the caller's own."""
-        image = self._to_rgb(frame)
+    def make(self, frame: VideoFrame) -> DecodedPicture:
+        """The picture, yet to be converted; the frame belongs to it from now on."""
+        return DecodedPicture(self, frame)
+
+    def to_rgb(self, frame: VideoFrame) -> Image:
+        """(height, width, 3) uint8 RGB, contiguous, the caller's own. Any thread may ask."""
+        with self._lock:  # the reformatter remembers the conversion
+            return np.ascontiguousarray(self._upright(self._to_rgb(frame)))
+
+    def to_yuv(self, frame: VideoFrame) -> YuvImage | None:
+        """The caller's own copy of what is stored, where that is as ``YuvImage`` has it."""
+        is_plain = frame.format.name == "yuv420p" and frame.color_range != _FULL_RANGE
+        has_even_sides = frame.width % 2 == frame.height % 2 == 0
+        matrix = _matrix(frame)
+        if not (is_plain and has_even_sides and self._size == self._stored_size and matrix):
+            return None
+        width, height = self.size
+        picture = YuvImage(np.empty((height * 3 // 2, width), np.uint8), matrix)
+        for upright, plane in zip(picture.split(), frame.planes, strict=True):
+            rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+            upright[:] = self._upright(rows[:, : plane.width])
+        return picture
+
+    def _upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         # OpenCV turns a picture ten times as fast as a strided numpy copy (720p: 0.7 and 8 ms).
         if self._is_transposed:
             image = np.asarray(cv2.transpose(image), np.uint8)
         if self._mirror is not None:
             image = np.asarray(cv2.flip(image, self._mirror), np.uint8)
-        return np.ascontiguousarray(image)
+        return image
 
     def _to_rgb(self, frame: VideoFrame) -> Image:
         has_alpha = any(part.is_alpha for part in frame.format.components)
         may_be_clear = has_alpha or frame.format.has_palette
-        is_unnamed_hd = frame.colorspace == _UNSPECIFIED and frame.height > MAX_SD_HEIGHT
+        is_unnamed_hd = frame.colorspace == _UNSPECIFIED and _matrix(frame) == "bt709"
         width, height = self._size
         converted = self._reformatter.reformat(
             frame,
@@ -71,6 +99,37 @@ class PictureMaker:
         if converted is frame:  # RGB already: the decoder may build the next frame on this one
             image = image.copy()
         return _over_white(image) if may_be_clear else image
+
+
+class DecodedPicture:
+    """A ``Picture`` of a decoded frame."""
+
+    def __init__(self, maker: PictureMaker, frame: VideoFrame) -> None:
+        self._maker = maker
+        self._frame = frame
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        width, height = self._maker.size
+        return height, width, 3
+
+    def rgb(self) -> Image:
+        return self._rgb
+
+    def yuv(self) -> YuvImage | None:
+        return self._maker.to_yuv(self._frame)
+
+    # Two threads that ask at once both convert, and get equal pictures.
+    @cached_property
+    def _rgb(self) -> Image:
+        return self._maker.to_rgb(self._frame)
+
+
+def _matrix(frame: VideoFrame) -> Matrix | None:
+    """None for one of the rare ones."""
+    if frame.colorspace == _UNSPECIFIED:
+        return usual_matrix(frame.height)
+    return _MATRICES.get(frame.colorspace)
 
 
 def _square_pixel_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, int]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
     from av.container import InputContainer
 
-    from har_live.types import Image
+    from har_live.types import Picture
 
 logger = logging.getLogger(__name__)
 
@@ -173,7 +173,7 @@ class MediaSource(Source):
                 yield Frame(self._picture(frame, stream), pts_seconds)
         self._finish(stream)
 
-    def _picture(self, frame: VideoFrame, stream: VideoStream) -> Image:
+    def _picture(self, frame: VideoFrame, stream: VideoStream) -> Picture:
         if not self._pictures.fits(frame):
             self._pictures = PictureMaker(frame, stream.codec_context.sample_aspect_ratio)
         return self._pictures.make(frame)
