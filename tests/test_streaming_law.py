@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
@@ -138,20 +139,68 @@ def test_a_short_gap_holds_the_frame_that_was_playing(made):
 @pytest.mark.parametrize("runtime", ["torch", "onnx"])
 @pytest.mark.parametrize("kind", sorted(CONFIGS))
 @pytest.mark.parametrize("num_streams", [2, 5])
-def test_streams_in_one_batch_do_not_touch_each_other(made, kind, runtime, num_streams):
+def test_streams_in_any_batches_do_not_touch_each_other(made, kind, runtime, num_streams):
+    """Each step shows frames to some of the streams, in any order, or to all of them."""
     scorer = Uncut(made[kind], runtime=runtime).scorer
     size = made[kind].card.clip.image_size
     random = np.random.default_rng(3)
-    pictures = random.integers(0, 256, (10, num_streams, size, size, 3), np.uint8)
-    keeps = random.random((10, num_streams, 4)) < 0.7
     together = scorer.open_windows(num_streams, 4)
     alone = [scorer.open_windows(1, 4) for _ in range(num_streams)]
-    for step in range(1, 10):
-        scores = together.advance(pictures[step], pictures[step - 1], keeps[step])
-        for index, windows in enumerate(alone):
+    num_together = 0
+    for step in range(15):
+        num_rows = num_streams if step % 5 == 0 else random.integers(1, num_streams + 1)
+        rows = random.permutation(num_streams)[:num_rows]
+        num_together += num_rows > 1
+        pictures = random.integers(0, 256, (2, num_rows, size, size, 3), np.uint8)
+        keep = random.random((num_rows, 4)) < 0.7
+        if step % 5 == 0:
+            scores = together.advance(pictures[1], pictures[0], keep)
+            rows = np.arange(num_streams)
+        else:
+            scores = together.advance(pictures[1], pictures[0], keep, rows)
+        for index, row in enumerate(rows):
             one = slice(index, index + 1)
-            single = windows.advance(pictures[step, one], pictures[step - 1, one], keeps[step, one])
+            single = alone[row].advance(pictures[1, one], pictures[0, one], keep[one])
             np.testing.assert_allclose(scores[one], single, atol=TOLERANCE, rtol=0)
+    assert num_together >= 3
+
+
+@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("kind", sorted(CONFIGS))
+def test_sources_in_one_group_are_as_alone(made, kind, runtime):
+    """Three sources, of other rates and lengths, one with a gap and one too short for a window."""
+    recognizer = Uncut(made[kind], runtime=runtime)
+    gap = made[kind].card.clip.window_seconds + 1
+    films = [
+        random_frames(variable_timeline(2.0, seed=1), seed=1),
+        random_frames(np.concatenate([np.arange(0, 1, 0.1), gap + np.arange(1, 2, 0.1)]), seed=2),
+        random_frames(np.arange(5) / 30, seed=3),
+    ]
+    group = recognizer.streams(len(films))
+    grids = [recognizer.grid() for _ in films]
+    waiting = [
+        deque(g for f in film for g in grid.push(f))
+        for film, grid in zip(films, grids, strict=True)
+    ]
+    for grid, queue in zip(grids, waiting, strict=True):
+        queue.extend(grid.finish())
+    found: list[list[Prediction]] = [[] for _ in films]
+    random = np.random.default_rng(0)
+    while any(waiting):
+        ready = [i for i, queue in enumerate(waiting) if queue]
+        chosen = [i for i in ready if random.random() < 0.6] or ready
+        for i, prediction in group.advance({i: waiting[i].popleft() for i in chosen}).items():
+            found[i].append(prediction)
+    for i, film in enumerate(films):
+        expected = stream_all(recognizer, film)
+        found[i] += group.finish(i)
+        assert [p.run for p in found[i]] == [p.run for p in expected]
+        assert_same(found[i], [(p.end_seconds, p.scores) for p in expected])
+
+
+def test_a_group_has_at_least_one_source(made):
+    with pytest.raises(ValueError, match="num_sources is 0"):
+        Uncut(made["lrcn"]).streams(0)
 
 
 @pytest.mark.parametrize("kind", sorted(CONFIGS))

@@ -19,17 +19,23 @@ class OpenWindows(Protocol):
     """The recurrent states of B streams with W windows in flight each."""
 
     def advance(
-        self, frames: NDArray[np.uint8], previous: NDArray[np.uint8], keep: NDArray[np.bool_]
+        self,
+        frames: NDArray[np.uint8],
+        previous: NDArray[np.uint8],
+        keep: NDArray[np.bool_],
+        rows: NDArray[np.intp] | None = None,
     ) -> NDArray[np.float32]:
-        """Show every open window one more grid frame.
+        """Show every open window of some streams one more grid frame.
 
         Args:
-            frames: (B, S, S, 3) uint8 RGB.
-            previous: (B, S, S, 3), the grid frames before; at a stream's start the frames.
-            keep: (B, W) bool: False where a window starts with this frame.
+            frames: (N, S, S, 3) uint8 RGB.
+            previous: (N, S, S, 3), the grid frames before; at a stream's start the frames.
+            keep: (N, W) bool: False where a window starts with this frame.
+            rows: (N,) which of the B streams these are, each once; the others stand still. None:
+                all of them in order, N = B.
 
         Returns:
-            (B, W, K) float32 probabilities. Only those of windows that are now full mean anything;
+            (N, W, K) float32 probabilities. Only those of windows that are now full mean anything;
             the array is the caller's own.
         """
         ...

@@ -87,19 +87,27 @@ class TorchWindows:
 
     @torch.inference_mode()
     def advance(
-        self, frames: NDArray[np.uint8], previous: NDArray[np.uint8], keep: NDArray[np.bool_]
+        self,
+        frames: NDArray[np.uint8],
+        previous: NDArray[np.uint8],
+        keep: NDArray[np.bool_],
+        rows: NDArray[np.intp] | None = None,
     ) -> NDArray[np.float32]:
         features = self._model.encode(torch.from_numpy(frames), torch.from_numpy(previous))
         mask = torch.from_numpy(keep.astype(np.float32))
-        self._state = self._model.step(features, self._state, mask)
-        return np.asarray(self._model.classify(self._state).numpy(), np.float32)
+        these = slice(None) if rows is None else torch.from_numpy(rows)
+        state = self._model.step(features, tuple(part[these] for part in self._state), mask)
+        for kept, new in zip(self._state, state, strict=True):
+            kept[these] = new
+        return np.asarray(self._model.classify(state).numpy(), np.float32)
 
 
 class CapturedWindows:
     """The same on CUDA: one captured graph a step, half-precision encoder, fp32 states.
 
     The graph reads and writes fixed buffers, so a step costs an upload, one launch and a small
-    download, whatever the number of kernels.
+    download, whatever the number of kernels. It computes all streams each time; those that stand
+    still keep their states.
     """
 
     def __init__(
@@ -108,10 +116,11 @@ class CapturedWindows:
         self._model = model
         device = model.classifier.weight.device
         pictures = (num_streams, image_size, image_size, 3)
-        # Pinned, so that uploads overlap; "keep" travels as bytes and becomes float on the GPU.
+        # Frames, those before, what is kept, who goes on. Pinned, so that uploads overlap; the last
+        # two travel as bytes and become what they are on the GPU.
         self._host = tuple(
             torch.zeros(shape, dtype=torch.uint8, pin_memory=True)
-            for shape in (pictures, pictures, (num_streams, num_windows))
+            for shape in (pictures, pictures, (num_streams, num_windows), (num_streams,))
         )
         self._inputs = tuple(torch.zeros_like(host, device=device) for host in self._host)
         self._state = model.zero_state(num_streams, num_windows)
@@ -120,16 +129,22 @@ class CapturedWindows:
 
     @torch.inference_mode()
     def advance(
-        self, frames: NDArray[np.uint8], previous: NDArray[np.uint8], keep: NDArray[np.bool_]
+        self,
+        frames: NDArray[np.uint8],
+        previous: NDArray[np.uint8],
+        keep: NDArray[np.bool_],
+        rows: NDArray[np.intp] | None = None,
     ) -> NDArray[np.float32]:
+        these = slice(None) if rows is None else rows
+        self._host[-1].zero_()
         for host, device, values in zip(
-            self._host, self._inputs, (frames, previous, keep), strict=True
+            self._host, self._inputs, (frames, previous, keep, True), strict=True
         ):
-            host.numpy()[...] = values
+            host.numpy()[these] = values
             device.copy_(host, non_blocking=True)
         self._graph.replay()
         # The copy to the host waits for the graph, which also frees the pinned buffers for reuse.
-        return np.asarray(self._scores.cpu().numpy(), np.float32)
+        return np.asarray(self._scores.cpu().numpy()[these], np.float32)
 
     @torch.inference_mode()
     def _capture(self) -> Tensor:
@@ -141,14 +156,16 @@ class CapturedWindows:
         torch.cuda.current_stream().wait_stream(warm_up)
         with torch.cuda.graph(self._graph):
             scores, state = self._step()
+            goes_on = self._inputs[-1].bool()
             for kept, new in zip(self._state, state, strict=True):
-                kept.copy_(new)
+                mask = goes_on.reshape(-1, *[1] * (new.dim() - 1))
+                kept.copy_(torch.where(mask, new, kept))
         for part in self._state:
             part.zero_()
         return scores
 
     def _step(self) -> tuple[Tensor, State]:
-        frames, previous, keep = self._inputs
+        frames, previous, keep, _ = self._inputs
         with torch.autocast("cuda", torch.float16):
             features = self._model.encode(frames, previous)
         state = self._model.step(features.float(), self._state, keep.float())
@@ -162,7 +179,7 @@ class CapturedEncoder(CapturedWindows):
         return self.advance(frames, previous, np.ones((len(frames), 1), np.bool_))
 
     def _step(self) -> tuple[Tensor, State]:
-        frames, previous, _ = self._inputs
+        frames, previous, *_ = self._inputs
         with torch.autocast("cuda", torch.float16):
             features = self._model.encode(frames, previous)
         return self._model.cells.project(features.float()), self._state

@@ -1,0 +1,86 @@
+"""The heart: frames go in, predictions come out. No thread, no clock, no window, no file.
+
+``Recognizer`` is the weights on a runtime, made once. ``Stream`` is one source being recognized,
+``StreamGroup`` several in one batch. Of each source a grid frame is encoded once, and
+``W = ceil(T / hop)`` windows are in flight: every frame advances all of them, and every ``hop``
+frames one of them is full and is scored. Where the card allows it, the first window of a run is
+scored already while it fills. The scores are exactly those of the offline clip
+(``WindowModel.forward``).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from har_live.card import DEFAULT_WEIGHTS, SmoothingSpec, Weights, open_weights
+from har_live.grid import TimeGrid
+from har_live.recognizer.streams import Stream, StreamGroup
+from har_live.scorers import Runtime, open_scorer
+from har_live.smoothing import Segmenter
+
+__all__ = ["Recognizer", "Stream", "StreamGroup"]
+
+
+class Recognizer:
+    """Weights on a runtime and device, shared by any number of streams.
+
+    Args:
+        weights: the name of shipped weights, a weights folder, or ``Weights``.
+        runtime: ``auto``, ``torch`` or ``onnx``.
+        device: ``auto``, ``cpu``, ``cuda``, …: see ``har_live.scorers.open_scorer``.
+        hop: grid frames between two scored windows; None takes the card's.
+        smoothing: None takes the card's.
+        cut_reset: a change of scene begins afresh, as a gap does.
+
+    Raises:
+        WeightsError, BackendError: the weights or the runtime can't be had.
+        ValueError: the hop is not between 1 and the window's length.
+    """
+
+    def __init__(
+        self,
+        weights: str | Path | Weights = DEFAULT_WEIGHTS,
+        *,
+        runtime: Runtime = "auto",
+        device: str = "auto",
+        hop: int | None = None,
+        smoothing: SmoothingSpec | None = None,
+        cut_reset: bool = True,
+    ) -> None:
+        opened = weights if isinstance(weights, Weights) else open_weights(weights)
+        card = opened.card
+        # The card checks the hop and says what is allowed.
+        self.card = dataclasses.replace(
+            card, hop=card.hop if hop is None else hop, smoothing=smoothing or card.smoothing
+        )
+        self.scorer = open_scorer(opened, runtime=runtime, device=device)
+        self.cut_reset = cut_reset
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """In the order of ``Prediction.scores``."""
+        return self.card.labels
+
+    @property
+    def runs_on(self) -> str:
+        """For people: runtime, device, precision."""
+        return self.scorer.runs_on
+
+    def stream(self) -> Stream:
+        """For one new source."""
+        return Stream(self)
+
+    def streams(self, num_sources: int) -> StreamGroup:
+        """For several new sources that share each batch."""
+        return StreamGroup(self, num_sources)
+
+    def grid(self) -> TimeGrid:
+        """A time grid for these windows: what ``Stream.push`` puts its frames through."""
+        clip = self.card.clip
+        return TimeGrid(clip.grid_fps, max_gap_seconds=clip.window_seconds)
+
+    def segmenter(self, *, min_duration_seconds: float = 0.0) -> Segmenter:
+        """A segmenter whose borders fit these windows and this smoothing."""
+        lag = (self.card.clip.window_seconds + self.card.smoothing.average_seconds) / 2
+        return Segmenter(lag_seconds=lag, min_duration_seconds=min_duration_seconds)
