@@ -133,7 +133,7 @@ class Capture:
         pts = frame.pts_seconds
         if is_live:
             pts = self._timeline.place(pts, arrival)
-        live_frame = LiveFrame(frame.image, pts, frame.truth, arrival)
+        live_frame = LiveFrame(frame.picture, pts, frame.truth, arrival)
         self._links.scorer.push(live_frame)
         self._links.screen.show(live_frame)
 
