@@ -90,7 +90,9 @@ def export_onnx(model: WindowModel, path: Path, *, image_size: int) -> None:
                 "keep": {0: streams, 1: windows},
                 "state": tuple({0: streams, 1: windows} for _ in state),
             },
-            opset_version=20,
+            # Of 19 and later, ONNX Runtime 1.31 pools on the CPU by a kernel that takes many
+            # times as long: a sixth of a grid frame (everyday-lrcn, 2026-11-22).
+            opset_version=18,
             external_data=False,
             verbose=False,
             dynamo=True,
