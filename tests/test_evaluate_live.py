@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import copy
-import csv
 import json
 from dataclasses import replace
-from functools import partial
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,7 +14,8 @@ from typer.testing import CliRunner
 from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
 from har_live.types import NONE, UNSURE, ClipSpec, Frame, Segment
-from tests.make_media import make_clip, number_in, numbered
+from tests.clips_made import make_manifest
+from tests.make_media import number_in
 from tests.weights_made import LABELS
 from training import live_measures as measures
 from training.__main__ import app
@@ -306,29 +305,9 @@ def test_two_parts_share_no_group_and_have_as_much_of_each_label():
 # --- streams -------------------------------------------------------------------------------------
 
 
-def shows(number, _index, width, height):
-    return numbered(number, width, height)
-
-
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory):
-    """Three data sets of actions with three clips of each label, and one of nothing."""
-    root = tmp_path_factory.mktemp("live-data")
-    pts_seconds = [i / 12 for i in range(25)]
-    numbers = (sum(1 << bit for bit in bits) for bits in combinations(range(8), 4))  # as bright
-    rows = []
-    for dataset in ("a", "b", "c", "quiet"):
-        for label in ("background",) if dataset == "quiet" else ("wave", "walk"):
-            for number in range(3):
-                path = root / f"{dataset}-{label}-{number}.mp4"
-                picture = partial(shows, next(numbers))
-                make_clip(path, pts_seconds=pts_seconds, size=(64, 48), picture=picture)
-                split = "train" if dataset == "quiet" else "val"
-                rows.append((path.name, dataset, label, f"{label}{number}", split))
-    rows.append(("missing.mp4", "a", "wave", "gone", "val"))
-    with (root / "clips.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([("path", "dataset", "label", "group", "split"), *rows])
-    return root
+    return make_manifest(tmp_path_factory.mktemp("live-data"))
 
 
 def streams_of(data, seed=0, **settings):

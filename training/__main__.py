@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from har_live.errors import HarLiveError
-from training import commands
+from training import commands, live_commands
 from training.commands import DEFAULT_CACHE, Cache, Data, names_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -59,7 +59,7 @@ def encode(
     pose: Pose = Path("runs/pose.safetensors"),
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("runs/bank"),
     cache: Cache = DEFAULT_CACHE,
-    copies: Annotated[int, typer.Option(help="Varied windows of each training clip.")] = 5,
+    copies: Annotated[int, typer.Option(help="Varied windows of each training clip.")] = 4,
 ) -> None:
     """Show the frozen encoder every window once; goes on where it was interrupted."""
     from har_live.types import ClipSpec
@@ -129,7 +129,8 @@ def gestures(
 app.command("train-pixels")(commands.train_pixels)
 app.command()(commands.compare)
 app.command()(commands.adapt)
-app.command("evaluate-live")(commands.evaluate_live)
+app.command("evaluate-live")(live_commands.evaluate_live)
+app.command("tune-live")(live_commands.tune_live)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from har_live.card import CARD_FILE, Weights
+from har_live.card import CARD_FILE, SmoothingSpec, Weights
 from har_live.live_table import how_measured, live_rows
 
 HEADING = "## How it behaves live"
@@ -38,12 +38,41 @@ def write_live(weights: Weights, reached: Mapping[str, Any], *, command: str, ma
         readme.write_text(with_live(readme.read_text("utf-8"), live), "utf-8")
 
 
+def write_smoothing(weights: Weights, spec: SmoothingSpec) -> None:
+    """Put how scores become a label into a weights folder. What was measured live goes: it was
+    measured with another."""
+    metrics = {name: value for name, value in weights.card.metrics.items() if name != "live"}
+    card = replace(weights.card, smoothing=spec, metrics=metrics)
+    (weights.folder / CARD_FILE).write_text(card.to_json() + "\n", "utf-8")
+    readme = weights.folder / "README.md"
+    if readme.exists():
+        text = readme.read_text("utf-8").replace(
+            when_shown(weights.card.smoothing), when_shown(spec)
+        )
+        readme.write_text(without_live(text), "utf-8")
+
+
+def when_shown(spec: SmoothingSpec) -> str:
+    """A sentence for people."""
+    own = ", ".join(f"{label} {enter:.2f}" for label, enter in spec.enter_of.items())
+    return (
+        f"A label is shown from an averaged probability of {spec.enter:.2f} on"
+        f"{f' ({own})' if own else ''}, and `unsure` where none reaches its own."
+    )
+
+
+def without_live(readme: str) -> str:
+    """The README's text without these figures."""
+    before, _, rest = readme.partition(HEADING)
+    _, heading, after = rest.partition(NEXT_HEADING)
+    return f"{before}{heading}{after}"
+
+
 def with_live(readme: str, live: Mapping[str, Any]) -> str:
     """The README's text with these figures, in place of those that it may have."""
-    before, _, after = readme.partition(NEXT_HEADING)
-    before = before.partition(HEADING)[0].rstrip()
+    before, heading, after = without_live(readme).partition(NEXT_HEADING)
     section = "\n".join(live_section(live))
-    return f"{before}\n\n{section}\n{NEXT_HEADING}{after}" if after else f"{before}\n\n{section}"
+    return f"{before.rstrip()}\n\n{section}" + (f"\n{heading}{after}" if heading else "")
 
 
 def live_section(live: Mapping[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from training import live_measures as measures
-from training.evaluate_live import SCORERS, Played
+from training.evaluate_live import FAST, SCORERS, Played
 from training.live_measures import Showing
 from training.live_plot import Row
 
@@ -19,7 +19,7 @@ def figures(played: Sequence[Played]) -> dict[str, Any]:
     """All that is reported, shares as fractions of 1; the fast scorer's figures at the top."""
     by_scorer = {scorer.name: _figures_and_of_figure(played, scorer.name) for scorer in SCORERS}
     return {
-        **by_scorer[SCORERS[0].name],
+        **by_scorer[FAST.name],
         "scorers": by_scorer,
         "streams": [_stream_figures(stream) for stream in played],
     }
@@ -27,10 +27,10 @@ def figures(played: Sequence[Played]) -> dict[str, Any]:
 
 def _figures_and_of_figure(played: Sequence[Played], scorer: str) -> dict[str, Any]:
     figure = [stream for stream in played if stream.name.startswith("figure")]
-    return {**_figures(played, scorer), "figure": _figures(figure, scorer)}
+    return {**figures_with(played, scorer), "figure": figures_with(figure, scorer)}
 
 
-def _figures(played: Iterable[Played], scorer: str) -> dict[str, float | None]:
+def figures_with(played: Iterable[Played], scorer: str) -> dict[str, float | None]:
     """Of streams together: false alarms of those in which nothing happens, the rest of the others.
 
     None where there is no such stream.
@@ -69,7 +69,7 @@ _OF_ACTING = (
     "extra_changes_per_minute",
     "segment_f1",
 )
-_COLUMNS = {
+COLUMNS = {
     "seconds_to_label_p50": "p50\ns",
     "seconds_to_label_p95": "p95\ns",
     "share_of_actions_named": "\nnamed",
@@ -87,13 +87,13 @@ def _stream_figures(stream: Played) -> dict[str, Any]:
         "name": stream.name,
         "kind": stream.kind,
         "seconds": stream.truth[-1].end_seconds,
-        **_figures([stream], SCORERS[0].name),
+        **figures_with([stream], FAST.name),
     }
 
 
 def rows(played: Sequence[Played]) -> list[Row]:
     """For the picture: the fast scorer's."""
-    name = SCORERS[0].name
+    name = FAST.name
     return [(stream.name, stream.truth, stream.showings[name].shown) for stream in played]
 
 
@@ -101,21 +101,21 @@ def table(reached: dict[str, Any]) -> Table:
     """For people: a row a scorer for all streams and for the figure, then a row a stream."""
     result = Table(title="live behaviour", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     result.add_column("", overflow="fold")
-    for title in _COLUMNS.values():
+    for title in COLUMNS.values():
         result.add_column(title, justify="right", no_wrap=True)
     for name, row in reached["scorers"].items():
-        result.add_row(f"all: {name}", *_cells(row))
+        result.add_row(f"all: {name}", *cells(row))
     result.add_section()
     for name, row in reached["scorers"].items():
-        result.add_row(f"figure: {name}", *_cells(row["figure"]))
+        result.add_row(f"figure: {name}", *cells(row["figure"]))
     result.add_section()
     for row in reached["streams"]:
-        result.add_row(row["name"], *_cells(row))
+        result.add_row(row["name"], *cells(row))
     return result
 
 
-def _cells(row: dict[str, Any]) -> list[str]:
-    return ["–" if row[name] is None else _cell(name, row[name]) for name in _COLUMNS]
+def cells(row: dict[str, Any]) -> list[str]:
+    return ["–" if row[name] is None else _cell(name, row[name]) for name in COLUMNS]
 
 
 def _cell(name: str, value: float) -> str:

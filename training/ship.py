@@ -13,7 +13,7 @@ from har_live.card import CARD_FILE, ModelCard, Weights, open_weights
 from har_live.recognizer import Recognizer
 from training.evaluate import answers_of, confusion, figures
 from training.figure_test import figure_passages, share_right
-from training.live_card import NEXT_HEADING, live_section
+from training.live_card import NEXT_HEADING, live_section, when_shown
 from training.plots import draw_confusion, draw_curves
 from training.thresholds import calibrated
 
@@ -190,12 +190,8 @@ def _own(row: dict[str, float]) -> str:
 
 def _how_sure(card: ModelCard) -> list[str]:
     """When a label is shown, and what shows that windows are of no label."""
-    smoothing, auroc = card.smoothing, card.metrics.get("auroc", {})
-    own = ", ".join(f"{label} {enter:.2f}" for label, enter in smoothing.enter_of.items())
-    lines = [
-        f"A label is shown from an averaged probability of {smoothing.enter:.2f} on"
-        f"{f' ({own})' if own else ''}, and `unsure` where none reaches its own.",
-    ]
+    auroc = card.metrics.get("auroc", {})
+    lines = [when_shown(card.smoothing)]
     by = ", ".join(f"{value:.2f} by {name.replace('_', ' ')}" for name, value in auroc.items())
     if by:
         lines.append(f"Windows of these actions are told from all others with an AUROC of {by}.")

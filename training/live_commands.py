@@ -1,0 +1,98 @@
+"""The commands that measure and tune live behaviour."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.commands import DEFAULT_CACHE, Cache, Data
+
+WeightsName = Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")]
+WriteCard = Annotated[bool, typer.Option("--write-card", help="Put it into the weights' card.")]
+Seed = Annotated[int, typer.Option(help="Of everything random.")]
+
+
+def evaluate_live(
+    weights: WeightsName,
+    data: Annotated[
+        Path | None, typer.Argument(help="As in evaluate; without it, the figure alone.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the timelines here.")] = None,
+    seconds: Annotated[float, typer.Option(help="Length of each stream, about.")] = 75.0,
+    split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
+    one_camera: Annotated[
+        bool, typer.Option("--one-camera", help="Cuts only where the action changes.")
+    ] = False,
+    cut_reset: Annotated[
+        bool, typer.Option("--cut-reset/--no-cut-reset", help="As in `har-live live`.")
+    ] = True,
+    write_card: WriteCard = False,
+    cache: Cache = DEFAULT_CACHE,
+    seed: Seed = 0,
+) -> None:
+    """Measure weights as they behave live: how soon, how steady, how often wrong."""
+    from rich.console import Console
+
+    from har_live.card import open_weights
+    from har_live.recognizer import Recognizer
+    from training import live_report as room
+    from training.evaluate_live import play_all
+    from training.live_card import write_live
+    from training.live_plot import draw_timelines
+    from training.live_streams import StreamSettings
+
+    opened = open_weights(weights)
+    recognizer = Recognizer(opened, cut_reset=cut_reset)
+    chosen = "" if split == "all" else split
+    settings = StreamSettings(seconds, seed, chosen, one_camera, cache=cache)
+    played = play_all(recognizer, data, settings)
+    said = {"weights": recognizer.card.name, "cut_reset": cut_reset, "one_camera": one_camera}
+    reached = {**said, **room.figures(played)}
+    Console().print(room.table(reached))
+    if json_file is not None:
+        json_file.write_text(json.dumps(reached, indent=2, ensure_ascii=False))
+    if write_card:
+        command = f"python -m training evaluate-live {recognizer.card.name} DATA"
+        command += f" --seconds {seconds:g} --split {split} --seed {seed}"
+        command += " --one-camera" * one_camera + " --no-cut-reset" * (not cut_reset)
+        machine = f"{platform.machine()}, {recognizer.runs_on}"
+        write_live(opened, reached, command=command, machine=machine)
+    if picture is not None:
+        title = f"{recognizer.card.name}, live: what people did, and what was shown"
+        draw_timelines(room.rows(played), recognizer.labels, picture, title=title)
+
+
+def tune_live(
+    weights: WeightsName,
+    data: Data,
+    seconds: Annotated[float, typer.Option(help="Length of each stream, about.")] = 60.0,
+    split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
+    write_card: WriteCard = False,
+    cache: Cache = DEFAULT_CACHE,
+    seed: Seed = 0,
+) -> None:
+    """Choose average, thresholds and hold on live streams of two halves of the groups."""
+    from rich.console import Console
+
+    from har_live.card import open_weights
+    from har_live.recognizer import Recognizer
+    from training import tune_live as room
+    from training.live_card import write_smoothing
+    from training.live_streams import StreamSettings
+
+    opened = open_weights(weights)
+    recognizer = Recognizer(opened)
+    chosen = "" if split == "all" else split
+    settings = StreamSettings(seconds, seed, chosen, one_camera=True, cache=cache)
+    halves = room.hear(recognizer, data, settings)
+    tried = room.try_all(recognizer, halves, room.candidates(opened.card.smoothing))
+    Console().print(room.table(tried, room.Wishes()))
+    best = room.best(tried, room.Wishes()).spec
+    typer.echo(f"best: {best}")
+    if write_card:
+        write_smoothing(opened, best)
