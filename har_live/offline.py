@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from har_live.overlay import OverlayState, OverlayView, draw
+from har_live.overlay import OverlayState, OverlayView, draw_on
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
 from har_live.sources import FIGURE, Source, open_source
@@ -186,9 +186,9 @@ def annotate(
             frame = moment.frame
             if frame is not None:
                 view = _view(overlay, moment, frame)
-                yuv = frame.yuv
-                drawn = draw(frame.image, view) if yuv is None else draw(yuv, view)
-                video.write(drawn, frame.pts_seconds)
+                picture = frame.yuv or frame.image.copy()
+                draw_on(picture, view)
+                video.write(picture, frame.pts_seconds)
             recognition.add(moment)
             if frame is not None and on_frame is not None:
                 on_frame(frame, opened.info)

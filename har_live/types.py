@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +27,7 @@ UNSURE = "unsure"
 """What is shown when no label is sure enough; never one of a model's labels."""
 
 
+@runtime_checkable
 class Picture(Protocol):
     """A picture that is made when it is looked at; at most frames of a video nobody looks.
 
@@ -56,7 +57,7 @@ class Frame:
     """The true label at this instant, where the source knows it (the built-in figure)."""
 
     def __post_init__(self) -> None:
-        if not hasattr(self.picture, "rgb"):
+        if not isinstance(self.picture, Picture):
             _check_image(self.picture)
         if not math.isfinite(self.pts_seconds):
             raise ValueError(f"pts_seconds is {self.pts_seconds}; expected a finite number")
@@ -65,13 +66,13 @@ class Frame:
     def image(self) -> Image:
         """(height, width, 3) uint8 RGB, upright, square pixels."""
         picture = self.picture
-        return picture.rgb() if hasattr(picture, "rgb") else picture
+        return picture.rgb() if isinstance(picture, Picture) else picture
 
     @property
     def yuv(self) -> YuvImage | None:
         """The picture without a conversion, where the source stores it so."""
         picture = self.picture
-        return picture.yuv() if hasattr(picture, "yuv") else None
+        return picture.yuv() if isinstance(picture, Picture) else None
 
     def __repr__(self) -> str:
         return f"Frame(image={self.picture.shape}, pts_seconds={self.pts_seconds:.3f})"

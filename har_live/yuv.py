@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+import cv2
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from har_live.types import Image
 
 Matrix = Literal["bt601", "bt709"]
 """How brightness and colour are made of red, green and blue."""
@@ -50,9 +53,6 @@ class YuvImage:
         u, v = self.planes[height:].reshape(2, height // 2, width // 2)
         return self.planes[:height], u, v
 
-    def copy(self) -> YuvImage:
-        return YuvImage(self.planes.copy(), self.matrix)
-
 
 def usual_matrix(height: int) -> Matrix:
     """That of video so many pixels high."""
@@ -68,3 +68,19 @@ def from_rgb(matrix: Matrix) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     of_red = (np.array([1, 0, 0]) - brightness) / (2 * (1 - red))
     weights = np.stack([219 * brightness, 224 * of_blue, 224 * of_red]) / 255
     return weights.astype(np.float32), np.array([16, 128, 128], np.float32)
+
+
+def half_size(image: YuvImage) -> NDArray[np.uint8]:
+    """(H/2, W/2, 3) uint8, Y, U and V of each pixel: nothing of the colour is lost."""
+    y, u, v = image.split()
+    half = u.shape[1], u.shape[0]
+    merged = cv2.merge([cv2.resize(y, half, interpolation=cv2.INTER_AREA), u, v])
+    return np.asarray(merged, np.uint8)
+
+
+def to_rgb(yuv: NDArray[np.uint8], matrix: Matrix) -> Image:
+    """(H, W, 3) uint8 RGB of Y, U and V of each pixel."""
+    weights, offsets = from_rgb(matrix)
+    inverse = np.linalg.inv(weights)
+    converted = cv2.transform(yuv, np.column_stack([inverse, -inverse @ offsets]))
+    return np.asarray(converted, np.uint8)

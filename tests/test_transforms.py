@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from har_live.transforms import to_network
 from har_live.types import ClipSpec
+from har_live.yuv import Matrix, YuvImage
+from tests.test_yuv import stored
 
 
 def halves(height: int, width: int) -> np.ndarray:
@@ -43,3 +46,53 @@ def test_shrinking_averages_instead_of_picking():
     stripes[::2] = 200
     square = to_network(stripes, ClipSpec(image_size=8))
     assert np.abs(square.astype(int) - 100).max() <= 1
+
+
+def natural(height: int, width: int) -> np.ndarray:
+    """Shapes of all sizes with soft edges, in colours that YUV can hold."""
+    noise = np.random.default_rng(0).uniform(-1, 1, (height, width, 3)).astype(np.float32)
+    layers = [cv2.GaussianBlur(noise, (0, 0), sigma) * sigma for sigma in (1.5, 6, 25)]
+    return np.clip(128 + 60 * sum(layers), 40, 215).astype(np.uint8)
+
+
+def noise_db(one: np.ndarray, other: np.ndarray) -> float:
+    return float(10 * np.log10(255**2 / np.mean((one.astype(float) - other) ** 2)))
+
+
+@pytest.mark.parametrize("shape", [(720, 1280), (721, 1281), (1080, 1920), (1280, 720)])
+@pytest.mark.parametrize("size", [112, 192])
+def test_halving_first_is_averaging_all_the_same(shape, size):
+    image = natural(*shape)
+    exact = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+    assert noise_db(to_network(image, ClipSpec(image_size=size)), exact) > 45
+
+
+class Stored:
+    """A picture that counts how often it is made RGB."""
+
+    def __init__(self, image: np.ndarray, matrix: Matrix) -> None:
+        self.image, self.matrix, self.num_made = image, matrix, 0
+        self.shape = image.shape
+
+    def rgb(self) -> np.ndarray:
+        self.num_made += 1
+        return self.image
+
+    def yuv(self) -> YuvImage:
+        return stored(self.image, self.matrix)
+
+
+@pytest.mark.parametrize("matrix", ["bt601", "bt709"])
+@pytest.mark.parametrize("fit", ["stretch", "letterbox"])
+def test_a_large_stored_picture_is_never_made_rgb_whole(matrix, fit):
+    image = cv2.GaussianBlur(natural(720, 1280), (0, 0), 2)
+    picture, spec = Stored(image, matrix), ClipSpec(image_size=192, fit=fit)
+    assert noise_db(to_network(picture, spec), to_network(image, spec)) > 45
+    assert picture.num_made == 0
+
+
+def test_a_small_stored_picture_is_made_rgb_as_it_always_was():
+    image = natural(240, 320)
+    picture, spec = Stored(image, "bt601"), ClipSpec(image_size=192)
+    assert np.array_equal(to_network(picture, spec), to_network(image, spec))
+    assert picture.num_made == 1

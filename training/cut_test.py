@@ -77,7 +77,7 @@ def measure_figure(*, seconds: float | None = None) -> CutFigures:
     """The same of the built-in figure's script or its first seconds: its takes are known."""
     source = FigureSource(fps=GRID_FPS, seconds=seconds, width=320, height=240)
     spec, detector = ClipSpec(image_size=CacheSettings().image_size), CutDetector()
-    seen = np.array([detector.is_cut(to_network(frame.image, spec)) for frame in source])
+    seen = np.array([detector.is_cut(to_network(frame.picture, spec)) for frame in source])
     ends_seconds = np.cumsum([passage.seconds for passage in DEFAULT_SCRIPT])
     passages = np.searchsorted(ends_seconds, np.arange(len(seen)) / GRID_FPS, side="right")
     takes = [DEFAULT_SCRIPT[passage].take for passage in passages]

@@ -49,7 +49,7 @@ def decode(video: Path, settings: CacheSettings) -> NDArray[np.uint8]:
     """(K, S, S, 3) uint8 RGB: the frames played at each 1/cache_fps from the first to the last."""
     spec = ClipSpec(image_size=settings.image_size)
     with MediaSource(video) as source:
-        frames = [(frame.pts_seconds, to_network(frame.image, spec)) for frame in source]
+        frames = [(frame.pts_seconds, to_network(frame.picture, spec)) for frame in source]
     if not frames:
         raise SourceError(f"nothing in {video} could be decoded")
     pts_seconds = [pts for pts, _ in frames]

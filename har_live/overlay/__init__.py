@@ -6,7 +6,7 @@ predictions into such views. Everything scales with the picture's short side.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from har_live.overlay.parts import parts
 from har_live.overlay.state import OverlayState
@@ -18,26 +18,37 @@ from har_live.yuv import YuvImage
 if TYPE_CHECKING:
     from har_live.types import Image
 
-_AnyImage = TypeVar("_AnyImage", "Image", YuvImage)
+__all__ = [
+    "LiveStatus",
+    "OverlayState",
+    "OverlayView",
+    "Timeline",
+    "TimelineSpan",
+    "draw",
+    "draw_on",
+]
 
-__all__ = ["LiveStatus", "OverlayState", "OverlayView", "Timeline", "TimelineSpan", "draw"]
 
-
-def draw(image: _AnyImage, view: OverlayView) -> _AnyImage:
+def draw(image: Image, view: OverlayView) -> Image:
     """Draw a view on a copy of a picture.
 
     Args:
-        image: (H, W, 3) uint8 RGB, or YUV, left as it is. Text is legible from 160×120 on.
+        image: (H, W, 3) uint8 RGB, left as it is. Text is legible from 160×120 on.
         view: what to show; parts that are None or empty are left out.
 
     Returns:
-        A new picture of the same kind.
+        (H, W, 3) uint8 RGB, a new array.
     """
-    drawn = image.copy()
-    height, width, _ = image.shape
+    picture = image.copy()
+    draw_on(picture, view)
+    return picture
+
+
+def draw_on(picture: Image | YuvImage, view: OverlayView) -> None:
+    """Draw a view on a picture itself, RGB or YUV."""
+    height, width, _ = picture.shape
     for part in parts(view, Metrics.of(width, height)):
-        if isinstance(drawn, YuvImage):
-            stamp_on_yuv(part.canvas, drawn, part.box.x, part.box.y)
+        if isinstance(picture, YuvImage):
+            stamp_on_yuv(part.canvas, picture, part.box.x, part.box.y)
         else:
-            part.canvas.stamp_on(drawn, part.box.x, part.box.y)
-    return drawn
+            part.canvas.stamp_on(picture, part.box.x, part.box.y)

@@ -113,7 +113,7 @@ class SourceState:
         if last is not None and last.frame is grid_frame.frame:
             picture: Image = self._ring.newest(1)[0]  # a slow source: the same picture plays on
             return picture
-        return to_network(grid_frame.frame.image, self._clip)
+        return to_network(grid_frame.frame.picture, self._clip)
 
     def _begins_run(self, grid_frame: GridFrame, picture: Image) -> bool:
         """After a gap, or at a cut."""
