@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from har_live.card import DEFAULT_WEIGHTS
 from har_live.errors import HarLiveError
 from training import commands, live_commands
 from training.commands import DEFAULT_CACHE, Cache, Data, names_of
@@ -131,6 +132,8 @@ app.command()(commands.compare)
 app.command()(commands.adapt)
 app.command("evaluate-live")(live_commands.evaluate_live)
 app.command("tune-live")(live_commands.tune_live)
+app.command("check-live")(live_commands.check_live)
+app.command("left-out")(live_commands.left_out)
 
 
 @app.command()
@@ -169,6 +172,33 @@ def evaluate(
         )
     for rate, row in figures["rates"].items():
         typer.echo(f"{rate:>3} fps  top1 {row['top1']:.3f}  same answer {row['agreement']:.3f}")
+
+
+@app.command("bench-peers")
+def bench_peers(
+    weights: Annotated[str, typer.Argument(help="Name or folder.")] = DEFAULT_WEIGHTS,
+    seconds: Annotated[float, typer.Option(min=0.01, help="Of each measurement.")] = 3.0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+) -> None:
+    """Measure the usual way, the encoder alone, ffmpeg and a published network beside ours."""
+    import tempfile
+
+    from rich.console import Console
+
+    from har_live.bench.rows import Report
+    from har_live.bench.table import machine_table, rows_table
+    from har_live.bench.timing import Effort
+    from har_live.card import open_weights
+    from har_live.doctor import machine
+    from training.bench_peers import peer_rows
+
+    effort = Effort(seconds=seconds)
+    with tempfile.TemporaryDirectory(prefix="har-live-peers-") as folder:
+        rows = tuple(peer_rows([open_weights(weights)], effort, Path(folder)))
+    report = Report(machine(), effort, rows)
+    Console().print(machine_table(report.machine), rows_table(report.rows))
+    if json_file is not None:
+        report.write(json_file, overwrite=True)
 
 
 @app.command()
