@@ -1,4 +1,4 @@
-"""Recognizing a whole video: one plain loop, whose time is the video's own.
+"""Recognizing a whole video: a loop over its frames, whose time is the video's own.
 
 The same input gives the same output, bit for bit. What a frame shows is what live use would show
 at that moment: the newest label whose window is complete.
@@ -7,7 +7,7 @@ at that moment: the newest label whose window is complete.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from har_live.ahead import ahead
 from har_live.overlay import OverlayState, OverlayView, draw_on
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
@@ -25,6 +26,9 @@ from har_live.types import Address, Frame, Prediction, Segment, VideoInfo
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
     from har_live.types import Scores
+
+MAX_AHEAD = 8
+"""Frames decoded and scored while others are drawn and encoded: more than a grid step's."""
 
 OnFrame = Callable[[Frame, VideoInfo], None]
 """Called after each frame, with what is known of the source: for progress bars."""
@@ -180,7 +184,9 @@ def annotate(
             )
             for path in events
         ]
-        for moment in recognize(opened, recognizer, min_duration_seconds=min_duration_seconds):
+        moments = recognize(opened, recognizer, min_duration_seconds=min_duration_seconds)
+        # Closed before the source is.
+        for moment in stack.enter_context(closing(ahead(moments, max_waiting=MAX_AHEAD))):
             for sink, segment in product(sinks, moment.segments):
                 sink.write(segment.earlier_by(video.origin_seconds))
             frame = moment.frame

@@ -17,7 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A room may import rooms of its own floor and of those below it.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"", "types", "errors", "missing", "redact", "yuv"}),
-    frozenset({"models", "transforms", "card", "timeline", "ring", "cuts"}),
+    frozenset({"models", "transforms", "card", "timeline", "ring", "cuts", "ahead"}),
     frozenset({"grid", "scorers", "smoothing", "figure"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),
     frozenset({"live", "offline", "doctor", "bench"}),
@@ -30,7 +30,8 @@ HOMES = {
     "yt_dlp": {"sources", "doctor"},
     "onnx": {"scorers"},
     "av": {"sources", "sinks", "doctor", "bench/clips.py"},
-    "threading": {"live", "sources"},  # in sources: the reading process listens to its parent
+    # In sources: the reading process listens to its parent; two threads want one picture.
+    "threading": {"live", "sources", "ahead"},
     "rich": {"console", "live_table", "bench/table.py"},
     "typer": {"cli"},
 }

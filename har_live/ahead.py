@@ -1,0 +1,86 @@
+"""Making the next things while the last ones are being used."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Condition, Thread
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+Item = TypeVar("Item")
+
+WAKE_SECONDS = 0.5
+"""A wait without a limit can't be interrupted by Ctrl-C on Windows."""
+
+
+def ahead(items: Iterable[Item], *, max_waiting: int) -> Generator[Item, None, None]:
+    """The same items in the same order, made by a thread of their own.
+
+    What goes wrong in making them is raised here, after the items made before. When the generator
+    is closed or collected, the thread ends after the item that it is making.
+
+    Args:
+        max_waiting: items made that nobody has asked for yet.
+    """
+    shelf = _Shelf[Item](max_waiting)
+    maker = Thread(target=shelf.fill, args=(items,), name="har-live-ahead", daemon=True)
+    try:
+        maker.start()
+        while (item := shelf.take()) is not None:
+            yield item
+    finally:
+        shelf.stop()
+        maker.join()
+
+
+class _Shelf(Generic[Item]):
+    """What lies between the two threads."""
+
+    def __init__(self, max_waiting: int) -> None:
+        self._max_waiting = max_waiting
+        self._changed = Condition()
+        self._waiting: deque[Item] = deque()
+        self._is_over = self._is_stopped = False
+        self._error: BaseException | None = None
+
+    def fill(self, items: Iterable[Item]) -> None:
+        """The maker's thread."""
+        try:
+            for item in items:
+                if not self._put(item):
+                    break
+        except BaseException as error:
+            self._error = error
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
+
+    def take(self) -> Item | None:
+        """The next item; None after the last."""
+        with self._changed:
+            while not self._changed.wait_for(lambda: self._waiting or self._is_over, WAKE_SECONDS):
+                pass
+            if self._waiting:
+                self._changed.notify_all()
+                return self._waiting.popleft()
+        if self._error is not None:
+            raise self._error
+        return None
+
+    def stop(self) -> None:
+        """Nobody asks for more."""
+        with self._changed:
+            self._is_stopped = True
+            self._changed.notify_all()
+
+    def _put(self, item: Item) -> bool:
+        """Whether more is wanted."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: len(self._waiting) < self._max_waiting or self._is_stopped
+            )
+            self._waiting.append(item)
+            self._changed.notify_all()
+            return not self._is_stopped
