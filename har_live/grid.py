@@ -81,13 +81,24 @@ class TimeGrid:
         if playing is None:
             decided = []
             self._begin(frame)
-        elif 0 <= frame.pts_seconds - playing.pts_seconds <= self.max_gap_seconds:
+        elif self._follows(frame.pts_seconds, playing):
             decided = list(self._instants_before(frame.pts_seconds, playing))
             self._playing = frame
         else:
             decided = self.finish()
             self._begin(frame)
         return decided
+
+    def foresee(self, pts_seconds: float) -> list[GridFrame]:
+        """Grid frames decided by knowing when the next frame comes; ``push`` leaves them out then.
+
+        Args:
+            pts_seconds: of the frame that will be pushed next.
+        """
+        playing = self._playing
+        if playing is None or not self._follows(pts_seconds, playing):
+            return []
+        return list(self._instants_before(pts_seconds, playing))
 
     def jump_to(self, frame: Frame, *, num_missed: int = 0) -> GridFrame:
         """Show ``frame`` at once, at an instant of its own, and go on from there.
@@ -114,6 +125,10 @@ class TimeGrid:
         decided = list(self._instants_before(playing.pts_seconds + 2 * TOLERANCE_SECONDS, playing))
         self.reset()
         return decided
+
+    def _follows(self, pts_seconds: float, playing: Frame) -> bool:
+        """Whether the run goes on with a frame at that moment."""
+        return 0 <= pts_seconds - playing.pts_seconds <= self.max_gap_seconds
 
     def _begin(self, frame: Frame) -> None:
         self._playing = frame

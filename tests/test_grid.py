@@ -49,6 +49,22 @@ def test_streaming_picks_what_offline_picks(seed):
     assert [g.frame.pts_seconds for g in picked] == list(expected)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_who_knows_the_next_time_decides_a_frame_earlier_and_the_same(seed):
+    random = np.random.default_rng(seed)
+    steps = random.choice([0, 1e-4, 0.016, 0.04, 0.3, 1.5, -3], 200, p=[0.15] * 6 + [0.1])
+    frames = frames_at(100 + np.cumsum(steps))
+    plain, foreseeing = (TimeGrid(8, max_gap_seconds=1) for _ in range(2))
+    picked, num_early = [], 0
+    for frame in frames:
+        early = foreseeing.foresee(frame.pts_seconds)
+        picked += [*early, *foreseeing.push(frame)]
+        num_early += len(early)
+    picked += foreseeing.finish()
+    assert picked == run_through(plain, frames)
+    assert num_early > 50
+
+
 def test_a_gap_and_a_step_back_begin_new_runs():
     grid = TimeGrid(10, max_gap_seconds=0.5)
     picked = run_through(grid, frames_at([0, 0.1, 0.2, 1.0, 1.1, 0.3, 0.4]))

@@ -120,6 +120,8 @@ class Capture:
                 self.num_reconnects += 1
                 logger.warning("%s: connected again", info.name)
             if not info.is_live:
+                # Decoded before it is due: what the frame before stands for is known by now.
+                self._links.scorer.foresee(frame.pts_seconds)
                 self._links.playback.wait_until_due(frame.pts_seconds)
             if self._links.playback.is_stopped():
                 return True

@@ -94,6 +94,11 @@ class ScorerInbox:
             self._newest = frame
             self._add(self._grid.push(frame))
 
+    def foresee(self, pts_seconds: float) -> None:
+        """The next frame will be one at ``pts_seconds``."""
+        with self._changed:
+            self._add(self._grid.foresee(pts_seconds))
+
     def restart(self) -> None:
         """The source broke off: the next frame begins a new run."""
         with self._changed:
