@@ -117,8 +117,14 @@ def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
         print_note(f"the label on the picture was the true one {share:.0%} of the time")
 
 
-def print_live_summary(summary: LiveSummary) -> None:
-    """How a run of live use went, in one line."""
+def print_live_summaries(summaries: Sequence[LiveSummary]) -> None:
+    """How a run of live use went, in one line for each source."""
+    for summary in summaries:
+        name = f"{summary.source}: " if len(summaries) > 1 else ""
+        print_note(name + _live_summary(summary))
+
+
+def _live_summary(summary: LiveSummary) -> str:
     parts = [
         f"ended by {summary.ending} after {summary.duration_seconds:.1f} s",
         f"{summary.num_shown} frames ({summary.shown_fps:.1f} fps)",
@@ -130,7 +136,7 @@ def print_live_summary(summary: LiveSummary) -> None:
         parts.append(f"latency {half:.0f} ms, 95 % within {most:.0f}, longest {longest:.0f}")
     if summary.num_reconnects:
         parts.append(f"reconnected {summary.num_reconnects} times")
-    print_note(", ".join(parts))
+    return ", ".join(parts)
 
 
 def print_recognition(

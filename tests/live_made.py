@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from har_live.card import Weights
 from har_live.grid import GridFrame
-from har_live.recognizer import Recognizer, Stream
+from har_live.recognizer import Recognizer, StreamGroup
 from har_live.types import Prediction
 
 
 class WatchedRecognizer(Recognizer):
-    """Remembers its predictions. A step may take longer, without keeping a core busy, or fail.
+    """Remembers its predictions, and who was in a batch. A step may take longer, without keeping a
+    core busy, or fail.
 
     Every label is an action, so that whatever is seen makes a segment.
     """
@@ -27,14 +28,15 @@ class WatchedRecognizer(Recognizer):
         card = replace(weights.card, labels=("stand", *weights.card.labels[1:]))
         super().__init__(replace(weights, card=card), runtime="onnx", device="cpu", cut_reset=False)
         self.predictions: list[Prediction] = []
+        self.batches: list[frozenset[int]] = []
         self._step_seconds = step_seconds
         self._num_left = fails_after
 
-    def stream(self) -> Stream:
-        stream = super().stream()
-        advance, never = stream.advance, threading.Event()
+    def streams(self, num_sources: int) -> StreamGroup:
+        group = super().streams(num_sources)
+        advance, never = group.advance, threading.Event()
 
-        def watched(grid_frames: list[GridFrame]) -> list[Prediction]:
+        def watched(grid_frames: Mapping[int, GridFrame]) -> dict[int, Prediction]:
             if self._num_left is not None:
                 self._num_left -= 1
                 if self._num_left < 0:
@@ -42,11 +44,12 @@ class WatchedRecognizer(Recognizer):
             if self._step_seconds:
                 never.wait(self._step_seconds)
             predictions = advance(grid_frames)
-            self.predictions += predictions
+            self.predictions += predictions.values()
+            self.batches.append(frozenset(grid_frames))
             return predictions
 
-        stream.advance = watched
-        return stream
+        group.advance = watched
+        return group
 
 
 class MadeWindow:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-import har_live.live.display
+import har_live.live.tile
 from har_live import offline
 from har_live.live import Clock, LiveSettings, run_live
 from har_live.overlay import OverlayView
@@ -39,7 +39,7 @@ def views(monkeypatch) -> list[OverlayView]:
         drawn.append(view)
         return real_draw(image, view)
 
-    monkeypatch.setattr(har_live.live.display, "draw", draw)
+    monkeypatch.setattr(har_live.live.tile, "draw", draw)
     return drawn
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import har_live.live.display
+import har_live.live.tile
 from har_live.errors import HarLiveError, SinkError, SourceError
 from har_live.live import LiveSettings, run_live
 from har_live.live.capture import can_hang
@@ -40,7 +40,7 @@ def views(monkeypatch) -> list[OverlayView]:
         drawn.append(view)
         return real_draw(image, view)
 
-    monkeypatch.setattr(har_live.live.display, "draw", draw)
+    monkeypatch.setattr(har_live.live.tile, "draw", draw)
     return drawn
 
 

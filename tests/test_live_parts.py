@@ -13,7 +13,14 @@ from har_live.grid import TimeGrid
 from har_live.live import Clock, Replay
 from har_live.live.capture import LONGEST_DELAY_SECONDS, delay_seconds
 from har_live.live.clock import ArrivalTimeline
-from har_live.live.inbox import MAX_WAITING, LiveFrame, Lost, ScorerInbox, ScreenInbox
+from har_live.live.inbox import (
+    MAX_WAITING,
+    LiveFrame,
+    Lost,
+    ScorerInbox,
+    ScreenInbox,
+    wait_for_news,
+)
 from har_live.live.metrics import Latencies, Rate
 from har_live.live.notices import Notices
 from har_live.live.playback import MAX_LATE_SECONDS, Playback
@@ -38,7 +45,7 @@ def random_frames(count: int, fps: float, *, begin_seconds: float = 0.0) -> list
 
 
 def make_inbox() -> ScorerInbox:
-    return ScorerInbox(TimeGrid(10, max_gap_seconds=1.0))
+    return ScorerInbox(TimeGrid(10, max_gap_seconds=1.0), threading.Condition())
 
 
 def indices(grid_frames) -> list[tuple[int, float]]:
@@ -54,10 +61,10 @@ def test_a_scorer_that_keeps_up_sees_every_instant():
     for frame in live_frames(np.arange(90) / 30):
         inbox.push(frame)
         expected += grid.push(frame)
-        taken += inbox.take_waiting(FAST)
+        taken += inbox.take(FAST)
     inbox.end()
-    assert indices(taken + (inbox.take(FAST) or [])) == indices(expected + grid.finish())
-    assert inbox.take(FAST) is None
+    assert indices(taken + inbox.take(FAST)) == indices(expected + grid.finish())
+    assert inbox.is_over
     assert inbox.num_dropped == 0
 
 
@@ -65,7 +72,7 @@ def test_a_hiccup_is_caught_up_with():
     inbox = make_inbox()
     for frame in live_frames(np.arange(10) / 30):
         inbox.push(frame)
-    assert indices(inbox.take_waiting(FAST)) == [(0, 0.0), (1, 0.1), (2, 0.2)]
+    assert indices(inbox.take(FAST)) == [(0, 0.0), (1, 0.1), (2, 0.2)]
 
 
 def test_a_late_scorer_gets_the_newest_frame_and_indices_without_a_hole():
@@ -73,11 +80,11 @@ def test_a_late_scorer_gets_the_newest_frame_and_indices_without_a_hole():
     frames = live_frames(np.arange(60) / 30)
     for frame in frames[:20]:
         inbox.push(frame)
-    (first,) = inbox.take_waiting(SLOW)
+    (first,) = inbox.take(SLOW)
     assert (first.index, first.frame) == (0, frames[19])  # the run's beginning was among the missed
     for frame in frames[20:30]:
         inbox.push(frame)
-    (second,) = inbox.take_waiting(SLOW)
+    (second,) = inbox.take(SLOW)
     assert (second.index, second.frame) == (1, frames[29])
     assert inbox.num_dropped == 6 + 2
 
@@ -86,7 +93,7 @@ def test_what_waits_is_bounded_however_fast_the_scorer_is():
     inbox = make_inbox()
     for frame in live_frames(np.arange(60) / 30):
         inbox.push(frame)
-    assert len(inbox.take_waiting(step_seconds=0.0)) == 1
+    assert len(inbox.take(step_seconds=0.0)) == 1
     assert inbox.num_dropped > MAX_WAITING
 
 
@@ -95,7 +102,7 @@ def test_a_source_slower_than_the_grid_is_not_late():
     inbox = make_inbox()
     for frame in live_frames([0.0, 0.5, 1.0]):
         inbox.push(frame)
-        taken = inbox.take_waiting(0.05)
+        taken = inbox.take(0.05)
     assert indices(taken) == [(i, i / 10) for i in range(5, 10)]
     assert inbox.num_dropped == 0
 
@@ -104,39 +111,43 @@ def test_a_jump_over_a_break_begins_a_run():
     inbox = make_inbox()
     for frame in live_frames([0.0, 0.2, 0.4]):
         inbox.push(frame)
-    inbox.take_waiting(FAST)
+    inbox.take(FAST)
     inbox.restart()
     frames = live_frames([100.0, 100.15, 100.35])
     for frame in frames:
         inbox.push(frame)
-    (jumped,) = inbox.take_waiting(SLOW)
+    (jumped,) = inbox.take(SLOW)
     assert (jumped.index, jumped.frame) == (0, frames[-1])
 
 
 def test_stop_wakes_a_waiting_scorer():
-    inbox = make_inbox()
-    taken = []
-    scorer = threading.Thread(target=lambda: taken.append(inbox.take(FAST)), name="har-live-scorer")
+    changed = threading.Condition()
+    inboxes = [ScorerInbox(TimeGrid(10, max_gap_seconds=1.0), changed) for _ in range(2)]
+    waiting = (inboxes, changed)
+    scorer = threading.Thread(target=wait_for_news, args=waiting, name="har-live-scorer")
     scorer.start()
-    inbox.stop()
+    inboxes[1].stop()
     scorer.join(10)
-    assert taken == [None]
-    assert inbox.is_stopped
+    assert not scorer.is_alive()
+    assert [(inbox.is_stopped, inbox.is_over) for inbox in inboxes] == [
+        (False, False),
+        (True, True),
+    ]
 
 
 # --- the screen's inbox -----------------------------------------------------------------------
 
 
 def test_the_newest_frame_wins_and_news_keep_their_order():
-    inbox = ScreenInbox()
+    inbox = ScreenInbox(threading.Condition())
     one, two = live_frames([0.0, 0.1])
     for news in (Lost(1), Lost(2)):
         inbox.tell(news)
     inbox.show(one)
     inbox.show(two)
-    assert inbox.take(0) == (two, [Lost(1), Lost(2)])
+    assert inbox.take() == (two, [Lost(1), Lost(2)])
     assert inbox.num_dropped == 1
-    assert inbox.take(0.001) == (None, [])
+    assert inbox.take() == (None, [])
 
 
 # --- time -------------------------------------------------------------------------------------
@@ -307,15 +318,15 @@ def test_every_label_is_the_score_of_what_the_network_saw_last(small_weights, st
     """Whatever was dropped: each window has its length, and began with its first frame."""
     weights = small_weights("lrcn")
     replay = Replay(Recognizer(weights, device="cpu", cut_reset=False), step_seconds=step_seconds)
-    stream, model, num_checked = replay._scoring._stream, load_model(weights), 0
+    group, model, num_checked = replay._scoring._group, load_model(weights), 0
     score = replay._scoring.score
 
-    def checked(grid_frame):
+    def checked(grid_frames):
         nonlocal num_checked
-        scored = score(grid_frame)
-        for prediction in scored.predictions:
+        scored = score(grid_frames)
+        for prediction in scored[0].predictions:
             with torch.inference_mode():
-                clip = torch.from_numpy(stream.last_window())[None]
+                clip = torch.from_numpy(group.last_window(0))[None]
                 expected = model(clip)[0].numpy()
             np.testing.assert_allclose(prediction.scores, expected, atol=1e-4, rtol=0)
             num_checked += 1

@@ -39,13 +39,15 @@ if TYPE_CHECKING:
 
 
 def live(
-    source: Annotated[
-        str,
+    sources: Annotated[
+        list[str] | None,
         typer.Argument(
-            help="A camera's number or part of its name, a video file, an rtsp:// or http:// "
-            "address, a YouTube address, or: figure. Default: the first camera."
+            help="Each a camera's number or part of its name, a video file, an rtsp:// or http:// "
+            "address, a YouTube address, or: figure. Several are shown side by side. Default: the "
+            "first camera.",
+            show_default=False,
         ),
-    ] = "",
+    ] = None,
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
@@ -70,9 +72,9 @@ def live(
     cookies_from_browser: BrowserOption = None,
     rtsp_transport: TransportOption = "tcp",
 ) -> None:
-    """Watch a camera or video and see, as it happens, what is done. H shows the keys."""
+    """Watch cameras or videos and see, as it happens, what is done. H shows the keys."""
     from har_live import console
-    from har_live.live import LiveSettings, run_live
+    from har_live.live import LiveSettings, run_live_all
     from har_live.sinks.window import Window
     from har_live.sources import SourceOptions
 
@@ -99,9 +101,9 @@ def live(
         raise typer.BadParameter(str(error)) from error
     recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
     with nullcontext() if no_window else Window("har-live") as window:
-        summary = run_live(source, recognizer, settings=settings, window=window)
-    console.print_live_summary(summary)
-    raise typer.Exit(summary.exit_code)
+        summaries = run_live_all(sources or [""], recognizer, settings=settings, window=window)
+    console.print_live_summaries(summaries)
+    raise typer.Exit(max(summary.exit_code for summary in summaries))
 
 
 def annotate(

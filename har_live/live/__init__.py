@@ -6,14 +6,24 @@
        └────────────── the newest frame ───────┘
 
 Nothing in between grows. A recording plays at its own speed; of a live source, who is late gets
-the newest frame, and what was dropped is counted and shown.
+the newest frame, and what was dropped is counted and shown. Each of several sources has a capture
+thread and inboxes of its own; one scorer takes a grid frame of each into a batch, and one window
+shows them side by side.
 """
 
 from har_live.live.clock import Clock
 from har_live.live.display import AnyWindow
 from har_live.live.metrics import LiveSummary
 from har_live.live.replay import Replay
-from har_live.live.run import run_live
+from har_live.live.run import run_live, run_live_all
 from har_live.live.settings import LiveSettings
 
-__all__ = ["AnyWindow", "Clock", "LiveSettings", "LiveSummary", "Replay", "run_live"]
+__all__ = [
+    "AnyWindow",
+    "Clock",
+    "LiveSettings",
+    "LiveSummary",
+    "Replay",
+    "run_live",
+    "run_live_all",
+]

@@ -1,33 +1,27 @@
-"""The main thread's part: draws the newest frame with the newest label, answers the keys."""
+"""The main thread's part: shows the newest of every source, answers the keys."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-import cv2
-import numpy as np
-
-from har_live.errors import HarLiveError, SinkError
-from har_live.live.inbox import Ended, Failed, LiveFrame, Lost, Opened, Scored
-from har_live.live.labels import Labels
-from har_live.live.metrics import Ending, Rate
-from har_live.live.notices import Notices
-from har_live.overlay import LiveStatus, draw
-from har_live.redact import redact
+from har_live.errors import SinkError
+from har_live.live.inbox import wait_for_news
+from har_live.live.metrics import Ending
+from har_live.live.mosaic import Mosaic
 from har_live.sinks.window import HELP_LINES
+from har_live.types import VideoInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from threading import Condition
 
-    from har_live.live.inbox import News
-    from har_live.live.links import Links
-    from har_live.live.outputs import Outputs
-    from har_live.overlay import OverlayView
+    from har_live.live.clock import Clock
+    from har_live.live.recording import Recorder
+    from har_live.live.tile import Tile
     from har_live.sinks.window import Key
-    from har_live.types import Image, VideoInfo
+    from har_live.types import Image
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +29,8 @@ TICK_SECONDS = 0.02
 """Of the wall clock: the longest that a key waits for an answer."""
 REDRAW_SECONDS = 0.25
 """How often a picture that stands still is drawn again, for what is said on it."""
-_BLANK = np.zeros((360, 640, 3), np.uint8)
+MOSAIC_FPS = 30
+"""Most pictures a second of several sources, whose frames come at times of their own."""
 
 
 class AnyWindow(Protocol):
@@ -54,162 +49,153 @@ class AnyWindow(Protocol):
 class Display:
     """Call ``tick`` until ``ending`` says why to stop.
 
+    One source is shown, and recorded, picture by picture as it is; several are shown side by side,
+    as often as ``MOSAIC_FPS``, and recorded so.
+
     Args:
+        tiles: one for each source.
+        changed: what the tiles' inboxes share.
         window: None shows nothing; recording and events go on.
-        labels: the model's.
-        is_mirrored: the picture is shown as in a mirror; the text on it is not.
         seconds: end this long after the first frame.
     """
 
     def __init__(
         self,
-        links: Links,
-        outputs: Outputs,
-        notices: Notices,
+        tiles: Sequence[Tile],
+        changed: Condition,
+        clock: Clock,
+        recorder: Recorder,
         window: AnyWindow | None,
         *,
-        labels: tuple[str, ...],
-        is_mirrored: bool,
         seconds: float | None,
     ) -> None:
-        self._links = links
-        self._outputs = outputs
-        self._notices = notices
+        self._tiles = tiles
+        self._changed = changed
+        self._clock = clock
+        self._recorder = recorder
         self._window = window
-        self._is_mirrored = is_mirrored
         self._seconds = seconds
-        self.labels = Labels(labels)
-        self._frame: LiveFrame | None = None
-        self._view: OverlayView | None = None
+        self._mosaic = Mosaic([tile.title for tile in tiles]) if len(tiles) > 1 else None
         self._picture: Image | None = None
-        self._drawn_seconds = links.clock.now()
-        self._is_stale = False  # something other than the frame has changed
+        self._drawn_seconds = [clock.now()] * len(tiles)
+        self._shown_seconds = float("-inf")
+        self._has_new = [False] * len(tiles)  # a frame that is not drawn yet
         self._shows_help = False
         self._is_paused = False
-        self._rate = Rate()
-        self.info: VideoInfo | None = None
         self.ending: Ending | None = None
-        self._first_seconds: float | None = None
-        self._end_seconds: float | None = None
-        self.num_shown = 0
+        self._mourned: set[int] = set()
 
     def tick(self) -> None:
         """Wait a moment for what is new; draw it; answer the keys.
 
         Raises:
-            HarLiveError: a thread has failed, or an output can't be written.
+            HarLiveError: the only source is lost for good, or an output can't be written.
         """
-        frame, news = self._links.screen.take(TICK_SECONDS)
-        now = self._links.clock.now()
-        if frame is not None:
-            self._notices.frame_came(now)
-        self._hear(news)
-        if frame is not None and not self._is_paused:
-            self._take(frame, now)
-        elif self._window is not None and self._wants_drawing(now):
-            self._draw(now)
+        wait_for_news([tile.links.screen for tile in self._tiles], self._changed, TICK_SECONDS)
+        now = self._clock.now()
+        for number, tile in enumerate(self._tiles):
+            self._has_new[number] |= tile.take(now, is_paused=self._is_paused)
+        self._look_for_endings()
+        self._open_recorder()
+        if self._mosaic is None:
+            self._show_one(self._tiles[0], now)
+        else:
+            self._show_all(self._mosaic, now)
         if self._window is not None:
             self._answer(self._window, now)
-        if self._seconds is not None and self.duration_seconds >= self._seconds:
+        longest_seconds = max(tile.duration_seconds for tile in self._tiles)
+        if self._seconds is not None and longest_seconds >= self._seconds:
             self.ending = Ending("the time limit")
 
     def conclude(self) -> None:
         """The threads are gone: what they said last still belongs into the files."""
-        self._end_seconds = self._links.clock.now()
-        _, news = self._links.screen.take(0)
-        self._hear([item for item in news if isinstance(item, Scored)])
+        for tile in self._tiles:
+            tile.conclude(is_paused=self._is_paused)
+
+    def _look_for_endings(self) -> None:
+        for number, tile in enumerate(self._tiles):
+            if tile.error is None or number in self._mourned:
+                continue
+            if self._mosaic is None:
+                raise tile.error
+            self._mourned.add(number)
+            logger.warning("%s", tile.error)
+        if all(tile.is_over for tile in self._tiles):
+            self.ending = self.ending or Ending("the end of the source")
+
+    def _open_recorder(self) -> None:
+        infos = [tile.info for tile in self._tiles if tile.info is not None]
+        if not infos:
+            return
+        info = infos[0]
+        if self._mosaic is not None:
+            height, width, _ = self._mosaic.picture.shape
+            info = VideoInfo("har-live", width, height, fps=MOSAIC_FPS, is_live=True)
+        self._recorder.open(info)
+
+    def _show_one(self, tile: Tile, now: float) -> None:
+        """As it is, each frame once."""
+        is_new, self._has_new[0] = self._has_new[0], False
+        if not self._draws:
+            if is_new:
+                tile.drawn()
+        elif is_new or self._wants_drawing(0, now):
+            picture = self._draw(0, now)
+            self._put_out(picture)
+            tile.drawn()
+            if is_new and tile.frame is not None:
+                self._recorder.write(picture, tile.frame.pts_seconds)
+
+    def _show_all(self, mosaic: Mosaic, now: float) -> None:
+        """Those of them that have changed."""
+        if self._draws and now - self._shown_seconds < 1 / MOSAIC_FPS:
+            return
+        new = [number for number, is_new in enumerate(self._has_new) if is_new]
+        changed = new
+        if self._draws:
+            numbers = range(len(self._tiles))
+            changed = [n for n in numbers if n in new or self._wants_drawing(n, now)]
+            for number in changed:
+                mosaic.put(number, self._draw(number, now))
+        self._has_new = [False] * len(self._tiles)
+        if changed and self._draws:
+            self._shown_seconds = now
+            self._put_out(mosaic.picture)
+        for number in changed:
+            self._tiles[number].drawn()
+        if new:
+            self._recorder.write(mosaic.picture, now)
 
     @property
-    def duration_seconds(self) -> float:
-        """From the first frame shown to the end, or to now."""
-        first, end = self._first_seconds, self._end_seconds
-        return 0.0 if first is None else (end or self._links.clock.now()) - first
+    def _draws(self) -> bool:
+        return self._window is not None or self._recorder.is_recording
 
-    def _hear(self, news: list[News]) -> None:
-        failed: Failed | None = None
-        for item in news:
-            match item:
-                case Scored():
-                    self._hear_scored(item)
-                case Opened():
-                    self.info = item.info
-                    self.labels.regain()
-                    self._notices.opened()
-                    self._outputs.open(item.info)
-                case Lost():
-                    self.labels.lose()
-                    self._notices.lost(item.attempt)
-                    self._is_stale = True
-                case Ended():
-                    self.ending = Ending("the end of the source")
-                case Failed():
-                    failed = failed or item
-        if failed is not None:
-            raise _told(failed) from failed.error
-
-    def _hear_scored(self, scored: Scored) -> None:
-        self.labels.take(scored, self._links.clock.now())
-        if self._is_paused:
-            self.labels.passed_over()
-        elif scored.predictions:
-            self._is_stale = True
-        for prediction in scored.predictions:
-            self._outputs.write_prediction(prediction)
-
-    def _take(self, frame: LiveFrame, now: float) -> None:
-        if self._first_seconds is None:
-            self._first_seconds = now
-        self._frame = frame
-        self.num_shown += 1
-        self._rate.add(now)
-        if self._window is not None or self._outputs.is_recording:
-            self._draw(now)
-            assert self._picture is not None
-            self._outputs.write_frame(self._picture, frame.pts_seconds)
-        else:
-            self.labels.drawn(now)
-
-    def _wants_drawing(self, now: float) -> bool:
+    def _wants_drawing(self, number: int, now: float) -> bool:
         """Whether a picture that is there already says something that is no longer so."""
-        is_due = self._frame is not None or self._notices.is_silent(now)
-        return self._is_stale or (is_due and now - self._drawn_seconds >= REDRAW_SECONDS)
+        tile = self._tiles[number]
+        is_due = tile.frame is not None or tile.notices.is_silent(now)
+        is_old = now - self._drawn_seconds[number] >= REDRAW_SECONDS
+        return self._window is not None and (tile.is_stale or (is_due and is_old))
 
-    def _draw(self, now: float) -> None:
-        frame = self._frame
-        status, help_lines = self._status(now), HELP_LINES if self._shows_help else ()
-        if self._is_paused and self._view is not None:
-            # A camera goes on meanwhile, but its labels are not of this picture.
-            self._view = replace(self._view, status=status, help_lines=help_lines)
-        else:
-            self._view = self.labels.view(frame, status, help_lines)
-        image = _BLANK if frame is None else frame.image
-        if self._is_mirrored:
-            image = np.asarray(cv2.flip(image, 1), np.uint8)
-        self._picture = draw(image, self._view)
-        if self._window is not None:
-            self._window.show(self._picture)
-        self._drawn_seconds, self._is_stale = now, False
-        self.labels.drawn(self._links.clock.now())
-
-    def _status(self, now: float) -> LiveStatus:
-        return LiveStatus(
-            fps=self._rate.per_second(now),
-            latency_ms=self.labels.latencies.newest_ms,
-            age_ms=self.labels.age_ms(now),
-            dropped=self.num_dropped,
-            recording=self._outputs.is_recording,
-            paused=self._is_paused,
-            notice=self._notices.text(now, is_paused=self._is_paused),
+    def _draw(self, number: int, now: float) -> Image:
+        self._drawn_seconds[number] = now
+        return self._tiles[number].picture(
+            now,
+            is_paused=self._is_paused,
+            is_recording=self._recorder.is_recording,
+            help_lines=HELP_LINES if self._shows_help and number == 0 else (),
+            room=None if self._mosaic is None else self._mosaic.room,
         )
 
-    @property
-    def num_dropped(self) -> int:
-        """Frames that the scorer or the screen missed because newer ones had come."""
-        return self._links.scorer.num_dropped + self._links.screen.num_dropped
+    def _put_out(self, picture: Image) -> None:
+        self._picture = picture
+        if self._window is not None:
+            self._window.show(picture)
 
     def _answer(self, window: AnyWindow, now: float) -> None:
         for key in window.poll():
-            self._is_stale = True
+            for tile in self._tiles:
+                tile.is_stale = True
             match key:
                 case "quit":
                     self.ending = Ending("a key")
@@ -219,32 +205,26 @@ class Display:
                     self._shows_help = not self._shows_help
                 case "fullscreen":
                     window.toggle_fullscreen()
-                case "record" if self.info is not None:
-                    self._try(self._outputs.toggle_recording, now)
+                case "record" if self._recorder.is_open:
+                    self._try(self._recorder.toggle, now)
                 case "screenshot" if self._picture is not None:
-                    self._try(partial(self._outputs.save_picture, self._picture), now)
+                    self._try(partial(self._recorder.save_picture, self._picture), now)
         if window.is_closed:
             self.ending = Ending("closing the window")
 
     def _pause(self, wanted: bool) -> None:
         self._is_paused = wanted
-        if wanted:
-            self._links.playback.pause()
-        else:
-            self._links.playback.resume()
+        for tile in self._tiles:
+            if wanted:
+                tile.links.playback.pause()
+            else:
+                tile.links.playback.resume()
 
     def _try(self, do: Callable[[], str], now: float) -> None:
         """What was asked for by key ends nothing when it fails."""
         try:
-            self._notices.flash(do(), now)
+            text = do()
         except SinkError as error:
             logger.warning("%s", error)
-            self._notices.flash(str(error), now)
-
-
-def _told(failed: Failed) -> HarLiveError:
-    error = failed.error
-    if isinstance(error, HarLiveError):
-        return type(error)(str(error))
-    what = redact(f"{type(error).__name__}: {error}")
-    return HarLiveError(f"{failed.thread} failed: {what}; --debug shows where")
+            text = str(error)
+        self._tiles[0].notices.flash(text, now)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from har_live.types import Frame, Prediction, VideoInfo
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from har_live.grid import GridFrame, TimeGrid
 
 MAX_WAITING = 4
@@ -51,7 +53,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The source has ended and everything in it is scored."""
+    """The source is over, and everything that came of it is scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,14 @@ class ScorerInbox:
     The scorer is late when what waits would take it longer than the next delivery: then all that
     waits is dropped and counted, and it gets the newest frame. So a label is never older than one
     delivery and one scoring, and when the scorer keeps up, it sees what ``Stream.push`` would.
+
+    Args:
+        changed: is notified of everything that comes; several inboxes may share one.
     """
 
-    def __init__(self, grid: TimeGrid) -> None:
+    def __init__(self, grid: TimeGrid, changed: Condition) -> None:
         self._grid = grid
-        self._changed = Condition()
+        self._changed = changed
         self._waiting: deque[list[GridFrame]] = deque()
         self._newest: Frame | None = None
         self._is_over = False
@@ -87,6 +92,17 @@ class ScorerInbox:
     def num_dropped(self) -> int:
         """Instants of the grid that were never scored."""
         return int(self._missed_instants)
+
+    @property
+    def has_news(self) -> bool:
+        """Grid frames wait, or it is over."""
+        return bool(self._waiting) or self._is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing waits, and nothing will."""
+        with self._changed:
+            return self._is_over and not self._waiting
 
     def push(self, frame: Frame) -> None:
         """One more frame of the source."""
@@ -120,18 +136,12 @@ class ScorerInbox:
             self._is_over = self.is_stopped = True
             self._changed.notify_all()
 
-    def take(self, step_seconds: float) -> list[GridFrame] | None:
-        """Wait for grid frames; None when it is over.
+    def take(self, step_seconds: float) -> list[GridFrame]:
+        """The grid frames that wait; none if there is none.
 
         Args:
             step_seconds: what scoring one of them takes.
         """
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._is_over)
-            return self.take_waiting(step_seconds) or None
-
-    def take_waiting(self, step_seconds: float) -> list[GridFrame]:
-        """Those that wait; none if there is none."""
         with self._changed:
             grid_frames = [grid_frame for delivery in self._waiting for grid_frame in delivery]
             if self._newest is not None and self._is_late(len(grid_frames), step_seconds):
@@ -162,14 +172,23 @@ class ScorerInbox:
 
 
 class ScreenInbox:
-    """The newest frame, and all news in order: they are small."""
+    """The newest frame, and all news in order: they are small.
 
-    def __init__(self) -> None:
-        self._changed = Condition()
+    Args:
+        changed: is notified of everything that comes; several inboxes may share one.
+    """
+
+    def __init__(self, changed: Condition) -> None:
+        self._changed = changed
         self._frame: LiveFrame | None = None
         self._news: list[News] = []
         self.num_dropped = 0
         """Frames never shown because a newer one came."""
+
+    @property
+    def has_news(self) -> bool:
+        """There is something to take."""
+        return self._frame is not None or bool(self._news)
 
     def show(self, frame: LiveFrame) -> None:
         """The newest frame; one that nobody took is forgotten."""
@@ -183,10 +202,19 @@ class ScreenInbox:
             self._news.append(news)
             self._changed.notify_all()
 
-    def take(self, timeout_seconds: float) -> tuple[LiveFrame | None, list[News]]:
-        """The newest frame, if it is a new one, and what is new; waits for either."""
+    def take(self) -> tuple[LiveFrame | None, list[News]]:
+        """The newest frame, if it is a new one, and what is new."""
         with self._changed:
-            self._changed.wait_for(lambda: self._frame is not None or self._news, timeout_seconds)
             frame, self._frame = self._frame, None
             news, self._news = self._news, []
             return frame, news
+
+
+def wait_for_news(
+    inboxes: Sequence[ScorerInbox] | Sequence[ScreenInbox],
+    changed: Condition,
+    timeout_seconds: float | None = None,
+) -> None:
+    """Wait until one of the inboxes has something; ``changed`` is what they share."""
+    with changed:
+        changed.wait_for(lambda: any(inbox.has_news for inbox in inboxes), timeout_seconds)

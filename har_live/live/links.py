@@ -1,4 +1,4 @@
-"""What the threads of one run share, and nothing else is shared."""
+"""What the threads share of one source, and nothing else of it is shared."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ class Links:
     playback: Playback
     """Capture waits in it; the main thread commands it."""
     scorer: ScorerInbox
-    """From capture to the scorer."""
+    """From capture to the scorer, which serves all sources."""
     screen: ScreenInbox
     """From both to the main thread."""

@@ -68,12 +68,15 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class LiveSummary:
-    """What happened in a run of live use."""
+    """What happened to one source in a run of live use."""
 
+    source: str
+    """Its name, for people."""
     ending: str
     """Why it ended, for people."""
     exit_code: int
-    """Of the command: 0, or 128 and the number of the signal that ended it."""
+    """Of the command: 0, 1 where the source was lost for good, or 128 and the number of the signal
+    that ended it."""
     duration_seconds: float
     """From the first frame to the end."""
     num_shown: int

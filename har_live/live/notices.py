@@ -22,6 +22,7 @@ class Notices:
         self._is_open = False
         self._attempt = 0
         self._seen_seconds = now_seconds
+        self._over = ""
         self._flash = ""
         self._flash_until_seconds = now_seconds
 
@@ -37,6 +38,10 @@ class Notices:
         """The source is being opened again for the ``attempt``-th time."""
         self._attempt = attempt
 
+    def over(self, text: str) -> None:
+        """Nothing will come any more: what to say from now on."""
+        self._over = text
+
     def flash(self, text: str, now_seconds: float) -> None:
         """Say something for a moment."""
         self._flash, self._flash_until_seconds = text, now_seconds + FLASH_SECONDS
@@ -49,6 +54,8 @@ class Notices:
         """What to say now, if anything; ``is_paused``: nobody expects a frame."""
         if now_seconds < self._flash_until_seconds:
             return self._flash
+        if self._over:
+            return self._over
         if is_paused:
             return None
         if self._attempt:

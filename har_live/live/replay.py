@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from threading import Condition
 from typing import TYPE_CHECKING
 
 from har_live.live.inbox import LiveFrame, ScorerInbox
@@ -36,7 +37,7 @@ class Replay:
         self, recognizer: Recognizer, *, step_seconds: float, min_duration_seconds: float = 0.0
     ) -> None:
         self._step_seconds = step_seconds
-        self._inbox = ScorerInbox(recognizer.grid())
+        self._inbox = ScorerInbox(recognizer.grid(), Condition())
         self._scoring = Scoring(recognizer, now=lambda: 0.0)
         self._segmenter = recognizer.segmenter(min_duration_seconds=min_duration_seconds)
         self._taken: deque[GridFrame] = deque()
@@ -66,7 +67,7 @@ class Replay:
             yield self._moment(frame, now_seconds)
         self._inbox.end()
         self._score_until(float("inf"))
-        self._on_the_way.append((self._free_seconds, self._scoring.finish()))
+        self._on_the_way.append((self._free_seconds, self._scoring.finish(0)))
         last = self._moment(None, float("inf"))
         last.segments.extend(self._segmenter.finish())
         yield last
@@ -75,10 +76,10 @@ class Replay:
         """Let the scorer begin whatever it would have begun by now."""
         while self._free_seconds <= now_seconds:
             if not self._taken:
-                self._taken.extend(self._inbox.take_waiting(self._step_seconds))
+                self._taken.extend(self._inbox.take(self._step_seconds))
             if not self._taken:
                 return
-            scored = self._scoring.score(self._taken.popleft())
+            scored = self._scoring.score({0: self._taken.popleft()})[0]
             begun_seconds = max(self._free_seconds, self._pushed_seconds)
             self._free_seconds = begun_seconds + self._step_seconds
             self._on_the_way.append((self._free_seconds, scored))

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
+from threading import Condition
 from typing import TYPE_CHECKING
 
 from har_live.live.capture import Capture, can_hang, open_for_live
 from har_live.live.clock import Clock
 from har_live.live.display import Display
-from har_live.live.inbox import ScorerInbox, ScreenInbox
+from har_live.live.inbox import Failed, ScorerInbox, ScreenInbox
 from har_live.live.links import Links
 from har_live.live.metrics import Ending, LiveSummary
 from har_live.live.notices import Notices
-from har_live.live.outputs import Outputs
 from har_live.live.playback import Playback
+from har_live.live.recording import Recorder
 from har_live.live.scoring import Scoring, score_all
+from har_live.live.segments import SegmentFiles
 from har_live.live.settings import LiveSettings
-from har_live.live.threads import running, signals_to
+from har_live.live.threads import Job, running, signals_to
+from har_live.live.tile import Tile, told
 from har_live.redact import redact_url
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from har_live.live.display import AnyWindow
     from har_live.recognizer import Recognizer
@@ -55,58 +60,134 @@ def run_live(
         SinkError: a file can't be written, or exists already.
         HarLiveError: scoring failed; the cause is attached.
     """
+    (summary,) = run_live_all(
+        [source],
+        recognizer,
+        settings=settings,
+        window=window,
+        clock=clock,
+        open_new=None if open_new is None else [open_new],
+    )
+    return summary
+
+
+def run_live_all(
+    sources: Sequence[str],
+    recognizer: Recognizer,
+    *,
+    settings: LiveSettings | None = None,
+    window: AnyWindow | None = None,
+    clock: Clock | None = None,
+    open_new: Sequence[Callable[[], Source]] | None = None,
+) -> list[LiveSummary]:
+    """Watch several sources live, side by side, until all have ended: otherwise as ``run_live``.
+
+    The network sees one batch a tick, with a grid frame at most of each source: none waits for
+    another. One that can't be opened or is lost for good is a warning and a word on its picture;
+    its summary's exit code is 1, and the others go on.
+
+    Args:
+        sources: at least one. The only one's being lost is an error, as in ``run_live``.
+
+    Raises:
+        SinkError: a file can't be written, or exists already.
+        HarLiveError: scoring failed; the cause is attached.
+    """
     settings, clock = settings or LiveSettings(), clock or Clock()
+    if not sources:
+        raise ValueError("no sources; expected at least one")
+    if open_new is None:
+        open_new = [partial(open_for_live, source, settings.options) for source in sources]
     signals: list[Ending] = []
-    with signals_to(signals.append), Outputs(settings, recognizer) as outputs:
-        links = Links(clock, Playback(clock), ScorerInbox(recognizer.grid()), ScreenInbox())
-        capture = Capture(
-            open_new or partial(open_for_live, source, settings.options),
-            links,
-            retries=settings.retries,
-        )
-        display = Display(
-            links,
-            outputs,
-            Notices(_name(source), can_stall=can_hang(source), now_seconds=clock.now()),
-            window,
-            labels=recognizer.labels,
-            is_mirrored=_is_mirrored(source, settings),
-            seconds=settings.seconds,
-        )
-        scoring = Scoring(recognizer, clock.now)
+    errors: list[BaseException] = []  # the scorer's
+    to_scorer, to_screen = Condition(), Condition()
+    with ExitStack() as stack:
+        stack.enter_context(signals_to(signals.append))
+        recorder = stack.enter_context(Recorder(settings))
+        tiles: list[Tile] = []
+        for number, source in enumerate(sources, 1):
+            files = SegmentFiles(settings, recognizer, number if len(sources) > 1 else None)
+            stack.enter_context(files)
+            links = Links(
+                clock,
+                Playback(clock),
+                ScorerInbox(recognizer.grid(), to_scorer),
+                ScreenInbox(to_screen),
+            )
+            tiles.append(_tile(source, links, files, recognizer, settings))
+        captures = [
+            Capture(open_one, tile.links, retries=settings.retries)
+            for open_one, tile in zip(open_new, tiles, strict=True)
+        ]
+        display = Display(tiles, to_screen, clock, recorder, window, seconds=settings.seconds)
+        scoring = Scoring(recognizer, clock.now, num_sources=len(sources))
+        score = partial(score_all, scoring, [tile.links for tile in tiles], to_scorer)
+        jobs = [
+            _capturing(capture, tile.links) for capture, tile in zip(captures, tiles, strict=True)
+        ]
         try:
             with running(
-                {"capture": capture.run, "scorer": partial(score_all, scoring, links)},
-                stop=capture.stop,
-                screen=links.screen,
+                [*jobs, Job("scorer", score, errors.append)], stop=partial(_stop, captures)
             ):
-                while display.ending is None and not signals:
+                while display.ending is None and not signals and not errors:
                     display.tick()
         finally:
             display.conclude()
-    return _summary(display, outputs, capture, signals[0] if signals else display.ending)
-
-
-def _name(source: str) -> str:
-    return f"camera {source}" if source.isdecimal() else redact_url(source)
-
-
-def _is_mirrored(source: str, settings: LiveSettings) -> bool:
-    return kind_of(source) == "camera" if settings.mirror is None else settings.mirror
-
-
-def _summary(
-    display: Display, outputs: Outputs, capture: Capture, ending: Ending | None
-) -> LiveSummary:
+        if errors:
+            raise told(Failed("scorer", errors[0])) from errors[0]
+    ending = signals[0] if signals else display.ending
     assert ending is not None
+    return [_summary(tile, capture, ending) for tile, capture in zip(tiles, captures, strict=True)]
+
+
+def _tile(
+    source: str,
+    links: Links,
+    files: SegmentFiles,
+    recognizer: Recognizer,
+    settings: LiveSettings,
+) -> Tile:
+    name = f"camera {source}" if source.isdecimal() else redact_url(source)
+    is_mirrored = kind_of(source) == "camera" if settings.mirror is None else settings.mirror
+    title = "/".join(Path(source).parts[-2:]) if kind_of(source) == "file" else name
+    return Tile(
+        name,
+        title,
+        links,
+        files,
+        Notices(name, can_stall=can_hang(source), now_seconds=links.clock.now()),
+        labels=recognizer.labels,
+        is_mirrored=is_mirrored,
+    )
+
+
+def _capturing(capture: Capture, links: Links) -> Job:
+    def on_error(error: BaseException) -> None:
+        links.screen.tell(Failed("capture", error))
+        links.scorer.end()
+
+    return Job("capture", capture.run, on_error)
+
+
+def _stop(captures: Sequence[Capture]) -> None:
+    for capture in captures:
+        capture.stop()
+
+
+def _summary(tile: Tile, capture: Capture, ending: Ending) -> LiveSummary:
+    if tile.error is not None:
+        ending = Ending("an error", 1)
+    elif tile.is_over:
+        ending = Ending("the end of the source")
     return LiveSummary(
+        source=tile.name,
         ending=ending.reason,
         exit_code=ending.exit_code,
-        duration_seconds=display.duration_seconds,
-        num_shown=display.num_shown,
-        num_dropped=display.num_dropped,
-        num_predictions=display.labels.num_predictions,
-        num_segments=outputs.num_segments,
+        duration_seconds=tile.duration_seconds,
+        num_shown=tile.num_shown,
+        num_dropped=tile.num_dropped,
+        num_predictions=tile.labels.num_predictions,
+        num_segments=tile.segments.num_segments,
         num_reconnects=capture.num_reconnects,
-        latencies=display.labels.latencies,
+        latencies=tile.labels.latencies,
     )

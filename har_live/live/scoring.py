@@ -1,4 +1,4 @@
-"""Scoring what the grid picked, and knowing how long that takes."""
+"""Scoring what the grids picked, and knowing how long that takes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from har_live.grid import GridFrame
-from har_live.live.inbox import Ended, LiveFrame, Scored
+from har_live.live.inbox import Ended, LiveFrame, Scored, wait_for_news
 from har_live.types import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+    from threading import Condition
 
     from har_live.live.links import Links
     from har_live.recognizer import Recognizer
@@ -21,50 +22,81 @@ NUM_REMEMBERED_STEPS = 5
 
 
 class Scoring:
-    """One stream being scored. Everything that takes time and memory once is done when it is made.
+    """Sources being scored. Everything that takes time and memory once is done when it is made.
 
     Args:
         now: tells the seconds, to measure the steps with.
+        num_sources: they are known by their numbers, from 0.
     """
 
-    def __init__(self, recognizer: Recognizer, now: Callable[[], float]) -> None:
+    def __init__(
+        self, recognizer: Recognizer, now: Callable[[], float], *, num_sources: int = 1
+    ) -> None:
         self._now = now
-        self._stream = recognizer.stream()
+        self._group = recognizer.streams(num_sources)
         self._steps_seconds: deque[float] = deque(maxlen=NUM_REMEMBERED_STEPS)
-        self._arrival_seconds = 0.0
+        self._arrivals_seconds = [0.0] * num_sources
         side = recognizer.card.clip.image_size
         black = Frame(np.zeros((side, side, 3), np.uint8), 0.0)
-        warm_up = recognizer.stream()
+        warm_up = recognizer.streams(num_sources)
         for index in range(3):
             begin_seconds = now()
-            warm_up.advance([GridFrame(index, 0.0, black)])
+            warm_up.advance(dict.fromkeys(range(num_sources), GridFrame(index, 0.0, black)))
             self._steps_seconds.append(now() - begin_seconds)
 
     @property
     def step_seconds(self) -> float:
-        """What one grid frame takes: the quickest of the last few, for a machine has hiccups."""
+        """What one batch takes: the quickest of the last few, for a machine has hiccups."""
         return min(self._steps_seconds)
 
-    def score(self, grid_frame: GridFrame) -> Scored:
-        """Take in one more grid frame."""
+    def score(self, grid_frames: Mapping[int, GridFrame]) -> dict[int, Scored]:
+        """Take in one more grid frame of some of the sources, in one batch."""
         begin_seconds = self._now()
-        predictions = self._stream.advance([grid_frame])
+        predictions = self._group.advance(grid_frames)
         self._steps_seconds.append(self._now() - begin_seconds)
-        # An instant's frame came one frame before the instant was decided.
-        self._arrival_seconds = cast("LiveFrame", grid_frame.frame).arrival_seconds
-        return Scored(predictions, self._arrival_seconds, self._stream.warming_up)
+        scored = {}
+        for number, grid_frame in grid_frames.items():
+            # An instant's frame came one frame before the instant was decided.
+            arrival_seconds = cast("LiveFrame", grid_frame.frame).arrival_seconds
+            self._arrivals_seconds[number] = arrival_seconds
+            due = [predictions[number]] if number in predictions else []
+            scored[number] = Scored(due, arrival_seconds, self._group.warming_up(number))
+        return scored
 
-    def finish(self) -> Scored:
-        """The source has ended: the last predictions."""
-        return Scored(self._stream.finish(), self._arrival_seconds, self._stream.warming_up)
+    def finish(self, number: int) -> Scored:
+        """A source has ended: the last predictions."""
+        predictions = self._group.finish(number)
+        arrival_seconds = self._arrivals_seconds[number]
+        return Scored(predictions, arrival_seconds, self._group.warming_up(number))
 
 
-def score_all(scoring: Scoring, links: Links) -> None:
-    """The scorer thread: scores what comes, until it is over."""
-    inbox, screen = links.scorer, links.screen
-    while (grid_frames := inbox.take(scoring.step_seconds)) is not None:
-        for grid_frame in grid_frames:
-            screen.tell(scoring.score(grid_frame))
-    if not inbox.is_stopped:
-        screen.tell(scoring.finish())
-        screen.tell(Ended())
+def score_all(scoring: Scoring, links: Sequence[Links], changed: Condition) -> None:
+    """The scorer thread: scores what comes of all sources, until they are over.
+
+    A batch has at most one grid frame of each source. So none waits for another that brings more,
+    and who is late drops frames of its own.
+
+    Args:
+        changed: what the sources' scorer inboxes share.
+    """
+    taken: dict[int, deque[GridFrame]] = {number: deque() for number in range(len(links))}
+    while taken:
+        if not any(taken.values()):
+            wait_for_news([links[number].scorer for number in taken], changed)
+        batch: dict[int, GridFrame] = {}
+        for number, grid_frames in list(taken.items()):
+            inbox = links[number].scorer
+            if inbox.is_stopped:
+                del taken[number]
+                continue
+            if not grid_frames:
+                grid_frames.extend(inbox.take(scoring.step_seconds))
+            if grid_frames:
+                batch[number] = grid_frames.popleft()
+            elif inbox.is_over:
+                links[number].screen.tell(scoring.finish(number))
+                links[number].screen.tell(Ended())
+                del taken[number]
+        if batch:
+            for number, scored in scoring.score(batch).items():
+                links[number].screen.tell(scored)

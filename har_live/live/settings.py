@@ -10,12 +10,13 @@ from har_live.sources import SourceOptions
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """Of ``run_live``."""
+    """Of ``run_live`` and ``run_live_all``."""
 
     record: Path | None = None
-    """Record the annotated picture to this video from the beginning."""
+    """Record what is shown, of several sources side by side, to this video from the beginning."""
     events: tuple[Path, ...] = ()
-    """Write segments to these files: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``."""
+    """Write segments to these files: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``. Of several sources,
+    each has a clock and files of its own: ``out-1.jsonl`` is the first one's."""
     overwrite: bool = False
     """Replace files that exist."""
     seconds: float | None = None

@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
+from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from har_live.live.inbox import Failed
 from har_live.live.metrics import Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
     from types import FrameType
-
-    from har_live.live.inbox import ScreenInbox
 
 logger = logging.getLogger(__name__)
 
@@ -24,25 +24,30 @@ JOIN_SECONDS = 15.0
 _STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a thread does."""
+
+    name: str
+    run: Callable[[], None]
+    on_error: Callable[[BaseException], None]
+    """Called in the thread with what ``run`` raises."""
+
+
 @contextmanager
-def running(
-    jobs: dict[str, Callable[[], None]], *, stop: Callable[[], None], screen: ScreenInbox
-) -> Iterator[None]:
-    """Run jobs in threads of these names; at the end stop and join them.
+def running(jobs: Sequence[Job], *, stop: Callable[[], None]) -> Iterator[None]:
+    """Run jobs in threads of their names; at the end stop and join them."""
 
-    An error in one of them is told to ``screen``.
-    """
-
-    def guarded(name: str, job: Callable[[], None]) -> None:
+    def guarded(job: Job) -> None:
         try:
-            job()
+            job.run()
         except BaseException as error:
-            screen.tell(Failed(name, error))
+            job.on_error(error)
 
     threads = [
         # Daemons: should one hang after all, the program still ends.
-        threading.Thread(target=guarded, args=item, name=f"har-live-{item[0]}", daemon=True)
-        for item in jobs.items()
+        threading.Thread(target=guarded, args=(job,), name=f"har-live-{job.name}", daemon=True)
+        for job in jobs
     ]
     started: list[threading.Thread] = []
     try:
@@ -52,8 +57,9 @@ def running(
         yield
     finally:
         stop()
+        deadline_seconds = time.monotonic() + JOIN_SECONDS
         for thread in started:
-            thread.join(JOIN_SECONDS)
+            thread.join(max(0.0, deadline_seconds - time.monotonic()))
             if thread.is_alive():
                 logger.error("%s does not end", thread.name)
 

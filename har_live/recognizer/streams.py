@@ -102,7 +102,7 @@ class Stream:
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._grid = recognizer.grid()
-        self._group = StreamGroup(recognizer, 1)
+        self._group = recognizer.streams(1)
 
     def push(self, frame: Frame) -> list[Prediction]:
         """Take in one more frame.

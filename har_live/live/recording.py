@@ -1,0 +1,105 @@
+"""What is shown, as files: the recording and screenshots. Main thread only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import chain, count
+from typing import TYPE_CHECKING, Self
+
+import cv2
+
+from har_live.errors import SinkError
+from har_live.sinks.files import check_target, reason
+from har_live.sinks.video import VideoSink
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from har_live.live.settings import LiveSettings
+    from har_live.types import Image, VideoInfo
+
+
+class Recorder:
+    """Leaving the ``with`` block, for whatever reason, completes the recording.
+
+    Raises:
+        SinkError: the file exists already or can't be where it should be.
+    """
+
+    def __init__(self, settings: LiveSettings) -> None:
+        self._settings = settings
+        self._info: VideoInfo | None = None
+        self._video: VideoSink | None = None
+        self._has_frame = False
+        if settings.record is not None:  # before a camera is opened or a server is asked
+            check_target(settings.record, overwrite=settings.overwrite)
+
+    @property
+    def is_open(self) -> bool:
+        """What the pictures will be is known."""
+        return self._info is not None
+
+    @property
+    def is_recording(self) -> bool:
+        return self._video is not None
+
+    def open(self, info: VideoInfo) -> None:
+        """Begin the recording that was asked for; ``info`` is the pictures'. Later calls do
+        nothing."""
+        if self._info is not None:
+            return
+        self._info = info
+        if self._settings.record is not None:
+            path, overwrite = self._settings.record, self._settings.overwrite
+            self._video = VideoSink(path, info, overwrite=overwrite)
+
+    def write(self, picture: Image, pts_seconds: float) -> None:
+        """Record a picture as it is shown, (H, W, 3) uint8 RGB, if it is being recorded."""
+        self._has_frame = True
+        if self._video is not None:
+            self._video.write(picture, pts_seconds)
+
+    def toggle(self) -> str:
+        """Begin or complete a recording; what was done, for people."""
+        if self._video is None:
+            assert self._info is not None, "a recording needs a source"
+            path = self._free_path(".mp4")
+            self._video = VideoSink(path, self._info)
+            return f"recording {path.name}"
+        video, self._video = self._video, None
+        video.close(complete=False)
+        return f"saved {video.path.name}"
+
+    def save_picture(self, picture: Image) -> str:
+        """Write a PNG of a picture, (H, W, 3) uint8 RGB; what was done, for people."""
+        path = self._free_path(".png")
+        done, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        assert done, "OpenCV is never without its PNG encoder"
+        try:
+            path.write_bytes(data.tobytes())
+        except OSError as error:
+            raise SinkError(f"can't write {path}: {reason(error)}") from error
+        return f"saved {path.name}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._video is None:
+            return
+        if kind is not None and not self._has_frame:
+            self._video.abort()
+        else:
+            self._video.__exit__(kind, error, trace)
+
+    def _free_path(self, suffix: str) -> Path:
+        stem = f"har-live-{datetime.now():%Y%m%d-%H%M%S}"
+        names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        paths = (self._settings.folder / f"{name}{suffix}" for name in names)
+        return next(path for path in paths if not path.exists())

@@ -1,0 +1,210 @@
+"""One source on the screen: its newest frame with its newest label. Main thread only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from har_live.errors import HarLiveError
+from har_live.live.inbox import Ended, Failed, LiveFrame, Lost, Opened, Scored
+from har_live.live.labels import Labels
+from har_live.live.metrics import Rate
+from har_live.overlay import LiveStatus, draw
+from har_live.redact import redact
+
+if TYPE_CHECKING:
+    from har_live.live.inbox import News
+    from har_live.live.links import Links
+    from har_live.live.notices import Notices
+    from har_live.live.segments import SegmentFiles
+    from har_live.overlay import OverlayView
+    from har_live.types import Image, VideoInfo
+
+_BLANK = np.zeros((360, 640, 3), np.uint8)
+
+
+class Tile:
+    """Call ``take`` whenever there may be something new.
+
+    Args:
+        name: of the source, for people.
+        title: the same as short as it can be.
+        labels: the model's.
+        is_mirrored: the picture is shown as in a mirror; the text on it is not.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        links: Links,
+        segments: SegmentFiles,
+        notices: Notices,
+        *,
+        labels: tuple[str, ...],
+        is_mirrored: bool,
+    ) -> None:
+        self.name = name
+        self.title = title
+        self.links = links
+        self.notices = notices
+        self.segments = segments
+        self._is_mirrored = is_mirrored
+        self.labels = Labels(labels)
+        self._view: OverlayView | None = None
+        self._rate = Rate()
+        self.frame: LiveFrame | None = None
+        """The newest that is to be shown."""
+        self.num_shown = 0
+        self.info: VideoInfo | None = None
+        self.is_stale = False
+        """Something other than the frame has changed."""
+        self.is_over = False
+        """The source has ended, or is lost for good, and all is said of it."""
+        self.error: HarLiveError | None = None
+        """Why it is lost for good; its cause is attached."""
+        self._first_seconds: float | None = None
+        self._end_seconds: float | None = None
+
+    def take(self, now: float, *, is_paused: bool) -> bool:
+        """Take in what is new.
+
+        Returns:
+            Whether there is a new frame to show.
+        """
+        frame, news = self.links.screen.take()
+        if frame is not None:
+            self.notices.frame_came(now)
+        for item in news:
+            self._hear(item, is_paused=is_paused)
+        if frame is None or is_paused:
+            return False
+        if self._first_seconds is None:
+            self._first_seconds = now
+        self.frame = frame
+        self.segments.is_wanted = True
+        self.num_shown += 1
+        self._rate.add(now)
+        return True
+
+    def conclude(self, *, is_paused: bool) -> None:
+        """The threads are gone: what they said last still belongs into the files."""
+        self._end_seconds = self._end_seconds or self.links.clock.now()
+        _, news = self.links.screen.take()
+        for item in news:
+            if isinstance(item, Scored):
+                self._hear_scored(item, is_paused=is_paused)
+
+    @property
+    def duration_seconds(self) -> float:
+        """From the first frame shown to the end, or to now."""
+        first, end = self._first_seconds, self._end_seconds
+        return 0.0 if first is None else (end or self.links.clock.now()) - first
+
+    def picture(
+        self,
+        now: float,
+        *,
+        is_paused: bool,
+        is_recording: bool,
+        help_lines: tuple[tuple[str, str], ...],
+        room: tuple[int, int] | None = None,
+    ) -> Image:
+        """The newest frame, or black, with all that is to be said on it.
+
+        Args:
+            room: (width, height) in pixels that the picture is to fit into; None: its own size.
+
+        Returns:
+            (H, W, 3) uint8 RGB.
+        """
+        status = self._status(now, is_paused=is_paused, is_recording=is_recording)
+        if is_paused and self._view is not None:
+            # A camera goes on meanwhile, but its labels are not of this picture.
+            self._view = replace(self._view, status=status, help_lines=help_lines)
+        else:
+            self._view = self.labels.view(self.frame, status, help_lines)
+        image = _BLANK if self.frame is None else self.frame.image
+        if room is not None:
+            image = _scaled(image, room)
+        if self._is_mirrored:
+            image = np.asarray(cv2.flip(image, 1), np.uint8)
+        self.is_stale = False
+        return draw(image, self._view)
+
+    def drawn(self) -> None:
+        """The picture is on the screen, or where there is none, could have been."""
+        self.labels.drawn(self.links.clock.now())
+
+    @property
+    def num_dropped(self) -> int:
+        """Frames that the scorer or the screen missed because newer ones had come."""
+        return self.links.scorer.num_dropped + self.links.screen.num_dropped
+
+    def _hear(self, news: News, *, is_paused: bool) -> None:
+        match news:
+            case Scored():
+                self._hear_scored(news, is_paused=is_paused)
+            case Opened():
+                self.info = news.info
+                self.labels.regain()
+                self.notices.opened()
+                self.segments.open(news.info)
+            case Lost():
+                self.labels.lose()
+                self.notices.lost(news.attempt)
+                self.is_stale = True
+            case Failed():
+                self._hear_failed(news)
+            case Ended():
+                lost = str(self.error).removeprefix(f"{self.name}: ")
+                self.notices.over("the end" if self.error is None else lost)
+                self._end_seconds = self.links.clock.now()
+                self.is_over = self.is_stale = True
+
+    def _hear_scored(self, scored: Scored, *, is_paused: bool) -> None:
+        self.labels.take(scored, self.links.clock.now())
+        if is_paused:
+            self.labels.passed_over()
+        elif scored.predictions:
+            self.is_stale = True
+        for prediction in scored.predictions:
+            self.segments.write_prediction(prediction)
+
+    def _hear_failed(self, failed: Failed) -> None:
+        if self.error is None:
+            self.error = told(failed)
+            self.error.__cause__ = failed.error
+            self.labels.lose()
+            self.is_stale = True
+
+    def _status(self, now: float, *, is_paused: bool, is_recording: bool) -> LiveStatus:
+        return LiveStatus(
+            fps=self._rate.per_second(now),
+            latency_ms=self.labels.latencies.newest_ms,
+            age_ms=self.labels.age_ms(now),
+            dropped=self.num_dropped,
+            recording=is_recording,
+            paused=is_paused,
+            notice=self.notices.text(now, is_paused=is_paused),
+        )
+
+
+def _scaled(image: Image, room: tuple[int, int]) -> Image:
+    """The picture as large as fits."""
+    height, width = image.shape[:2]
+    scale = min(room[0] / width, room[1] / height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
+
+
+def told(failed: Failed) -> HarLiveError:
+    error = failed.error
+    if isinstance(error, HarLiveError):
+        return type(error)(str(error))
+    what = redact(f"{type(error).__name__}: {error}")
+    return HarLiveError(f"{failed.thread} failed: {what}; --debug shows where")
