@@ -41,7 +41,7 @@ def test_worth_counts_what_live_use_is_to_reach():
     flickers = Tried(OWN, ({**GOOD, "extra_changes_per_minute": 5.0},)).worth(0, wishes)
     assert round(fine - flickers, 6) == 0.15
     alarms = Tried(OWN, ({**GOOD, "false_alarms_per_hour": 16.0},)).worth(0, wishes)
-    assert round(fine - alarms, 6) == 0.2
+    assert round(fine - alarms, 6) == 0.05
 
 
 def test_the_best_is_worse_than_the_card_on_neither_half():

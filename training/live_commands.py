@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import platform
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from training.commands import DEFAULT_CACHE, Cache, Data
+from training.commands import DEFAULT_CACHE, Cache, Data, names_of
 
 WeightsName = Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")]
 WriteCard = Annotated[bool, typer.Option("--write-card", help="Put it into the weights' card.")]
@@ -96,3 +97,83 @@ def tune_live(
     typer.echo(f"best: {best}")
     if write_card:
         write_smoothing(opened, best)
+
+
+def check_live(
+    weights: WeightsName,
+    data: Data,
+    write: Annotated[
+        bool, typer.Option("--write", help="Measure several seeds and store the figures.")
+    ] = False,
+    seeds: Annotated[int, typer.Option(help="With --write: how many, 2 or more.", min=2)] = 4,
+    seconds: Annotated[float, typer.Option(help="With --write: of each stream, about.")] = 45.0,
+    cache: Cache = DEFAULT_CACHE,
+) -> None:
+    """Two minutes of live behaviour; fails where a figure fell by more than its noise."""
+    from har_live.card import open_weights
+    from har_live.recognizer import Recognizer
+    from training import check_live as room
+
+    opened = open_weights(weights)
+    recognizer, file = Recognizer(opened), opened.folder / room.FILE
+    if write:
+        of_seeds = [
+            room.play_short(recognizer, data, cache, seconds=seconds, seed=seed)
+            for seed in range(seeds)
+        ]
+        room.measured(of_seeds, seconds=seconds).write(file)
+        typer.echo(file.read_text("utf-8"))
+        return
+    reference = room.Reference.read(file)
+    now = room.play_short(recognizer, data, cache, seconds=reference.seconds)
+    for name, value in now.items():
+        noise = reference.noise[name]
+        typer.echo(f"{name:26} {value:7.3f}  was {reference.figures[name]:.3f} ± {noise:.3f}")
+    if fallen := reference.fallen(now):
+        typer.echo("\n".join(("fallen by more than noise:", *fallen)), err=True)
+        raise typer.Exit(1)
+
+
+def left_out(
+    bank: Annotated[Path, typer.Argument(help="Folder from `encode`.")],
+    data: Data,
+    labels: Annotated[str, typer.Option(help="Left out one at a time, with commas between.")],
+    pose: Annotated[Path, typer.Option(help="Weights of the pose network, from `pretrain`.")] = (
+        Path("runs/pose.safetensors")
+    ),
+    out: Annotated[Path, typer.Option(help="Folder for curves and weights.")] = Path(
+        "runs/left-out"
+    ),
+    epochs: Annotated[int | None, typer.Option(help="Times the bank is gone through.")] = None,
+    seconds: Annotated[float, typer.Option(help="Length of a stream, at most.")] = 180.0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+    cache: Cache = DEFAULT_CACHE,
+    seed: Seed = 0,
+) -> None:
+    """Train without an action, then show it: is it told from the known, does it raise alarms?"""
+    from har_live.types import ClipSpec
+    from training import left_out as room
+    from training.encode import load_banks
+    from training.live_streams import StreamSettings
+    from training.prepare import CacheSettings
+
+    banks = load_banks(bank, "lrcn")
+    spec = ClipSpec(image_size=CacheSettings().image_size)
+    epochs = epochs or room.FEW_EPOCHS.epochs
+    settings = dataclasses.replace(room.FEW_EPOCHS, seed=seed, epochs=epochs)
+    streams = StreamSettings(seconds, seed, cache=cache)
+    met = []
+    for label in names_of(labels):
+        one = room.leave_out(
+            label, banks, data, pose, out, spec, streams=streams, settings=settings
+        )
+        met.append(one)
+        by = ", ".join(f"{value:.2f} by {name}" for name, value in one.auroc.items())
+        typer.echo(
+            f"{label:24} {one.num_windows:4} windows: AUROC {by}; {one.seconds:.0f} s of it: "
+            f"{one.false_alarms_per_hour:.0f} alarms an hour, quiet {one.share_of_time_quiet:.0%}, "
+            f"taken for {one.taken_for}"
+        )
+        if json_file is not None:
+            text = json.dumps([dataclasses.asdict(one) for one in met], indent=2)
+            json_file.write_text(text, "utf-8")

@@ -149,6 +149,18 @@ def clip_streams(
             yield _Reel(library, dataset, SEEN if seen else "", settings).nothing(own)
 
 
+def unseen_stream(data: Path, label: str, spec: ClipSpec, settings: StreamSettings) -> LiveStream:
+    """The clips of a label that weights have not learnt, as a stream of nothing.
+
+    Args:
+        label: under the name that our weights give it.
+    """
+    root, clips = read_clips(data)
+    own = [clip for clip in clips if known_as(clip.label, (label,)) == label]
+    library = Library(root, settings.cache, cache_settings(spec))
+    return _Reel(library, f"{label}, unseen", "", settings).nothing(own)
+
+
 def in_two(clips: Iterable[Clip]) -> tuple[frozenset[str], frozenset[str]]:
     """Groups in two parts that share no clip, with about as many of each label in both."""
     of_group = {(clip.dataset, clip.label, clip.group): clip.group for clip in clips}

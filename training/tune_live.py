@@ -46,7 +46,7 @@ class Wishes:
     per_change: float = 0.05
     """Each label change a minute beyond ``most_changes``."""
     most_alarms: float = 6.0
-    per_alarm: float = 0.02
+    per_alarm: float = 0.005
     """Each false alarm an hour beyond ``most_alarms``."""
 
 
