@@ -2,8 +2,8 @@
 
     python -m training bench-peers everyday-lrcn --json runs/peers.json
 
-The usual way (all frames of every window anew), the encoder alone, ffmpeg where a file is annotated,
-and MoViNet-A0-Stream where its code is installed:
+The usual way (all frames of every window anew), the encoder alone, ffmpeg writing a text on the
+same file, and MoViNet-A0-Stream where its code is installed:
 ``pip install einops fvcore git+https://github.com/Atze00/MoViNet-pytorch``.
 """
 
