@@ -25,8 +25,9 @@ if TYPE_CHECKING:
         SourceError,
         WeightsError,
     )
+    from har_live.many import annotate_all
     from har_live.offline import Recognition, annotate, predict
-    from har_live.recognizer import Recognizer, Stream
+    from har_live.recognizer import Recognizer, Stream, StreamGroup
     from har_live.sources import open_source
     from har_live.types import ClipSpec, Frame, Prediction, Segment
 
@@ -45,8 +46,10 @@ _HOMES = {
     "SinkError": "errors",
     "SourceError": "errors",
     "Stream": "recognizer",
+    "StreamGroup": "recognizer",
     "WeightsError": "errors",
     "annotate": "offline",
+    "annotate_all": "many",
     "open_source": "sources",
     "open_weights": "card",
     "predict": "offline",
@@ -65,8 +68,10 @@ __all__ = [
     "SinkError",
     "SourceError",
     "Stream",
+    "StreamGroup",
     "WeightsError",
     "annotate",
+    "annotate_all",
     "open_source",
     "open_weights",
     "predict",

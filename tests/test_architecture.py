@@ -20,7 +20,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"models", "transforms", "card", "timeline", "ring", "cuts", "ahead"}),
     frozenset({"grid", "scorers", "smoothing", "figure"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),
-    frozenset({"live", "offline", "doctor", "bench"}),
+    frozenset({"live", "offline", "many", "doctor", "bench"}),
     frozenset({"console", "live_table", "cli", "__main__"}),
 )
 HOMES = {
@@ -99,8 +99,10 @@ def test_public_names():
         "SinkError",
         "SourceError",
         "Stream",
+        "StreamGroup",
         "WeightsError",
         "annotate",
+        "annotate_all",
         "open_source",
         "open_weights",
         "predict",

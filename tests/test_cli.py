@@ -75,6 +75,28 @@ def test_nothing_is_overwritten_unless_told(folder, clip, tmp_path):
     assert out.stat().st_size > 1000
 
 
+def test_many_videos_become_as_many(folder, clip, tmp_path):
+    """Broken ones are named, in one line each, and stop no other."""
+    (tmp_path / "empty.mp4").touch()
+    outputs = tmp_path / "new" / "out"
+    sources = [clip, tmp_path / "empty.mp4", "/nowhere/clip.mp4", clip]
+    done = run("annotate", *sources, "--out-dir", outputs, "-w", folder, "--events", ".srt")
+    assert done.returncode == 1
+    lines = [line for line in done.stderr.splitlines() if line.startswith("har-live: ")]
+    assert len(lines) == 2
+    assert "empty.mp4: " in lines[0]
+    assert lines[1].startswith("har-live: /nowhere/clip.mp4: no such file")
+    assert sorted(path.name for path in outputs.iterdir()) == [
+        "in-2.mp4", "in-2.srt", "in.mp4", "in.srt"
+    ]  # fmt: skip
+    again = run("annotate", clip, "--out-dir", outputs, "-w", folder)
+    assert again.returncode == 1
+    assert "in.mp4 exists already" in again.stderr
+    wrong = run("annotate", clip, "--out-dir", outputs, "-w", folder, "--events", "out.srt")
+    assert wrong.returncode == 2
+    assert "expected one of .jsonl" in " ".join(wrong.stderr.replace("│", " ").split())
+
+
 def test_predict_single_prints_the_best_labels(folder, clip):
     done = run("predict", clip, "-w", folder, "--single")
     assert done.returncode == 0
@@ -130,6 +152,7 @@ def test_debug_shows_the_traceback(tmp_path):
     ("arguments", "code", "message"),
     [
         (["annotate"], 2, "Missing argument"),
+        (["annotate", "x.mp4"], 2, "1 paths are given; expected a source and an output, or"),
         (["annotate", "x.mp4", "y.mp4", "--hop", "0"], 2, "greater than or equal to 1"),
         (["predict", "x.mp4", "--hop", "99"], 2, "hop is 99; expected 1 to"),
         (["predict", "x.mp4", "--runtime", "tflite"], 1, "choose auto, torch or onnx"),
@@ -156,7 +179,7 @@ def test_ctrl_c_that_a_library_swallows_still_ends_the_work():
     info = VideoInfo(name="made", width=8, height=8, fps=30.0)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with progress_bar("made") as on_frame:
+        with progress_bar() as on_frame:
             on_frame(frame, info)
             with pytest.raises(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGINT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -107,8 +108,14 @@ def live(
 
 
 def annotate(
-    source: SourceArgument,
-    output: Annotated[Path, typer.Argument(help="The video to write, such as out.mp4.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE OUTPUT | SOURCE... --out-dir DIR",
+            help="A video file, an address, or: figure; and the video to write, such as out.mp4. "
+            "With --out-dir, any number of sources.",
+        ),
+    ],
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
@@ -119,22 +126,48 @@ def annotate(
     min_duration: DurationOption = 0.0,
     events: EventsOption = None,
     overwrite: OverwriteOption = False,
+    out_dir: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            metavar="DIR",
+            help="Write a video for each source into this folder, named after it; --events .srt "
+            "then writes subtitles beside each.",
+        ),
+    ] = None,
 ) -> None:
-    """Write a video again with label, confidence and timeline drawn on it, and its sound."""
-    from har_live import console, offline
-
+    """Write videos again with label, confidence and timeline drawn on them, and their sound."""
+    if out_dir is None and len(paths) != 2:
+        raise typer.BadParameter(
+            f"{len(paths)} paths are given; expected a source and an output, or sources and "
+            "--out-dir DIR"
+        )
     recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
-    with console.says_what_is_kept(output), console.progress_bar(output.name) as on_frame:
-        recognition = offline.annotate(
-            source,
-            output,
+    if out_dir is None:
+        output = Path(paths[1])
+        _annotate(paths[0], output, recognizer, events or (), overwrite, min_duration)
+        return
+    from har_live import console
+    from har_live.many import annotate_all
+
+    kinds = [str(path) for path in events or ()]
+    num_failed = 0
+    with console.says_what_is_kept(out_dir), console.progress_bar() as on_frame:
+        done = annotate_all(
+            paths,
+            out_dir,
             recognizer,
-            events=events or (),
+            events=kinds,
             overwrite=overwrite,
             min_duration_seconds=min_duration,
             on_frame=on_frame,
         )
-    console.print_written(recognition, [output, *(events or ())])
+        try:
+            for one in done:
+                num_failed += not console.print_annotated(one)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+    raise typer.Exit(1 if num_failed else 0)
 
 
 def predict(
@@ -156,7 +189,7 @@ def predict(
     from har_live import console, offline
 
     recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
-    with console.progress_bar("recognizing") as on_frame:
+    with console.progress_bar() as on_frame:
         recognition = offline.predict(
             source, recognizer, min_duration_seconds=min_duration, on_frame=on_frame
         )
@@ -173,7 +206,31 @@ def demo(
     overwrite: OverwriteOption = False,
 ) -> None:
     """Show what har-live does, without a camera: a drawn person acts, and is recognized."""
-    annotate("figure", output, weights, runtime, device, overwrite=overwrite)
+    recognizer = _recognizer(weights, runtime, device)
+    _annotate("figure", output, recognizer, overwrite=overwrite)
+
+
+def _annotate(
+    source: str,
+    output: Path,
+    recognizer: Recognizer,
+    events: Sequence[Path] = (),
+    overwrite: bool = False,
+    min_duration: float = 0.0,
+) -> None:
+    from har_live import console, offline
+
+    with console.says_what_is_kept(output), console.progress_bar() as on_frame:
+        recognition = offline.annotate(
+            source,
+            output,
+            recognizer,
+            events=events,
+            overwrite=overwrite,
+            min_duration_seconds=min_duration,
+            on_frame=on_frame,
+        )
+    console.print_written(recognition, [output, *events])
 
 
 def _width_and_height(text: str) -> tuple[int, int]:
@@ -187,10 +244,10 @@ def _recognizer(
     weights: str,
     runtime: str,
     device: str,
-    hop: int | None,
-    smoothing: float | None,
-    min_confidence: float | None,
-    cut_reset: bool,
+    hop: int | None = None,
+    smoothing: float | None = None,
+    min_confidence: float | None = None,
+    cut_reset: bool = True,
 ) -> Recognizer:
     from har_live import console
     from har_live.card import open_weights

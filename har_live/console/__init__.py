@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
+from har_live.console.progress import progress_bar, while_checking
+from har_live.console.streams import answers, notes, print_note
+from har_live.errors import HarLiveError
 from har_live.live_table import how_measured, live_table
 from har_live.redact import redact_url
 
@@ -31,68 +23,28 @@ if TYPE_CHECKING:
     from har_live.card import SmoothingSpec, Weights
     from har_live.doctor import Check
     from har_live.live import LiveSummary
-    from har_live.offline import OnFrame, Recognition
+    from har_live.many import Annotated
+    from har_live.offline import Recognition
     from har_live.sources.camera_list import CameraInfo
-    from har_live.types import Frame, VideoInfo
+
+__all__ = [
+    "answers",
+    "notes",
+    "print_annotated",
+    "print_cameras",
+    "print_card",
+    "print_checks",
+    "print_live_summaries",
+    "print_note",
+    "print_recognition",
+    "print_weights",
+    "print_written",
+    "progress_bar",
+    "says_what_is_kept",
+    "while_checking",
+]
 
 NUM_TOP = 5
-
-answers = Console(highlight=False, soft_wrap=True)
-notes = Console(stderr=True, highlight=False, soft_wrap=True)
-"""For people: never mixed into what another program may read from standard output."""
-
-
-def print_note(text: str) -> None:
-    """A remark beside the answer."""
-    notes.print(escape(text), style="dim")
-
-
-@contextmanager
-def progress_bar(title: str) -> Iterator[OnFrame]:
-    """A bar with frames per second and the time left; silent when nobody watches a terminal."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f} frames  {task.fields[fps]}"),
-        TimeRemainingColumn(),
-    )
-    with (
-        _ctrl_c_noted() as was_pressed,
-        Progress(*columns, console=notes, disable=not notes.is_terminal, transient=True) as bar,
-    ):
-        task: TaskID | None = None
-
-        def on_frame(frame: Frame, info: VideoInfo) -> None:
-            nonlocal task
-            if was_pressed():
-                raise KeyboardInterrupt
-            if task is None:
-                task = bar.add_task(escape(title), total=_expected_frames(info), fps="")
-            speed = bar.tasks[0].speed
-            bar.update(task, advance=1, fps=f"{speed:.0f} fps" if speed else "")
-
-        yield on_frame
-
-
-@contextmanager
-def _ctrl_c_noted() -> Iterator[Callable[[], bool]]:
-    """Tells whether Ctrl-C was pressed: what it raises is lost where it hits a library's callback
-    from C, which can only print it."""
-    pressed = False
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        pressed = True
-        signal.default_int_handler(number, frame)
-
-    is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if is_ours:
-        signal.signal(signal.SIGINT, on_signal)
-    try:
-        yield lambda: pressed
-    finally:
-        if is_ours:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager
@@ -115,6 +67,15 @@ def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
     if recognition.num_judged:
         share = recognition.num_right / recognition.num_judged
         print_note(f"the label on the picture was the true one {share:.0%} of the time")
+
+
+def print_annotated(one: Annotated) -> bool:
+    """What became of one of many videos; whether all is well."""
+    if isinstance(one.result, HarLiveError):
+        notes.print(escape(f"har-live: {one.result}"))
+        return False
+    print_written(one.result, [one.output])
+    return True
 
 
 def print_live_summaries(summaries: Sequence[LiveSummary]) -> None:
@@ -278,24 +239,6 @@ def print_cameras(cameras: Sequence[CameraInfo], *, as_json: bool) -> None:
     answers.print(table, soft_wrap=False)
 
 
-@contextmanager
-def while_checking() -> Iterator[Callable[[str], None]]:
-    """A line that says what is being checked, where somebody watches a terminal."""
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        console=notes,
-        disable=not notes.is_terminal,
-        transient=True,
-    ) as line:
-        task = line.add_task("")
-
-        def on_name(name: str) -> None:
-            line.update(task, description=f"checking {escape(name)}")
-
-        yield on_name
-
-
 _STATUS_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
@@ -323,12 +266,6 @@ def print_checks(checks: Sequence[Check], *, main_job_runs: bool, as_json: bool)
     answers.print(table, soft_wrap=False)
     verdict = "har-live can recognize actions here" if main_job_runs else "har-live can't work here"
     answers.print(f"\n{verdict}", style="green" if main_job_runs else "bold red")
-
-
-def _expected_frames(info: VideoInfo) -> float | None:
-    if info.num_frames is None and info.duration_seconds and info.fps:
-        return info.duration_seconds * info.fps
-    return info.num_frames
 
 
 def _megabytes(weights: Weights) -> str:
