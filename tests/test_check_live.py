@@ -8,6 +8,7 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
+from har_live.card import shipped_weights
 from tests.clips_made import make_manifest
 from training import check_live as room
 from training.__main__ import app
@@ -66,3 +67,9 @@ def test_the_command_writes_then_passes_then_fails(small_weights, tmp_path):
     done = run()
     assert done.exit_code == 1
     assert "share_of_time_right was" in done.output
+
+
+def test_the_default_weights_have_figures_to_be_held_against():
+    stored = room.Reference.read(shipped_weights()["everyday-lrcn"] / room.FILE)
+    assert stored.figures.keys() == stored.noise.keys() == room.LEAST_NOISE.keys()
+    assert stored.seeds >= 3

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
+from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
 from har_live.types import NONE, UNSURE, ClipSpec, Frame, Segment
 from tests.clips_made import make_manifest
 from tests.make_media import number_in
@@ -372,6 +373,11 @@ def test_the_figure_performs_what_the_weights_know_and_stands_about():
     acting, idle = figure_streams(LABELS, StreamSettings(seconds=3.0))
     assert acting.truth == (Span(0.0, 1.6, NONE), Span(1.6, 3.0, "wave"))
     assert acting.seconds == idle.seconds == 3.0
+    assert [frame.pts_seconds for frame in acting.frames] == [i / 30 for i in range(90)]
+    known = [passage for passage in DEFAULT_SCRIPT if passage.label in (NONE, *LABELS)]
+    source = FigureSource(script=known, seconds=3.0, width=320, height=240)
+    for index in (0, 50):
+        assert np.array_equal(acting.frames[index].image, source.picture_at(index / 30))
     assert {span.label for span in idle.truth} == {NONE}
     assert [
         stream.kind for stream in figure_streams((NONE, "juggle"), StreamSettings(seconds=0.1))

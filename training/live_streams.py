@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from training.clip_shelf import Library, Pictures, Shelf
 from training.evaluate import at_rate, known_as
 from training.layouts import Clip, read_clips
 from training.live_measures import Timeline, timeline
+
+if TYPE_CHECKING:
+    from har_live.types import Image
 
 CAMERA_FPS = 30.0
 STRETCH_SECONDS = 5.0
@@ -114,7 +117,29 @@ def _performed(
         script=script, seconds=seconds, width=320, height=240, fps=CAMERA_FPS, seed=settings.seed
     )
     truth = timeline([(s.start_seconds, s.label) for s in source.true_segments], seconds)
-    return LiveStream(name, kind, tuple(source), truth)
+    moments = [index / CAMERA_FPS for index in range(round(seconds * CAMERA_FPS))]
+    frames = tuple(Frame(_Drawn(source, t), t, source.truth_at(t)) for t in moments)
+    return LiveStream(name, kind, frames, truth)
+
+
+class _Drawn:
+    """A picture of the figure that is drawn when it is looked at: most frames never are."""
+
+    def __init__(self, source: FigureSource, seconds: float) -> None:
+        self._source, self._seconds = source, seconds
+        self._drawn: Image | None = None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self._source.info.height, self._source.info.width, 3
+
+    def rgb(self) -> Image:
+        if self._drawn is None:
+            self._drawn = self._source.picture_at(self._seconds)
+        return self._drawn
+
+    def yuv(self) -> None:
+        return None
 
 
 def clip_streams(
