@@ -10,15 +10,17 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from av.video.reformatter import ColorRange, Colorspace
 
 from har_live.errors import SourceError
 from har_live.sources import SourceOptions, open_source
 from har_live.sources.isolated import IsolatedSource
 from har_live.sources.wire import NUM_SLOTS
-from tests.make_media import make_clip, spoil_packets
+from tests.make_media import make_clip, quadrants, spoil_packets
 from tests.resources import held, is_alive, needs_proc, resident_bytes, wait_until
 from tests.sources_made import OPENER, frames
 
@@ -29,13 +31,28 @@ def made(spec: str, *, stall_seconds: float = 20.0, open_seconds: float = 20.0) 
     )
 
 
-def test_frames_and_info_are_those_of_the_source_itself(tmp_path: Path) -> None:
-    path = make_clip(tmp_path / "clip.mp4", pts_seconds=[i / 30 for i in range(20)])
+@pytest.mark.parametrize(
+    ("settings", "matrix"),
+    [
+        ({}, "bt601"),
+        ({"color": (Colorspace.ITU709, ColorRange.MPEG), "rotation": 90}, "bt709"),
+        ({"size": (96, 600), "picture": quadrants}, "bt709"),
+        ({"pixel_format": "yuv444p"}, None),
+    ],
+)
+def test_frames_and_info_are_those_of_the_source_itself(
+    settings: dict[str, Any], matrix: str | None, tmp_path: Path
+) -> None:
+    path = make_clip(tmp_path / "clip.mp4", pts_seconds=[i / 30 for i in range(20)], **settings)
     with open_source(str(path)) as here, IsolatedSource(str(path)) as there:
         assert there.info == here.info
         for one, other in zip(here, there, strict=True):
             assert one.pts_seconds == other.pts_seconds
             np.testing.assert_array_equal(one.image, other.image)
+            assert (one.yuv is None) == (other.yuv is None) == (matrix is None)
+            if one.yuv is not None and other.yuv is not None:
+                assert one.yuv.matrix == other.yuv.matrix == matrix
+                np.testing.assert_array_equal(one.yuv.planes, other.yuv.planes)
 
 
 def test_the_true_label_comes_along() -> None:

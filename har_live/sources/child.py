@@ -116,13 +116,15 @@ def _hand_over(source: Source, order: Order, parent: _Parent) -> None:
 
 
 def _put(frame: Frame, place: np.ndarray, slot: int, num_dropped: int) -> FrameAt:
-    image = frame.image
-    if image.size > place.size:
+    height, width, _ = frame.picture.shape
+    yuv = frame.yuv
+    pixels = frame.image if yuv is None else yuv.planes
+    if pixels.size > place.size:
         # The parent connects anew, and the memory is made for the new size.
-        raise SourceError(f"the picture grew to {image.shape[1]}×{image.shape[0]}")
-    place[: image.size] = image.reshape(-1)
-    height, width = image.shape[:2]
-    return FrameAt(slot, height, width, frame.pts_seconds, frame.truth, num_dropped)
+        raise SourceError(f"the picture grew to {width}×{height}")
+    place[: pixels.size] = pixels.reshape(-1)
+    matrix = None if yuv is None else yuv.matrix
+    return FrameAt(slot, height, width, matrix, frame.pts_seconds, frame.truth, num_dropped)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ memory for ever. A process can: the operating system takes everything back.
 from __future__ import annotations
 
 import logging
+import math
 import mmap
 import multiprocessing.connection
 import os
@@ -36,7 +37,8 @@ from har_live.sources.wire import (
     new_memory,
     release_memory,
 )
-from har_live.types import Frame, VideoInfo
+from har_live.types import Frame, Picture, VideoInfo
+from har_live.yuv import YuvImage
 
 logger = logging.getLogger(__name__)
 
@@ -175,15 +177,18 @@ class IsolatedSource(Source):
 
     def _take(self, message: FrameAt) -> Frame:
         assert self._buffer is not None
-        shape = message.height, message.width, 3
+        shape: tuple[int, ...] = (message.height, message.width, 3)
+        if message.matrix is not None:
+            shape = (message.height * 3 // 2, message.width)
         start = message.slot * self._slot_bytes
-        shared = np.frombuffer(self._buffer, np.uint8, shape[0] * shape[1] * 3, start)
-        image = shared.reshape(shape).copy()
+        shared = np.frombuffer(self._buffer, np.uint8, math.prod(shape), start)
+        pixels = shared.reshape(shape).copy()
         del shared  # a mapping with a view on it can't be closed
         with suppress(OSError):  # it has ended meanwhile: reading will tell
             self._pipe.send_bytes(bytes([message.slot]))
         self.num_dropped = message.num_dropped
-        return Frame(image, message.pts_seconds, message.truth)
+        picture = pixels if message.matrix is None else _stored(YuvImage(pixels, message.matrix))
+        return Frame(picture, message.pts_seconds, message.truth)
 
     def _crashed(self) -> SourceError:
         try:
@@ -191,6 +196,13 @@ class IsolatedSource(Source):
         except subprocess.TimeoutExpired:
             code = "unknown"
         return SourceError(f"{self._name}: its reading process died (exit code {code})")
+
+
+def _stored(image: YuvImage) -> Picture:
+    # Not before there is one: cameras do without PyAV.
+    from har_live.sources.media.picture import StoredPicture
+
+    return StoredPicture(image)
 
 
 def _start(

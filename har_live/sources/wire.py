@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 
 from har_live.sources.options import SourceOptions
 from har_live.types import VideoInfo
+from har_live.yuv import Matrix
 
 NUM_SLOTS = 3
 """Pictures that the reader may have handed over before one of them is taken."""
@@ -47,6 +48,8 @@ class FrameAt:
     slot: int
     height: int
     width: int
+    matrix: Matrix | None
+    """Of the planes of a ``YuvImage``; None: it is RGB."""
     pts_seconds: float
     truth: str | None
     num_dropped: int

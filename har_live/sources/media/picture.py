@@ -6,7 +6,8 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
-import cv2
+import cv2  # isort: skip  # before PyAV: see har_live.sources.media
+import av
 import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
 
@@ -29,6 +30,10 @@ MAX_PIXEL_ASPECT = 4
 _UNSPECIFIED = 2
 _MATRICES: dict[int, Matrix] = {1: "bt709", 5: "bt601", 6: "bt601"}
 _FULL_RANGE = 2
+_COLORSPACES: dict[Matrix, Colorspace] = {
+    "bt709": Colorspace.ITU709,
+    "bt601": Colorspace.ITU601,
+}
 
 
 class PictureMaker:
@@ -123,6 +128,29 @@ class DecodedPicture:
     @cached_property
     def _rgb(self) -> Image:
         return self._maker.to_rgb(self._frame)
+
+
+class StoredPicture:
+    """A ``Picture`` of a ``YuvImage``."""
+
+    def __init__(self, image: YuvImage) -> None:
+        self._image = image
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self._image.shape
+
+    def rgb(self) -> Image:
+        return self._rgb
+
+    def yuv(self) -> YuvImage:
+        return YuvImage(self._image.planes.copy(), self._image.matrix)
+
+    @cached_property
+    def _rgb(self) -> Image:
+        frame = av.VideoFrame.from_numpy_buffer(self._image.planes, format="yuv420p")
+        converted = frame.reformat(format="rgb24", src_colorspace=_COLORSPACES[self._image.matrix])
+        return np.asarray(converted.to_ndarray(), np.uint8)
 
 
 def _matrix(frame: VideoFrame) -> Matrix | None:
