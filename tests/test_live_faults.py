@@ -118,6 +118,19 @@ def test_a_recording_that_is_lost_half_way_is_an_error(recognizer, files):
     assert_whole(files)
 
 
+def test_events_alone_stay_when_the_source_is_lost(recognizer, tmp_path):
+    """Without a window and a recording there is no picture, but there was something to see."""
+
+    def lost():
+        yield from paced(frames(45))
+        raise SourceError("clip: lost after 1.5 s; check the network")
+
+    settings = LiveSettings(events=(tmp_path / "out.csv",))
+    with pytest.raises(SourceError):
+        run_live("made", recognizer, settings=settings, open_new=lambda: MadeSource(lost()))
+    assert len((tmp_path / "out.csv").read_text().splitlines()) > 1
+
+
 def test_a_full_disk_ends_it_with_what_was_written(recognizer, files, monkeypatch):
     write, num_written = VideoSink.write, 0
 
