@@ -1,11 +1,10 @@
-"""Live behaviour measured: each measure by hand, its laws with scorers whose figures are known."""
+"""Live behaviour measured: its laws with scorers whose figures are known, and the command."""
 
 from __future__ import annotations
 
 import copy
 import json
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,103 +12,20 @@ from typer.testing import CliRunner
 
 from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
-from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
-from har_live.types import NONE, UNSURE, ClipSpec, Frame, Segment
+from har_live.types import NONE, Frame
 from tests.clips_made import make_manifest
-from tests.make_media import number_in
 from tests.weights_made import LABELS
 from training import live_measures as measures
 from training.__main__ import app
 from training.evaluate_live import SCORERS, play
-from training.layouts import Clip
-from training.live_measures import NOTHING, Showing, Span, timeline
+from training.live_measures import NOTHING, timeline
 from training.live_report import figures
 from training.live_streams import (
     LiveStream,
-    StreamSettings,
-    clip_streams,
-    figure_streams,
     frames_at,
-    in_two,
 )
 from training.live_takes import shown, smoothed, take
 from training.remembering import RememberingScorer
-
-SPEC = ClipSpec(num_frames=8, grid_fps=8.0, image_size=64)
-
-
-# --- measures, by hand ---------------------------------------------------------------------------
-
-
-def showing(truth, shown, end_seconds=10.0, segments=()):
-    found = tuple(Segment(start, end, label, 1.0, 1.0) for start, end, label in segments)
-    return Showing(timeline(truth, end_seconds), timeline(shown, end_seconds), found)
-
-
-WAVE_AND_WALK = [(0.0, NONE), (2.0, "wave"), (6.0, "walk")]
-
-
-def test_a_timeline_joins_equal_neighbours():
-    points = [(0.0, "wave"), (1.0, "wave"), (2.0, NONE), (2.0, "walk"), (3.0, "wave")]
-    expected = (Span(0.0, 2.0, "wave"), Span(2.0, 3.0, "walk"), Span(3.0, 5.0, "wave"))
-    assert timeline(points, 5.0) == expected
-
-
-def test_seconds_to_label():
-    seen = showing(WAVE_AND_WALK, [(0.0, NOTHING), (3.5, "wave"), (5.0, "walk")])
-    # Walk was shown already when it began, wave a second and a half late.
-    assert measures.seconds_to_label([seen]).tolist() == [1.5, 0.0]
-    never = showing(WAVE_AND_WALK, [(0.0, "jump"), (6.0, "wave")])
-    assert measures.seconds_to_label([never]).tolist() == [4.0, 4.0]  # whole lengths
-    assert measures.share_of_actions_named([seen, never]) == 0.5
-
-
-@pytest.mark.parametrize("quiet", [NOTHING, NONE, UNSURE])
-def test_time_right_and_changes_take_any_quiet_for_none(quiet):
-    seen = showing(WAVE_AND_WALK, [(0.0, quiet), (3.0, "wave"), (6.0, quiet)])
-    assert measures.share_of_time_right([seen]) == pytest.approx(0.2 + 0.3)
-    assert measures.extra_changes_per_minute([seen]) == 0
-
-
-def test_extra_changes():
-    def per_minute(*shown):
-        return measures.extra_changes_per_minute([showing(WAVE_AND_WALK, shown, 10.0)])
-
-    late_and_wrong = per_minute((0.0, NOTHING), (4.0, "jump"), (7.0, "run"))
-    assert late_and_wrong == 0  # steady all the same
-    flicker = [(0.0, NONE), (2.5, "wave"), (3.0, UNSURE), (3.5, "wave"), (6.5, "walk")]
-    assert per_minute(*flicker) == pytest.approx(2 * 6)
-    # Each of the two true changes explains one of what flickers in the last stretch.
-    tail = [(0.0, NOTHING), (7.0, "jump"), (7.5, "run"), (8.0, "jump"), (8.5, "run")]
-    assert per_minute(*tail) == pytest.approx(2 * 6)
-
-
-def test_segment_f1():
-    truth = [*WAVE_AND_WALK]
-    half = showing(truth, [(0.0, NONE)], segments=[(2.0, 4.0, "wave"), (6.0, 7.9, "walk")])
-    assert measures.segment_f1([half]) == pytest.approx(2 * 1 / 4)  # 2 of 4 s fit, 1.9 don't
-    wrong = showing(truth, [(0.0, NONE)], segments=[(2.0, 6.0, "walk"), (6.0, 10.0, "wave")])
-    assert measures.segment_f1([wrong]) == 0
-    twice = showing(truth, [(0.0, NONE)], segments=[(2.0, 4.0, "wave"), (4.0, 6.0, "wave")])
-    assert measures.segment_f1([twice]) == pytest.approx(2 * 1 / 4)  # one to one
-    nothing = showing([(0.0, NONE)], [(0.0, NONE)])
-    assert measures.segment_f1([nothing]) == 1.0
-    assert measures.segment_f1([half, nothing]) == pytest.approx(0.5)
-
-
-def test_false_alarms_per_hour():
-    quiet = showing([(0.0, NONE)], [(0.0, NONE)], 50.0)
-    alarmed = showing([(0.0, NONE)], [(0.0, NONE)], 40.0, [(1.0, 2.0, "wave"), (5.0, 9.0, "walk")])
-    assert measures.false_alarms_per_hour([quiet, alarmed]) == pytest.approx(2 / 90 * 3600)
-
-
-def test_agreement_is_the_time_at_which_all_show_the_same():
-    at_30 = showing(WAVE_AND_WALK, [(0.0, NOTHING), (2.0, "wave")])
-    at_10 = showing(WAVE_AND_WALK, [(0.0, NONE), (3.0, "wave")])
-    at_60 = showing(WAVE_AND_WALK, [(0.0, NOTHING), (2.0, "wave"), (9.0, UNSURE)])
-    assert measures.agreement([(at_30, at_10, at_60)]) == pytest.approx(0.8)
-    assert measures.agreement([(at_30, at_30), (at_30, at_10)]) == pytest.approx(0.95)
-
 
 # --- laws, with scorers whose figures are known --------------------------------------------------
 
@@ -290,100 +206,6 @@ def test_a_take_is_smoothed_as_if_it_had_been_played_so(recognizer_of):
     assert len(found.shown) < len(shown(taken).shown)
 
 
-def test_two_parts_share_no_group_and_have_as_much_of_each_label():
-    clips = [
-        Clip(f"{label}{i}.mp4", "a", label, f"{label}{i // 2}", "val")
-        for label in ("wave", "walk")
-        for i in range(8)
-    ]
-    first, second = in_two(clips)
-    assert first | second == {clip.group for clip in clips}
-    assert not first & second
-    for label in ("wave", "walk"):
-        assert sum(name.startswith(label) for name in first) == 2
-
-
-# --- streams -------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory):
-    return make_manifest(tmp_path_factory.mktemp("live-data"))
-
-
-def streams_of(data, seed=0, **settings):
-    return list(clip_streams(data, LABELS, SPEC, StreamSettings(24.0, seed, **settings)))
-
-
-def test_streams_bear_what_live_use_bears(manifest):
-    rates, dark, dropout, quiet = streams_of(manifest)
-    for stream in (rates, dark, dropout):
-        assert 24 <= stream.seconds < 36
-        assert stream.kind == "actions"
-        assert stream.frames[-1].pts_seconds < stream.seconds
-        assert all(
-            after.pts_seconds > before.pts_seconds for before, after in pairwise(stream.frames)
-        )
-        lengths = [span.seconds for span in stream.truth if span.label != NONE]
-        assert min(lengths) >= 5 - 1e-6
-        for frame in stream.frames[::7]:
-            span = next(s for s in stream.truth if frame.pts_seconds < s.end_seconds - 1e-6)
-            assert frame.truth == span.label
-    steps = {round(b.pts_seconds - a.pts_seconds, 3) for a, b in pairwise(rates.frames)}
-    assert {0.1, 0.042, 0.017} <= steps
-    assert not rates.has_one_rate
-    means = [
-        np.mean(
-            [
-                f.image.mean()
-                for f in dark.frames
-                if s.start_seconds <= f.pts_seconds < s.end_seconds
-            ]
-        )
-        for s in dark.truth
-    ]
-    assert means[2] < 0.35 * means[0]
-    gaps = [b.pts_seconds - a.pts_seconds for a, b in pairwise(dropout.frames)]
-    assert max(gaps) == pytest.approx(3.0, abs=0.1)
-    assert sorted(gaps)[-2] < 0.1
-    assert (quiet.name, quiet.kind) == ("quiet, seen in training", "nothing")
-    assert {span.label for span in quiet.truth} == {NONE}
-    assert quiet.seconds == pytest.approx(3 * 25 / 12, abs=0.2)
-
-
-def test_the_seed_decides(manifest):
-    def content(streams):
-        return [(s.truth, [(f.pts_seconds, f.image.tobytes()) for f in s.frames]) for s in streams]
-
-    assert content(streams_of(manifest, seed=1)) == content(streams_of(manifest, seed=1))
-    assert content(streams_of(manifest, seed=1)) != content(streams_of(manifest, seed=2))
-
-
-def test_one_camera_shows_one_clip_in_a_stretch(manifest):
-    for one_camera, num_clips in ((True, 1), (False, 3)):
-        dropout = streams_of(manifest, one_camera=one_camera)[2]
-        later = [span for span in dropout.truth[1:] if span.label != NONE]
-        assert later
-        for start, end, _ in later:
-            inside = [f.image for f in dropout.frames if start <= f.pts_seconds < end - 0.01]
-            assert len({number_in(image) for image in inside}) == num_clips
-
-
-def test_the_figure_performs_what_the_weights_know_and_stands_about():
-    acting, idle = figure_streams(LABELS, StreamSettings(seconds=3.0))
-    assert acting.truth == (Span(0.0, 1.6, NONE), Span(1.6, 3.0, "wave"))
-    assert acting.seconds == idle.seconds == 3.0
-    assert [frame.pts_seconds for frame in acting.frames] == [i / 30 for i in range(90)]
-    known = [passage for passage in DEFAULT_SCRIPT if passage.label in (NONE, *LABELS)]
-    source = FigureSource(script=known, seconds=3.0, width=320, height=240)
-    for index in (0, 50):
-        assert np.array_equal(acting.frames[index].image, source.picture_at(index / 30))
-    assert {span.label for span in idle.truth} == {NONE}
-    assert [
-        stream.kind for stream in figure_streams((NONE, "juggle"), StreamSettings(seconds=0.1))
-    ] == ["nothing"]
-
-
 # --- the command ---------------------------------------------------------------------------------
 
 
@@ -405,8 +227,10 @@ KEYS = {
 }
 
 
-def test_the_command_writes_what_is_promised_and_the_same_again(manifest, small_weights, tmp_path):
+def test_the_command_writes_what_is_promised_and_the_same_again(small_weights, tmp_path):
     weights = small_weights("lrcn").folder
+    (tmp_path / "data").mkdir()
+    manifest = make_manifest(tmp_path / "data")
     files = [tmp_path / "one.json", tmp_path / "two.json"]
     for file in files:
         run(weights, manifest, "--seconds", 2.5, "--seed", 3, "--json", file)

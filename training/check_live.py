@@ -17,8 +17,9 @@ from rich.progress import track
 
 from har_live.recognizer import Recognizer
 from training.evaluate_live import FAST, Played
+from training.figure_streams import figure_streams
 from training.live_report import figures_with
-from training.live_streams import StreamSettings, clip_streams, figure_streams
+from training.live_streams import StreamSettings, clip_streams
 from training.live_takes import shown, take
 
 FILE = "live-short.json"

@@ -13,12 +13,12 @@ from pathlib import Path
 from rich.progress import track
 
 from har_live.recognizer import Recognizer
+from training.figure_streams import figure_streams
 from training.live_measures import Showing, Timeline
 from training.live_streams import (
     LiveStream,
     StreamSettings,
     clip_streams,
-    figure_streams,
 )
 from training.live_takes import LiveScorer, shown, take
 from training.remembering import RememberingScorer

@@ -1,4 +1,4 @@
-"""Long streams with known timelines: clips of unseen groups joined by cuts, and the figure.
+"""Long streams with known timelines: clips of unseen groups joined by cuts.
 
 Everything random comes from the seed and the stream's name. A stream is held in memory while it is
 played, so they are made one after another.
@@ -12,22 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
-from har_live.figure.looks import LOOKS
-from har_live.figure.scenes import SCENES
-from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource, Passage
 from har_live.types import NONE, ClipSpec, Frame
 from training.clip_data import cache_settings, split_clips
 from training.clip_shelf import Library, Pictures, Shelf
 from training.evaluate import at_rate, known_as
 from training.layouts import Clip, read_clips
 from training.live_measures import Timeline, timeline
-
-if TYPE_CHECKING:
-    from har_live.types import Image
 
 CAMERA_FPS = 30.0
 STRETCH_SECONDS = 5.0
@@ -41,8 +35,6 @@ DARK_GAIN, DARK_NOISE = 0.2, 4.0
 CONDITIONS = ("changing frame rate", "dark stretches", "a dropout", "")
 """What a data set's stream has to bear, in turns."""
 SEEN = "seen in training"
-VIEWS = ("full", "webcam", "left", "knees", "wide", "desk")
-"""Where the idle figure is seen from."""
 
 
 @dataclass(frozen=True)
@@ -91,55 +83,6 @@ def frames_at(frames: Sequence[Frame], fps: float) -> list[Frame]:
     breaks = [i for i in range(1, len(pts)) if pts[i] - pts[i - 1] > DROPOUT_SECONDS / 2]
     runs = zip([0, *breaks], [*breaks, len(pts)], strict=True)
     return [frame for start, end in runs for frame in at_rate(list(frames[start:end]), fps)]
-
-
-def figure_streams(labels: Sequence[str], settings: StreamSettings) -> Iterator[LiveStream]:
-    """The figure performing what the weights know, and standing about in every scene.
-
-    Args:
-        labels: the weights'.
-    """
-    script = [passage for passage in DEFAULT_SCRIPT if passage.label in (NONE, *labels)]
-    if any(passage.label != NONE for passage in script):
-        yield _performed("figure", "figure", script, settings)
-    idle = [
-        Passage(NONE, 10.0, scene, look, view)
-        for scene, look, view in zip(SCENES, LOOKS, VIEWS, strict=True)
-    ]
-    yield _performed("figure, idle", "nothing", idle, settings)
-
-
-def _performed(
-    name: str, kind: Literal["figure", "nothing"], script: list[Passage], settings: StreamSettings
-) -> LiveStream:
-    seconds = min(settings.seconds, sum(passage.seconds for passage in script))
-    source = FigureSource(
-        script=script, seconds=seconds, width=320, height=240, fps=CAMERA_FPS, seed=settings.seed
-    )
-    truth = timeline([(s.start_seconds, s.label) for s in source.true_segments], seconds)
-    moments = [index / CAMERA_FPS for index in range(round(seconds * CAMERA_FPS))]
-    frames = tuple(Frame(_Drawn(source, t), t, source.truth_at(t)) for t in moments)
-    return LiveStream(name, kind, frames, truth)
-
-
-class _Drawn:
-    """A picture of the figure that is drawn when it is looked at: most frames never are."""
-
-    def __init__(self, source: FigureSource, seconds: float) -> None:
-        self._source, self._seconds = source, seconds
-        self._drawn: Image | None = None
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self._source.info.height, self._source.info.width, 3
-
-    def rgb(self) -> Image:
-        if self._drawn is None:
-            self._drawn = self._source.picture_at(self._seconds)
-        return self._drawn
-
-    def yuv(self) -> None:
-        return None
 
 
 def clip_streams(

@@ -24,9 +24,10 @@ from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
 from training.clip_data import split_clips
 from training.evaluate_live import FAST, Played
+from training.figure_streams import figure_streams
 from training.layouts import read_clips
 from training.live_report import COLUMNS, cells, figures_with
-from training.live_streams import StreamSettings, clip_streams, figure_streams, in_two
+from training.live_streams import StreamSettings, clip_streams, in_two
 from training.live_takes import Take, shown, smoothed, take
 
 AVERAGE_SECONDS = (0.75, 1.0, 1.5, 2.0)
