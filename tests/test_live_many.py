@@ -157,6 +157,17 @@ def test_keys_work_for_all(recognizer, tmp_path):
     assert [path.suffix for path in tmp_path.iterdir()] == [".png"]
 
 
+def test_a_digit_shows_one_alone_and_0_all(recognizer):
+    shapes: list[tuple[int, ...]] = []
+    window = MadeWindow([(shown(5), 2), (shown(10), 9), (shown(15), 0), (shown(20), "quit")])
+    window.show = lambda image, show=window.show: (shapes.append(image.shape), show(image))
+    run_live_all(["one", "two"], recognizer, window=window, open_new=[film, film])
+    both, alone = (Mosaic(["?"] * count).picture.shape for count in (2, 1))
+    assert shapes[0] == shapes[-1] == both
+    assert 8 <= shapes.count(alone) <= 12
+    assert shapes.count(both) + shapes.count(alone) == len(shapes)
+
+
 def test_no_sources_is_refused(recognizer):
     with pytest.raises(ValueError, match="no sources"):
         run_live_all([], recognizer)

@@ -167,6 +167,7 @@ def test_every_key_means_what_the_help_says(x_server, cinema):
         ("f", "fullscreen"),
         ("f", "fullscreen"),
         ("shift+s", "screenshot"),
+        ("7", "7"),
         ("q", "quit"),
     ]
     for press, meaning in presses:

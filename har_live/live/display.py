@@ -31,6 +31,7 @@ REDRAW_SECONDS = 0.25
 """How often a picture that stands still is drawn again, for what is said on it."""
 MOSAIC_FPS = 30
 """Most pictures a second of several sources, whose frames come at times of their own."""
+MOSAIC_HELP_LINES = (*HELP_LINES, ("1 – 9", "one source alone"), ("0", "all sources"))
 
 
 class AnyWindow(Protocol):
@@ -75,6 +76,7 @@ class Display:
         self._recorder = recorder
         self._window = window
         self._seconds = seconds
+        self._numbers: Sequence[int] = range(len(tiles))  # of those that are shown
         self._mosaic = Mosaic([tile.title for tile in tiles]) if len(tiles) > 1 else None
         self._picture: Image | None = None
         self._drawn_seconds = [clock.now()] * len(tiles)
@@ -153,15 +155,14 @@ class Display:
         new = [number for number, is_new in enumerate(self._has_new) if is_new]
         changed = new
         if self._draws:
-            numbers = range(len(self._tiles))
-            changed = [n for n in numbers if n in new or self._wants_drawing(n, now)]
+            changed = [n for n in self._numbers if n in new or self._wants_drawing(n, now)]
             for number in changed:
-                mosaic.put(number, self._draw(number, now))
+                mosaic.put(self._numbers.index(number), self._draw(number, now))
         self._has_new = [False] * len(self._tiles)
         if changed and self._draws:
             self._shown_seconds = now
             self._put_out(mosaic.picture)
-        for number in changed:
+        for number in {*new, *changed}:
             self._tiles[number].drawn()
         if new:
             self._recorder.write(mosaic.picture, now)
@@ -183,9 +184,15 @@ class Display:
             now,
             is_paused=self._is_paused,
             is_recording=self._recorder.is_recording,
-            help_lines=HELP_LINES if self._shows_help and number == 0 else (),
+            help_lines=self._help_lines if number == self._numbers[0] else (),
             room=None if self._mosaic is None else self._mosaic.room,
         )
+
+    @property
+    def _help_lines(self) -> tuple[tuple[str, str], ...]:
+        if not self._shows_help:
+            return ()
+        return HELP_LINES if self._mosaic is None else MOSAIC_HELP_LINES
 
     def _put_out(self, picture: Image) -> None:
         self._picture = picture
@@ -209,8 +216,15 @@ class Display:
                     self._try(self._recorder.toggle, now)
                 case "screenshot" if self._picture is not None:
                     self._try(partial(self._recorder.save_picture, self._picture), now)
+                case int() if self._mosaic is not None and key <= len(self._tiles):
+                    self._choose(key)
         if window.is_closed:
             self.ending = Ending("closing the window")
+
+    def _choose(self, number: int) -> None:
+        """Show one source alone, counted from 1, or with 0 all."""
+        self._numbers = [number - 1] if number else range(len(self._tiles))
+        self._mosaic = Mosaic([self._tiles[n].title for n in self._numbers])
 
     def _pause(self, wanted: bool) -> None:
         self._is_paused = wanted
@@ -227,4 +241,4 @@ class Display:
         except SinkError as error:
             logger.warning("%s", error)
             text = str(error)
-        self._tiles[0].notices.flash(text, now)
+        self._tiles[self._numbers[0]].notices.flash(text, now)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from har_live.types import Image
 
-Key = Literal["quit", "pause", "screenshot", "record", "help", "fullscreen"]
+Key = Literal["quit", "pause", "screenshot", "record", "help", "fullscreen"] | int
+"""What a key means; a digit is itself."""
 
 HELP_LINES: tuple[tuple[str, str], ...] = (
     ("Q  Esc", "quit"),
@@ -37,6 +38,7 @@ _KEYS: dict[int, Key] = {
     ord("r"): "record",
     ord("h"): "help",
     ord("f"): "fullscreen",
+    **{ord(str(digit)): digit for digit in range(10)},
 }
 _MOST_KEYS_PER_POLL = 16
 _SCREEN_SHARE = 0.8
