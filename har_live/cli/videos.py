@@ -111,7 +111,7 @@ def annotate(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE OUTPUT | SOURCE... --out-dir DIR",
+            metavar="SOURCE OUTPUT",
             help="A video file, an address, or: figure; and the video to write, such as out.mp4. "
             "With --out-dir, any number of sources.",
         ),
