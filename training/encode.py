@@ -44,11 +44,11 @@ VALIDATION_ACTORS = {"msr-8", "msr-10", "bandai-elderly", "bandai-giant", "banda
 class EncodeSettings:
     """The defaults; what made a set of shipped weights is in its README."""
 
-    clip_copies: int = 5
+    clip_copies: int = 4
     """Differently varied windows of each training clip."""
-    drawn_per_label: int = 60
+    drawn_per_label: int = 40
     """Windows with a drawn person for each label of the skeleton sequences."""
-    figures_per_label: int = 60
+    figures_per_label: int = 100
     """The same with a person of the built-in figure's renderer."""
     joint_windows: int = 60_000
     """Windows of joints alone, which cost next to nothing."""

@@ -1,8 +1,8 @@
-"""Several LRCNs become one: what reads the pose and what reads the motion.
+"""Several LRCNs become one: what reads the pose alone and what reads the motion too.
 
 Trained together, the part that is learnt by heart fastest drowns the others; trained apart and
-added up, none does. At run time nothing is new: an LSTM whose weights are blocks is several LSTMs,
-and a classifier on all their states adds their logits.
+averaged, none does. At run time nothing is new: an LSTM whose weights are blocks is several LSTMs,
+and a classifier on all their states averages their logits.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ GATES = 4
 def fused(
     models: Sequence[WindowModel], config: ModelConfig, *, image_size: int
 ) -> tuple[WindowModel, ModelConfig]:
-    """One network whose logits are the sum of the models'.
+    """One network whose logits are the mean of the models'.
 
     Args:
         models: one-layer LRCNs with the same labels behind the same encoder; they may have measured
@@ -41,8 +41,9 @@ def fused(
         cells.from_input[0].bias.copy_(_by_gate([bias for _, bias in inputs]))
         gates = zip(*(m.cells.from_hidden[0].weight.chunk(GATES) for m in models), strict=True)
         cells.from_hidden[0].weight.copy_(torch.cat([torch.block_diag(*gate) for gate in gates]))
-        classifier.weight.copy_(torch.cat([m.classifier.weight for m in models], dim=1))
-        classifier.bias.copy_(sum(m.classifier.bias for m in models))
+        weights = [m.classifier.weight / len(models) for m in models]
+        classifier.weight.copy_(torch.cat(weights, dim=1))
+        classifier.bias.copy_(torch.stack([m.classifier.bias for m in models]).mean(dim=0))
     return model.eval(), config
 
 

@@ -92,10 +92,14 @@ COMMANDS = (
     "python -m training pretrain ../shared/data --epochs 3 --learning-rate 1.5e-3"
     " --start-from runs/pose2.safetensors --out runs/pose3.safetensors",
     "python -m training pretrain ../shared/data --epochs 7 --learning-rate 1.5e-3"
-    " --start-from runs/pose3.safetensors --out runs/pose.safetensors"
+    " --start-from runs/pose3.safetensors --out runs/pose4.safetensors"
     "  # the first in which pictures by the figure's renderer were among the others",
-    "python -m training encode ../shared/data --pose runs/pose.safetensors --out runs/bank"
-    " --copies 4  # with drawn_per_label 40 and figures_per_label 50",
+    "python -m training pretrain ../shared/data --epochs 11 --learning-rate 1.5e-3"
+    " --start-from runs/pose4.safetensors --out runs/pose5.safetensors"
+    "  # stopped after 5 epochs; from here on with today's settings",
+    "python -m training pretrain ../shared/data --epochs 2 --learning-rate 8e-4"
+    " --start-from runs/pose5.safetensors --out runs/pose.safetensors",
+    "python -m training encode ../shared/data --pose runs/pose.safetensors --out runs/bank",
 )
 """What every set of everyday weights begins with."""
 

@@ -103,7 +103,7 @@ class PoseNet(nn.Module):
         return torch.cat([places, absent], dim=2).log_softmax(dim=2)
 
 
-def keypoints_of(log_probabilities: Tensor, *, sharpness: float = 2.0) -> Tensor:
+def keypoints_of(log_probabilities: Tensor, *, sharpness: float = 4.0) -> Tensor:
     """(N, J, 24·24 + 1) log-probabilities → (N, J, 3): x, y as shares of the look, confidence."""
     # Sharpened, a second person or the other leg pulls the mean less.
     places = (log_probabilities[:, :, :-1] * sharpness).softmax(dim=2)
