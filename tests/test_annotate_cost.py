@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 import av
 import numpy as np
@@ -18,7 +17,7 @@ from har_live.sinks.recording import ENCODER, OPTIONS
 from har_live.sources.media.picture import PictureMaker
 from tests.make_media import make_clip
 
-MOST_TIMES = 1.7
+MOST_TIMES = 2.0
 """Of a transcode's processor time, with a network that costs nothing; measured: 1.15."""
 
 
@@ -34,7 +33,7 @@ def drifting(index: int, width: int, height: int) -> np.ndarray:
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("cost") / "clip.mp4"
-    times = [index / 30 for index in range(45)]
+    times = [index / 30 for index in range(30)]
     return make_clip(path, pts_seconds=times, size=(1280, 720), picture=drifting)
 
 
@@ -71,7 +70,7 @@ def test_annotate_is_close_to_a_transcode(clip, recognizer, tmp_path):
             )
         )
         least.append(processor_seconds(lambda: transcode(clip, tmp_path / "least.mp4")))
-    ratio = median(ours[1:]) / median(least[1:])
+    ratio = min(ours) / min(least)  # other work on the machine only ever adds
     assert ratio < MOST_TIMES, f"{ratio:.2f} times a transcode"
 
 
@@ -82,7 +81,7 @@ def test_a_large_picture_is_never_made_rgb_whole(clip, recognizer, tmp_path, mon
     monkeypatch.setattr(PictureMaker, "to_rgb", refuse)
     alone = predict(clip, recognizer)
     written = annotate(clip, tmp_path / "out.mp4", recognizer)
-    assert alone.num_frames == written.num_frames == 45
+    assert alone.num_frames == written.num_frames == 30
     assert len(alone.predictions) > 0
     for one, other in zip(alone.predictions, written.predictions, strict=True):
         assert np.array_equal(one.scores, other.scores)
