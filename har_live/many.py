@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain, count, product
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ class Annotated:
 
     source: str
     output: Path
+    events: tuple[Path, ...]
+    """Files of segments beside it."""
     result: Recognition | HarLiveError
     """What was recognized; or why there is no output, or not all of it."""
 
@@ -57,14 +59,14 @@ def annotate_all(
         overwrite: replace files that exist.
         min_duration_seconds: shorter segments are left out.
 
-    Yields:
+    Returns:
         What became of each, as soon as it is known, in their order.
 
     Raises:
         SinkError: the folder can't be made.
         ValueError: a kind of events is unknown.
     """
-    for suffix in events:
+    for suffix in events:  # at the call, not when the first video is asked for
         if suffix not in FORMATS:
             raise ValueError(f"events is {suffix!r}; expected one of {', '.join(FORMATS)}")
     try:
@@ -72,34 +74,53 @@ def annotate_all(
     except OSError as error:
         raise SinkError(f"can't make the folder {folder}: {reason(error)}") from error
     specs = [str(source) for source in sources]
-    for source, output in zip(specs, output_paths(specs, Path(folder)), strict=True):
+    outputs = output_paths(specs, Path(folder), events)
+
+    def one(source: str, output: Path, beside: tuple[Path, ...]) -> Annotated:
         result: Recognition | HarLiveError
         try:
             result = annotate(
                 source,
                 output,
                 recognizer,
-                events=[output.with_suffix(suffix) for suffix in events],
+                events=beside,
                 overwrite=overwrite,
                 min_duration_seconds=min_duration_seconds,
                 on_frame=on_frame,
             )
         except HarLiveError as error:
             result = error
-        yield Annotated(source, output, result)
+        return Annotated(source, output, beside, result)
+
+    return (one(source, *paths) for source, paths in zip(specs, outputs, strict=True))
 
 
-def output_paths(sources: Sequence[str], folder: Path) -> list[Path]:
-    """A path in ``folder`` for each source; no two have the same stem, whatever the case."""
+def output_paths(
+    sources: Sequence[str], folder: Path, events: Sequence[str] = ()
+) -> list[tuple[Path, tuple[Path, ...]]]:
+    """Paths in ``folder`` for each source: the video, and beside it the events.
+
+    No two have the same stem, whatever the case, and none is the file of a source: one that is
+    still to be read could be overwritten.
+    """
+    files = [Path(source) for source in sources if kind_of(source) == "file"]
     taken: set[str] = set()
-    paths = []
+    outputs = []
     for source in sources:
         stem, suffix = _name(source)
-        stems = chain([stem], (f"{stem}-{number}" for number in count(2)))
-        free = next(stem for stem in stems if stem.casefold() not in taken)
-        taken.add(free.casefold())
-        paths.append(folder / f"{free}{suffix}")
-    return paths
+        for name in chain([stem], (f"{stem}-{number}" for number in count(2))):
+            video, *beside = (folder / f"{name}{kind}" for kind in (suffix, *events))
+            if name.casefold() not in taken and not _any_is_one_of([video, *beside], files):
+                break
+        taken.add(name.casefold())
+        outputs.append((video, tuple(beside)))
+    return outputs
+
+
+def _any_is_one_of(paths: Sequence[Path], files: Sequence[Path]) -> bool:
+    """By whatever name or link."""
+    pairs = product((p for p in paths if p.exists()), files)
+    return any(file.exists() and path.samefile(file) for path, file in pairs)
 
 
 def _name(source: str) -> tuple[str, str]:

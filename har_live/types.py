@@ -42,7 +42,8 @@ class Picture(Protocol):
         """The picture, the same array each time."""
 
     def yuv(self) -> YuvImage | None:
-        """The same as the file stores it; None where it is stored in another way."""
+        """The same as the file stores it, the caller's own copy each time; None where it is stored
+        in another way."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -70,7 +71,7 @@ class Frame:
 
     @property
     def yuv(self) -> YuvImage | None:
-        """The picture without a conversion, where the source stores it so."""
+        """The picture without a conversion, where the source stores it so; the caller's own."""
         picture = self.picture
         return picture.yuv() if isinstance(picture, Picture) else None
 

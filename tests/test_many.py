@@ -57,12 +57,32 @@ def test_one_that_fails_stops_no_other(recognizer, clips, tmp_path):
 
 def test_names_never_collide():
     sources = ["a/In.mp4", "b/in.avi", "c/in-2.mp4", "figure", "https://x.org/v/in.mp4?key=secret"]
-    names = [path.name for path in output_paths(sources, Path("out"))]
+    names = [video.name for video, _ in output_paths(sources, Path("out"))]
     assert names == ["In.mp4", "in-2.mp4", "in-2-2.mp4", "figure.mp4", "in-3.mp4"]
 
 
 def test_a_folder_that_can_not_be_and_an_unknown_kind_are_refused(recognizer, clips, tmp_path):
     with pytest.raises(SinkError, match="can't make the folder"):
-        next(annotate_all(clips, clips[0] / "out", recognizer))
+        annotate_all(clips, clips[0] / "out", recognizer)
     with pytest.raises(ValueError, match=r"events is '\.doc'; expected one of \.jsonl"):
-        next(annotate_all(clips, tmp_path, recognizer, events=[".doc"]))
+        annotate_all(clips, tmp_path, recognizer, events=[".doc"])
+
+
+def test_no_output_takes_the_place_of_a_source_still_to_be_read(recognizer, tmp_path):
+    for folder, num_frames in (("a", 10), ("b", 18)):
+        (tmp_path / folder).mkdir()
+        times = [i / 10 for i in range(num_frames)]
+        make_clip(tmp_path / folder / "in.mp4", pts_seconds=times, size=(160, 120))
+    sources = [tmp_path / folder / "in.mp4" for folder in ("a", "b")]
+    before = sources[1].read_bytes()
+    done = list(annotate_all(sources, tmp_path / "b", recognizer, overwrite=True))
+    assert [one.output.name for one in done] == ["in-2.mp4", "in-3.mp4"]
+    assert [one.result.num_frames for one in done] == [10, 18]
+    assert sources[1].read_bytes() == before
+
+
+def test_events_take_no_sources_place_either(tmp_path):
+    source = tmp_path / "in.srt"
+    source.write_text("not a video, but its user's all the same")
+    (video, events), *_ = output_paths(["x/in.mp4", str(source)], tmp_path, [".srt"])
+    assert (video.name, [path.name for path in events]) == ("in-2.mp4", ["in-2.srt"])

@@ -6,6 +6,7 @@ import sys
 from fractions import Fraction
 from itertools import islice, pairwise, product
 from pathlib import Path
+from threading import Event, Thread
 
 import av
 import pytest
@@ -197,3 +198,26 @@ def test_it_goes_on_after_a_moment(container: str, tmp_path: Path) -> None:
 def test_nothing_comes_after_the_end(tmp_path: Path) -> None:
     with MediaSource(make_clip(tmp_path / "clip.mp4"), after_seconds=60) as source:
         assert list(source) == []
+
+
+def test_closing_while_another_thread_reads_is_no_error(tmp_path):
+    """As after a second Ctrl-C, when the thread that reads is no longer waited for."""
+    source = MediaSource(make_clip(tmp_path / "in.mp4", pts_seconds=[0, 0.1], size=(64, 48)))
+    entered, leave = Event(), Event()
+
+    def reading():
+        entered.set()
+        leave.wait(10)
+        yield
+
+    frames = source._frames
+    source._frames = reading()
+    thread = Thread(target=next, args=(source._frames,))
+    thread.start()
+    assert entered.wait(10)
+    source.close()
+    leave.set()
+    thread.join(10)
+    source._frames = frames
+    source.close()
+    assert list(source) == []

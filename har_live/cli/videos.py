@@ -153,20 +153,20 @@ def annotate(
     kinds = [str(path) for path in events or ()]
     num_failed = 0
     with console.says_what_is_kept(out_dir), console.progress_bar() as on_frame:
-        done = annotate_all(
-            paths,
-            out_dir,
-            recognizer,
-            events=kinds,
-            overwrite=overwrite,
-            min_duration_seconds=min_duration,
-            on_frame=on_frame,
-        )
         try:
-            for one in done:
-                num_failed += not console.print_annotated(one)
+            done = annotate_all(
+                paths,
+                out_dir,
+                recognizer,
+                events=kinds,
+                overwrite=overwrite,
+                min_duration_seconds=min_duration,
+                on_frame=on_frame,
+            )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
+        for one in done:
+            num_failed += not console.print_annotated(one)
     raise typer.Exit(1 if num_failed else 0)
 
 

@@ -53,7 +53,8 @@ def says_what_is_kept(output: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        kept = f"; {output} holds what was done" if output.exists() else ""
+        is_there = any(output.iterdir()) if output.is_dir() else output.exists()
+        kept = f"; {output} holds what was done" if is_there else ""
         print_note(f"stopped{kept}")
         raise
 
@@ -74,7 +75,7 @@ def print_annotated(one: Annotated) -> bool:
     if isinstance(one.result, HarLiveError):
         notes.print(escape(f"har-live: {one.result}"))
         return False
-    print_written(one.result, [one.output])
+    print_written(one.result, [one.output, *one.events])
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
@@ -14,7 +13,7 @@ from av.video.reformatter import Colorspace, VideoReformatter
 from har_live.yuv import Matrix, YuvImage, usual_matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from fractions import Fraction
 
     from av import VideoFrame
@@ -106,12 +105,28 @@ class PictureMaker:
         return _over_white(image) if may_be_clear else image
 
 
+class _Once:
+    """An image that is made when it is asked for first, by whichever thread."""
+
+    def __init__(self, make: Callable[[], Image]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._image: Image | None = None
+
+    def get(self) -> Image:
+        with self._lock:  # of its own: functools.cached_property has one for all until Python 3.12
+            if self._image is None:
+                self._image = self._make()
+            return self._image
+
+
 class DecodedPicture:
     """A ``Picture`` of a decoded frame."""
 
     def __init__(self, maker: PictureMaker, frame: VideoFrame) -> None:
         self._maker = maker
         self._frame = frame
+        self._rgb = _Once(lambda: maker.to_rgb(frame))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -119,15 +134,10 @@ class DecodedPicture:
         return height, width, 3
 
     def rgb(self) -> Image:
-        return self._rgb
+        return self._rgb.get()
 
     def yuv(self) -> YuvImage | None:
         return self._maker.to_yuv(self._frame)
-
-    # Two threads that ask at once both convert, and get equal pictures.
-    @cached_property
-    def _rgb(self) -> Image:
-        return self._maker.to_rgb(self._frame)
 
 
 class StoredPicture:
@@ -135,22 +145,23 @@ class StoredPicture:
 
     def __init__(self, image: YuvImage) -> None:
         self._image = image
+        self._rgb = _Once(lambda: _stored_as_rgb(image))
 
     @property
     def shape(self) -> tuple[int, int, int]:
         return self._image.shape
 
     def rgb(self) -> Image:
-        return self._rgb
+        return self._rgb.get()
 
     def yuv(self) -> YuvImage:
         return YuvImage(self._image.planes.copy(), self._image.matrix)
 
-    @cached_property
-    def _rgb(self) -> Image:
-        frame = av.VideoFrame.from_numpy_buffer(self._image.planes, format="yuv420p")
-        converted = frame.reformat(format="rgb24", src_colorspace=_COLORSPACES[self._image.matrix])
-        return np.asarray(converted.to_ndarray(), np.uint8)
+
+def _stored_as_rgb(image: YuvImage) -> Image:
+    frame = av.VideoFrame.from_numpy_buffer(image.planes, format="yuv420p")
+    converted = frame.reformat(format="rgb24", src_colorspace=_COLORSPACES[image.matrix])
+    return np.asarray(converted.to_ndarray(), np.uint8)
 
 
 def _matrix(frame: VideoFrame) -> Matrix | None:

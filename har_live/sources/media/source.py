@@ -126,7 +126,12 @@ class MediaSource(Source):
 
     def close(self) -> None:
         """Let go of the file or connection; iterating then simply ends."""
-        self._frames.close()
+        try:
+            self._frames.close()
+        except ValueError:
+            # A thread is reading this moment and was not waited for, after a second Ctrl-C:
+            # the file stays open until the program ends.
+            return
         self._container.close()
 
     def _open(self) -> InputContainer:
