@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from har_live import offline
+from har_live.errors import SourceError
 from har_live.live import LiveSettings, run_live_all
 from har_live.live.mosaic import Mosaic
 from har_live.sources.media import MediaSource
@@ -72,6 +73,41 @@ def test_one_dead_source_does_not_disturb_the_others(recognizer, clip, tmp_path,
         pictures = [frame.image for frame in recording]
     assert len(pictures) > 10
     assert pictures[-1].shape == window.picture.shape
+
+
+def test_a_recording_without_a_window_says_of_whom_nothing_comes(recognizer, tmp_path):
+    """Beside a source that goes on: one that is lost after a second, and one that never opens."""
+
+    def going_dark():
+        yield from paced(frames(30))
+        count = len(recognizer.batches)  # its last picture stands for a while
+        wait_until(lambda: len(recognizer.batches) >= count + 3)
+
+    openings = iter([MadeSource(going_dark(), is_live=True)])
+
+    def open_lost():
+        for source in openings:
+            return source
+        raise SourceError("lost: unplugged")
+
+    def open_missing():
+        raise SourceError("missing: no such camera")
+
+    summaries = run_live_all(
+        ["steady", "lost", "missing"],
+        recognizer,
+        open_new=[film, open_lost, open_missing],
+        settings=LiveSettings(record=tmp_path / "out.mp4", seconds=3),
+    )
+    assert [summary.exit_code for summary in summaries] == [0, 0, 1]
+    with MediaSource(tmp_path / "out.mp4") as recording:
+        picture = [frame.image for frame in recording][-1]
+    height, width, _ = picture.shape
+    spreads = []
+    for row, column in ((0, 0), (0, 1), (1, 0)):
+        y, x = (2 * row + 1) * height // 4, (2 * column + 1) * width // 4
+        spreads.append(int(np.ptp(picture[y - 10 : y + 30, x - 60 : x + 60])))  # of the middle
+    assert spreads[0] < 30 < 100 < min(spreads[1:]), spreads
 
 
 def test_each_source_is_scored_as_alone(small_weights):

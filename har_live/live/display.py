@@ -164,7 +164,7 @@ class Display:
             self._put_out(mosaic.picture)
         for number in {*new, *changed}:
             self._tiles[number].drawn()
-        if new:
+        if changed:
             self._recorder.write(mosaic.picture, now)
 
     @property
@@ -173,10 +173,12 @@ class Display:
 
     def _wants_drawing(self, number: int, now: float) -> bool:
         """Whether a picture that is there already says something that is no longer so."""
+        if self._window is None and self._mosaic is None:
+            return False  # the recording of one source has its frames alone
         tile = self._tiles[number]
         is_due = tile.frame is not None or tile.notices.is_silent(now)
         is_old = now - self._drawn_seconds[number] >= REDRAW_SECONDS
-        return self._window is not None and (tile.is_stale or (is_due and is_old))
+        return tile.is_stale or (is_due and is_old)
 
     def _draw(self, number: int, now: float) -> Image:
         self._drawn_seconds[number] = now
