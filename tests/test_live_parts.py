@@ -17,13 +17,16 @@ from har_live.live.inbox import (
     MAX_WAITING,
     LiveFrame,
     Lost,
+    Scored,
     ScorerInbox,
     ScreenInbox,
     wait_for_news,
 )
+from har_live.live.labels import Labels
 from har_live.live.metrics import Latencies, Rate
 from har_live.live.notices import Notices
 from har_live.live.playback import MAX_LATE_SECONDS, Playback
+from har_live.overlay import LiveStatus
 from har_live.recognizer import Recognizer
 from har_live.scorers.torch import load_model
 from har_live.types import Frame
@@ -264,6 +267,22 @@ def test_notices_say_what_is_amiss():
     notices.opened()
     notices.frame_came(20.0)
     assert notices.text(20.1) is None
+
+
+def test_a_lost_source_is_not_warming_up_until_it_is_back():
+    labels = Labels(("walk", "wave"))
+
+    def warming_up():
+        return labels.view(None, LiveStatus(0.0), ()).warming_up
+
+    labels.take(Scored([], 1.0, 0.5), 1.0)
+    assert warming_up() == 0.5
+    labels.lose()
+    assert warming_up() is None
+    labels.take(Scored([], 1.0, 0.6), 1.0)  # of what had come before
+    assert warming_up() is None
+    labels.regain()
+    assert warming_up() == 0.0
 
 
 def test_a_recording_may_stand_still():

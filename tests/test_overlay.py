@@ -231,6 +231,12 @@ def test_warming_up_fills_the_bar() -> None:
     assert widths[1] == pytest.approx(3 * widths[0], rel=0.1)
 
 
+def test_what_is_not_warming_up_does_not_say_so() -> None:
+    views = (OverlayView(warming_up=None), OverlayView(warming_up=0.0))
+    absent, warming = (draw(plain(640, 480), view) for view in views)
+    assert (absent != warming).any()
+
+
 def test_truth_mark_is_green_when_right_and_absent_when_unsure() -> None:
     def greens(label: str, truth: str) -> int:
         view = OverlayView(label=label, truth=truth)

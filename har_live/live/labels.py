@@ -35,8 +35,8 @@ class Labels:
             self._undrawn_seconds.append(scored.arrival_seconds)
             self._confirmed_seconds = now_seconds
             self.num_predictions += 1
-        self._warming_up = scored.warming_up
-        if scored.warming_up is not None or self._is_lost:
+        self._warming_up = 0.0 if self._is_lost else scored.warming_up
+        if self._warming_up is not None:
             self._overlay.restart()
 
     def lose(self) -> None:
@@ -65,7 +65,7 @@ class Labels:
             truth=None if frame is None else frame.truth,
             status=status,
             help_lines=help_lines,
-            warming_up=self._warming_up,
+            warming_up=None if self._is_lost else self._warming_up,
         )
 
     def drawn(self, now_seconds: float) -> None:

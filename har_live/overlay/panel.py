@@ -20,6 +20,8 @@ class PanelText:
     """What of a view the panel shows."""
 
     label: str
+    headline: str
+    """The label for people; where there is none, why, or a dash where none is to come."""
     share: float
     """0–1, the length of the bar: the confidence, or how far the first window has filled."""
     rivals: tuple[tuple[str, float], ...]
@@ -28,8 +30,11 @@ class PanelText:
     @classmethod
     def of(cls, view: OverlayView) -> PanelText:
         share = view.confidence if view.label else view.warming_up or 0.0
+        absent = "–" if view.warming_up is None else "Warming up"
+        headline = display_name(view.label) if view.label else absent
         rivals = tuple(row for row in view.top if row[0] != view.label)
-        return cls(view.label, share, rivals[: max(0, len(view.top) - 1)], view.labels)
+        rivals = rivals[: max(0, len(view.top) - 1)]
+        return cls(view.label, headline, share, rivals, view.labels)
 
     @property
     def color(self) -> Color:
@@ -70,8 +75,7 @@ def _headline(panel: Canvas, text: PanelText, metrics: Metrics, inner: int) -> N
         panel.text(x, baseline, percent, size, MEDIUM, TEXT)
         inner -= reserved + metrics.label // 3
     color = WHITE if text.label not in ("", UNSURE, NONE) else DIM
-    name = display_name(text.label) if text.label else "Warming up"
-    name, size = fit_text(name, metrics.label, SEMIBOLD, inner)
+    name, size = fit_text(text.headline, metrics.label, SEMIBOLD, inner)
     panel.text(metrics.pad, baseline, name, size, SEMIBOLD, color)
 
 

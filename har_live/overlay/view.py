@@ -79,7 +79,8 @@ class OverlayView:
     help_lines: tuple[tuple[str, str], ...] = ()
     """Keys and what they do, in the middle of the picture."""
     warming_up: float | None = None
-    """0–1, the share of the first window that has been seen; drawn while ``label`` is empty."""
+    """0–1, the share of the first window that has been seen; drawn while ``label`` is empty. None
+    with an empty label: none is to come."""
     crop: tuple[float, float, float, float] | None = None
     """Left, top, right, bottom of a thin frame, in fractions of the picture's width and height."""
     labels: tuple[str, ...] = ()
