@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import onnxruntime
@@ -11,6 +12,7 @@ import pytest
 import torch
 
 import har_live.scorers
+import har_live.scorers.onnx
 import har_live.scorers.torch
 from har_live.errors import BackendError, WeightsError
 from har_live.scorers import open_scorer
@@ -110,6 +112,26 @@ def test_scores_are_the_callers_own(weights):
         before = first.copy()
         windows.advance(255 - picture, picture, keep)
         np.testing.assert_array_equal(first, before)
+
+
+@pytest.mark.parametrize(("num_streams", "num_parts"), [(1, 1), (2, 2), (5, 3)])
+def test_the_threads_of_a_batch_end_with_it(weights, monkeypatch, num_streams, num_parts):
+    """One stream alone is scored on the caller's thread."""
+    monkeypatch.setattr(har_live.scorers.onnx, "_num_cores", lambda: 3)
+    windows = open_scorer(weights, runtime="onnx", device="cpu").open_windows(num_streams, 2)
+    before, names = set(threading.enumerate()), []
+
+    def watched(*part, advance=windows._advance):
+        names.append(threading.current_thread().name)
+        return advance(*part)
+
+    monkeypatch.setattr(windows, "_advance", watched)
+    pictures = np.zeros((num_streams, 64, 64, 3), np.uint8)
+    windows.advance(pictures, pictures, np.ones((num_streams, 2), bool))
+    assert set(threading.enumerate()) == before
+    assert len(names) == num_parts
+    is_alone = num_parts == 1
+    assert all(name.startswith("har-live-scorer") != is_alone for name in names)
 
 
 def test_the_exporter_refuses_an_onnx_file_that_differs(weights, monkeypatch, tmp_path):

@@ -38,16 +38,14 @@ class OnnxScorer:
     Args:
         weights: folder with ``model.onnx`` and its card.
         device: one of ``PROVIDERS``.
-        num_threads: threads inside one step; None leaves the choice to ONNX Runtime.
 
     Raises:
         BackendError: the provider is not installed or does not load.
         WeightsError: the file is missing, damaged, or does not fit the card.
     """
 
-    def __init__(self, weights: Weights, *, device: str, num_threads: int | None = None) -> None:
+    def __init__(self, weights: Weights, *, device: str) -> None:
         self._provider = _installed_provider(device)
-        self._num_threads = num_threads
         self._path = weights.verify(weights.onnx_path)
         try:
             self.session = self._open(self._path)
@@ -76,8 +74,6 @@ class OnnxScorer:
         options.log_severity_level = 3
         # Without this, idle threads spin and burn the cores that decode and draw.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        if self._num_threads is not None:
-            options.intra_op_num_threads = self._num_threads
         return ort.InferenceSession(model, options, providers=[self._provider])
 
 
@@ -86,8 +82,9 @@ class OnnxWindows:
 
     On the CPU a batch goes through in as many parts as there are cores, side by side: 16 streams of
     the shipped weights take 3.8 ms each on two cores, in one part 4.5, one stream alone 7.3, for
-    what is small does not keep two cores busy from within (2026-11-22). Binding inputs and outputs
-    to memory of their own gained nothing.
+    what is small does not keep two cores busy from within (2026-11-22). The threads of a batch end
+    with it, so that nobody need close anything; beginning them anew costs 1 to 2 % of it. Binding
+    inputs and outputs to memory of their own gained nothing.
     """
 
     def __init__(self, session: Any, num_streams: int, num_windows: int) -> None:
@@ -100,7 +97,6 @@ class OnnxWindows:
         }
         on_cpu = session.get_providers() == ["CPUExecutionProvider"]
         self._num_parts = min(num_streams, _num_cores()) if on_cpu else 1
-        self._pool = ThreadPoolExecutor(self._num_parts) if self._num_parts > 1 else None
 
     def advance(
         self,
@@ -112,11 +108,12 @@ class OnnxWindows:
         if rows is None:
             rows = np.arange(len(frames))
         batch = (frames, previous, keep, rows)
-        if self._pool is None or len(rows) == 1:
-            return self._advance(*batch)
         num_parts = min(self._num_parts, len(rows))
+        if num_parts == 1:
+            return self._advance(*batch)
         parts = (np.array_split(values, num_parts) for values in batch)
-        return np.concatenate(list(self._pool.map(self._advance, *parts)))
+        with ThreadPoolExecutor(num_parts, thread_name_prefix="har-live-scorer") as pool:
+            return np.concatenate(list(pool.map(self._advance, *parts)))
 
     def _advance(
         self,
