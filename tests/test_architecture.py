@@ -32,6 +32,7 @@ HOMES = {
     "av": {"sources", "sinks", "doctor", "bench/clips.py"},
     # In sources: the reading process listens to its parent; two threads want one picture.
     "threading": {"live", "sources", "ahead"},
+    "concurrent": {"scorers/onnx.py"},
     "rich": {"console", "live_table", "bench/table.py"},
     "typer": {"cli"},
 }

@@ -1,4 +1,4 @@
-"""Live use: the heart on threads, never late and never hung. The only room that knows threads.
+"""Live use: the heart on threads, never late and never hung.
 
 ::
 

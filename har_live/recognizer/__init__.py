@@ -1,11 +1,11 @@
-"""The heart: frames go in, predictions come out. No thread, no clock, no window, no file.
+"""The heart: frames go in, predictions come out. No clock, no window, no file.
 
 ``Recognizer`` is the weights on a runtime, made once. ``Stream`` is one source being recognized,
 ``StreamGroup`` several in one batch. Of each source a grid frame is encoded once, and
 ``W = ceil(T / hop)`` windows are in flight: every frame advances all of them, and every ``hop``
 frames one of them is full and is scored. Where the card allows it, the first window of a run is
 scored already while it fills. The scores are exactly those of the offline clip
-(``WindowModel.forward``).
+(``WindowModel.forward``). A call is done when it returns: no thread goes on.
 """
 
 from __future__ import annotations
