@@ -20,7 +20,7 @@ from sklearn.model_selection import GroupKFold
 
 from har_live.types import ClipSpec
 from training.features import Bank
-from training.joint_windows import JointWindows, as_found
+from training.joint_windows import JointWindows
 from training.prepare import CacheSettings
 from training.skeletons import SKELETON_FPS, Motion, View, load_msr_gestures, project
 from training.train import TrainSettings, train
@@ -36,11 +36,11 @@ class GestureSettings:
     people_left_out: int = 2
     copies: int = 24
     """Differently varied windows of each sequence that is learnt from."""
-    turn: float = 0.3
+    turn: float = 0.15
     """Deviation in radians of the side from which it is seen: all stood facing the sensor."""
     fit: TrainSettings = field(
         default_factory=lambda: TrainSettings(
-            epochs=30, motion_dropped=0.0, pose_dropped=0.0, keep="last"
+            epochs=30, motion_dropped=0.0, pose_dropped=0.0, keep="last", within_weight=0.0
         )
     )
 
@@ -76,8 +76,21 @@ def _learnt(
     for number, gesture in list(enumerate(gestures)) * settings.copies:
         view = replace(View.random(rng), turn=float(rng.normal(0, settings.turn)))
         points = project(motion_points(gesture, spec, rng, Variation()), view)[1:]
-        windows.append((number, as_found(points, rng)))
+        windows.append((number, _disturbed(points, rng)))
     return _bank(gestures, windows)
+
+
+def _disturbed(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """(T, 13, 2) → (T, 13, 3): with the errors of a sensor, which are smaller than a network's."""
+    height = float(np.ptp(points[..., 1], axis=1).mean())
+    points = points + rng.normal(0, rng.uniform(0.001, 0.01) * height, points.shape)
+    points = points + rng.normal(0, 0.01 * height, (1, *points.shape[1:]))
+    return _all_seen(points)
+
+
+def _all_seen(points: NDArray[np.floating]) -> NDArray[np.float32]:
+    """(T, 13, 2) → (T, 13, 3), confidence 1."""
+    return np.concatenate([points, np.ones((*points.shape[:2], 1))], axis=2).astype(np.float32)
 
 
 def _measured(gestures: list[Motion], spec: ClipSpec) -> Bank:
@@ -88,7 +101,7 @@ def _measured(gestures: list[Motion], spec: ClipSpec) -> Bank:
         seconds = (len(gesture.joints) - 1) / SKELETON_FPS
         instants = np.arange(int(seconds * spec.grid_fps + 1e-6) + 1) / spec.grid_fps
         points = project(points_at(gesture.joints, instants), view)
-        found = np.concatenate([points, np.ones((*points.shape[:2], 1), np.float32)], axis=2)
+        found = _all_seen(points)
         for start in range(max(1, len(found) - spec.num_frames + 1)):
             held = np.minimum(start + np.arange(spec.num_frames), len(found) - 1)
             windows.append((number, found[held]))
