@@ -336,7 +336,8 @@ def test_two_processes_learn_what_one_does(videos: Path, tmp_path: Path, small_w
     assert card.metrics["macro_f1"] == pytest.approx(reached.measures["macro_f1"])
     two = load_file(tmp_path / "two" / "model.safetensors")
     for name, value in fitted.model.state_dict().items():
-        torch.testing.assert_close(two[name], value, atol=1e-4, rtol=1e-4)
+        # The file keeps halves.
+        torch.testing.assert_close(two[name].to(value.dtype), value, atol=1e-4, rtol=1e-3)
 
 
 def only_the_card(_model, card: ModelCard, folder: Path) -> Weights:
