@@ -110,6 +110,10 @@ class ModelCard:
         """The text of ``card.json``."""
         return json.dumps({"version": CARD_VERSION, **asdict(self)}, indent=2, ensure_ascii=False)
 
+    def write(self, folder: Path) -> None:
+        """Write ``card.json`` into a weights folder."""
+        (folder / CARD_FILE).write_text(self.to_json() + "\n", "utf-8")
+
     @classmethod
     def from_json(cls, text: str) -> ModelCard:
         """Read the text of ``card.json``.

@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from rich.progress import track
 
 from har_live.recognizer import Recognizer
-from training.evaluate_live import FAST, Played
-from training.figure_streams import figure_streams
+from training.evaluate_live import FAST, Played, streams_for
 from training.live_report import figures_with
-from training.live_streams import StreamSettings, clip_streams
+from training.live_streams import StreamSettings
 from training.live_takes import shown, take
 
 FILE = "live-short.json"
@@ -76,18 +74,9 @@ def play_short(
 ) -> Figures:
     """The figures of a fast machine before one camera a stretch."""
     settings = StreamSettings(seconds, seed, one_camera=True, cache=cache)
-    streams = chain(
-        figure_streams(recognizer.labels, settings),
-        clip_streams(data, recognizer.labels, recognizer.card.clip, settings),
-    )
     played = [
-        Played(
-            stream.name,
-            stream.kind,
-            {FAST.name: shown(take(recognizer, stream, FAST, seed=seed))},
-            {FAST.name: ()},
-        )
-        for stream in track(streams, f"playing, seed {seed}")
+        Played.fast(stream.name, stream.kind, shown(take(recognizer, stream, FAST, seed=seed)))
+        for stream in track(streams_for(recognizer, data, settings), f"playing, seed {seed}")
     ]
     reached = figures_with(played, FAST.name)
     return {name: reached[name] or 0.0 for name in LEAST_NOISE}

@@ -6,8 +6,8 @@ python -m training evaluate-live everyday-lrcn ../shared/data --json live.json -
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from rich.progress import track
@@ -45,6 +45,11 @@ class Played:
     at_rates: dict[str, tuple[Showing, ...]]
     """The same at 30 frames a second and ``OTHER_FPS``; empty where rates are not compared."""
 
+    @classmethod
+    def fast(cls, name: str, kind: str, showing: Showing) -> Played:
+        """A stream that only the fast machine has played."""
+        return cls(name, kind, {FAST.name: showing}, {FAST.name: ()})
+
     @property
     def truth(self) -> Timeline:
         return self.showings[FAST.name].truth
@@ -56,13 +61,20 @@ class Played:
 
 def play_all(recognizer: Recognizer, data: Path | None, settings: StreamSettings) -> list[Played]:
     """Make and play one stream after another; without data, those of the figure."""
-    labels, played = recognizer.labels, []
-    streams = figure_streams(labels, settings)
-    if data is not None:
-        streams = chain(streams, clip_streams(data, labels, recognizer.card.clip, settings))
-    for stream in track(streams, "playing streams"):
-        played.append(play(recognizer, stream, seed=settings.seed))
+    played = [
+        play(recognizer, stream, seed=settings.seed)
+        for stream in track(streams_for(recognizer, data, settings), "playing streams")
+    ]
     return sorted(played, key=lambda stream: stream.kind == "nothing")
+
+
+def streams_for(
+    recognizer: Recognizer, data: Path | None, settings: StreamSettings
+) -> Iterator[LiveStream]:
+    """The figure's streams, and where there is data, those of its clips."""
+    yield from figure_streams(recognizer.labels, settings)
+    if data is not None:
+        yield from clip_streams(data, recognizer.labels, recognizer.card.clip, settings)
 
 
 def play(recognizer: Recognizer, stream: LiveStream, *, seed: int) -> Played:

@@ -59,7 +59,7 @@ def export_weights(model: WindowModel, card: ModelCard, folder: Path) -> Weights
         names = (TENSORS_FILE, ONNX_FILE)
         card = dataclasses.replace(card, sha256={n: file_sha256(draft / n) for n in names})
         require_parity(model, Weights(draft, card))
-        (draft / CARD_FILE).write_text(card.to_json() + "\n", "utf-8")
+        card.write(draft)
         for name in (*names, CARD_FILE):
             (draft / name).replace(folder / name)
     return Weights(folder, card)

@@ -20,7 +20,7 @@ from sklearn.model_selection import GroupKFold
 
 from har_live.types import ClipSpec
 from training.features import Bank
-from training.joint_windows import JointWindows
+from training.joint_windows import JointWindows, misplaced
 from training.prepare import CacheSettings
 from training.skeletons import SKELETON_FPS, Motion, View, load_msr_gestures, project
 from training.train import TrainSettings, train
@@ -82,10 +82,7 @@ def _learnt(
 
 def _disturbed(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """(T, 13, 2) → (T, 13, 3): with the errors of a sensor, which are smaller than a network's."""
-    height = float(np.ptp(points[..., 1], axis=1).mean())
-    points = points + rng.normal(0, rng.uniform(0.001, 0.01) * height, points.shape)
-    points = points + rng.normal(0, 0.01 * height, (1, *points.shape[1:]))
-    return _all_seen(points)
+    return _all_seen(misplaced(points, rng, jitter=(0.001, 0.01), offset=0.01))
 
 
 def _all_seen(points: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -76,14 +76,30 @@ def joint_windows(
     )
 
 
+def misplaced(
+    points: NDArray[np.float32],
+    rng: np.random.Generator,
+    *,
+    jitter: tuple[float, float],
+    offset: float,
+) -> NDArray[np.float64]:
+    """(T, 13, 2) with errors, as shares of the person's height.
+
+    Args:
+        jitter: range of the deviation from frame to frame.
+        offset: deviation of what stays the same in all frames.
+    """
+    height = float(np.ptp(points[..., 1], axis=1).mean())
+    points = points + rng.normal(0, rng.uniform(*jitter) * height, points.shape)
+    return points + rng.normal(0, offset * height, (1, *points.shape[1:]))
+
+
 def as_found(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """(T, 13, 2) → (T, 13, 3): with the errors, losses and doubts of a network that looks.
 
     Half of them mirrored.
     """
-    height = float(np.ptp(points[..., 1], axis=1).mean())
-    points = points + rng.normal(0, rng.uniform(0.003, 0.025) * height, points.shape)
-    points = points + rng.normal(0, 0.02 * height, (1, *points.shape[1:]))
+    points = misplaced(points, rng, jitter=(0.003, 0.025), offset=0.02)
     inside = ((points > 0) & (points < 1)).all(axis=-1)
     seen = inside & (rng.random(inside.shape) > rng.uniform(0, 0.1))
     if rng.random() < 0.2:

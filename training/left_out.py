@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
-from har_live.card import CARD_FILE, TENSORS_FILE, Weights, file_sha256
+from har_live.card import TENSORS_FILE, Weights, file_sha256
 from har_live.recognizer import Recognizer
 from har_live.types import NONE, ClipSpec
 from training.evaluate_live import FAST
@@ -106,7 +106,7 @@ def stored(trained: Trained, folder: Path) -> Weights:
     path = folder / TENSORS_FILE
     save_file({name: t.contiguous() for name, t in trained.model.state_dict().items()}, path)
     card = replace(trained.card, sha256={TENSORS_FILE: file_sha256(path)})
-    (folder / CARD_FILE).write_text(card.to_json() + "\n", "utf-8")
+    card.write(folder)
     return Weights(folder, card)
 
 

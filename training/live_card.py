@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from har_live.card import CARD_FILE, SmoothingSpec, Weights
+from har_live.card import ModelCard, SmoothingSpec, Weights
 from har_live.live_table import how_measured, live_rows
 
 HEADING = "## How it behaves live"
@@ -32,10 +32,7 @@ def write_live(weights: Weights, reached: Mapping[str, Any], *, command: str, ma
         "scorers": reached["scorers"],
     }
     card = replace(weights.card, metrics={**weights.card.metrics, "live": live})
-    (weights.folder / CARD_FILE).write_text(card.to_json() + "\n", "utf-8")
-    readme = weights.folder / "README.md"
-    if readme.exists():
-        readme.write_text(with_live(readme.read_text("utf-8"), live), "utf-8")
+    _rewrite(weights, card, lambda readme: with_live(readme, live))
 
 
 def write_smoothing(weights: Weights, spec: SmoothingSpec) -> None:
@@ -43,13 +40,16 @@ def write_smoothing(weights: Weights, spec: SmoothingSpec) -> None:
     measured with another."""
     metrics = {name: value for name, value in weights.card.metrics.items() if name != "live"}
     card = replace(weights.card, smoothing=spec, metrics=metrics)
-    (weights.folder / CARD_FILE).write_text(card.to_json() + "\n", "utf-8")
+    before, after = when_shown(weights.card.smoothing), when_shown(spec)
+    _rewrite(weights, card, lambda readme: without_live(readme.replace(before, after)))
+
+
+def _rewrite(weights: Weights, card: ModelCard, change: Callable[[str], str]) -> None:
+    """Put another card into a weights folder, and change the README where there is one."""
+    card.write(weights.folder)
     readme = weights.folder / "README.md"
     if readme.exists():
-        text = readme.read_text("utf-8").replace(
-            when_shown(weights.card.smoothing), when_shown(spec)
-        )
-        readme.write_text(without_live(text), "utf-8")
+        readme.write_text(change(readme.read_text("utf-8")), "utf-8")
 
 
 def when_shown(spec: SmoothingSpec) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from har_live.card import CARD_FILE, ModelCard, Weights, open_weights
+from har_live.card import ModelCard, Weights, open_weights
 from har_live.recognizer import Recognizer
 from training.evaluate import answers_of, confusion, figures
 from training.figure_test import figure_passages, share_right
@@ -181,7 +181,7 @@ def document(
         if row["num_labels"] > 1
     )
     card = dataclasses.replace(weights.card, metrics=metrics, accuracy=f"val, by group: {within}")
-    (weights.folder / CARD_FILE).write_text(card.to_json() + "\n", "utf-8")
+    card.write(weights.folder)
     text = readme(card, commands=commands, notes=notes)
     (weights.folder / "README.md").write_text(text, "utf-8")
     return reached

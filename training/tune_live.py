@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,11 +23,10 @@ from rich.table import Table
 from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
 from training.clip_data import split_clips
-from training.evaluate_live import FAST, Played
-from training.figure_streams import figure_streams
+from training.evaluate_live import FAST, Played, streams_for
 from training.layouts import read_clips
 from training.live_report import COLUMNS, cells, figures_with
-from training.live_streams import StreamSettings, clip_streams, in_two
+from training.live_streams import StreamSettings, in_two
 from training.live_takes import Take, shown, smoothed, take
 
 AVERAGE_SECONDS = (0.75, 1.0, 1.5, 2.0)
@@ -87,10 +86,7 @@ def hear(recognizer: Recognizer, data: Path, settings: StreamSettings) -> list[l
     halves = []
     for half, groups in enumerate(in_two(val)):
         own = replace(settings, groups=groups, seed=settings.seed + half)
-        streams = chain(
-            figure_streams(recognizer.labels, own),
-            clip_streams(data, recognizer.labels, recognizer.card.clip, own),
-        )
+        streams = streams_for(recognizer, data, own)
         halves.append(
             [
                 Heard(stream.name, stream.kind, take(recognizer, stream, FAST, seed=own.seed))
@@ -134,8 +130,7 @@ def _reached(recognizer: Recognizer, half: Sequence[Heard], spec: SmoothingSpec)
     recognizer = copy.copy(recognizer)
     recognizer.card = replace(recognizer.card, smoothing=spec)
     played = [
-        Played(name, kind, {FAST.name: shown(smoothed(taken, recognizer))}, {FAST.name: ()})
-        for name, kind, taken in half
+        Played.fast(name, kind, shown(smoothed(taken, recognizer))) for name, kind, taken in half
     ]
     return figures_with(played, FAST.name)
 
