@@ -45,12 +45,13 @@ def pretrain(
     epochs: Annotated[int, typer.Option(help="Times every picture is seen.")] = 6,
     learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
     start_from: Annotated[Path | None, typer.Option(help="Go on from these weights.")] = None,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
     """Teach the pose network where the joints are."""
     from training.pretrain import PretrainSettings
     from training.pretrain import pretrain as run
 
-    settings = PretrainSettings(epochs=epochs, learning_rate=learning_rate)
+    settings = PretrainSettings(epochs=epochs, learning_rate=learning_rate, seed=seed)
     run(data, cache, out, settings, start_from=start_from)
 
 
