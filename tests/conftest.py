@@ -17,6 +17,7 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from har_live.card import Weights
+from tests.fake_v4l2 import FakeKernel
 from tests.weights_made import make_weights
 
 SHARED_DATA = Path(
@@ -38,6 +39,12 @@ def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], W
     """Small weights of one of ``weights_made.CONFIGS``, exported once for all tests."""
     root = tmp_path_factory.mktemp("small-weights")
     return cache(lambda kind: make_weights(root / kind, kind))
+
+
+@pytest.fixture
+def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKernel:
+    """A Linux kernel without cameras, until some are plugged in."""
+    return FakeKernel(tmp_path, monkeypatch)
 
 
 @pytest.fixture(autouse=True)

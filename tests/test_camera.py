@@ -29,11 +29,6 @@ JOIN_SECONDS = 10
 
 
 @pytest.fixture
-def kernel(tmp_path, monkeypatch) -> FakeKernel:
-    return FakeKernel(tmp_path, monkeypatch)
-
-
-@pytest.fixture
 def webcam(kernel) -> FakeKernel:
     kernel.plug_in(0, "HD Webcam C270")
     return kernel
