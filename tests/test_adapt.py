@@ -12,8 +12,8 @@ from har_live.card import open_weights
 from har_live.recognizer import Recognizer
 from tests.make_media import make_clip
 from tests.test_pixels import passing
-from training.adapt import FEW_CLIPS, AdaptSettings, adapt
-from training.evaluate import answers_of, figures
+from training.learn.adapt import FEW_CLIPS, AdaptSettings, adapt
+from training.measure.evaluate import answers_of, figures
 
 torch.set_num_threads(1)
 LABELS = ("none", "to_left", "to_right")

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 import har_live
+import training
 
 PACKAGE = Path(har_live.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
+TRAINING = Path(training.__file__).parent
+TRAINING_FILES = sorted(TRAINING.rglob("*.py"))
 
 # A room may import rooms of its own floor and of those below it.
 FLOORS: tuple[frozenset[str], ...] = (
@@ -22,6 +25,17 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"recognizer", "sources", "sinks", "overlay"}),
     frozenset({"live", "offline", "many", "doctor", "bench"}),
     frozenset({"console", "live_table", "cli", "__main__"}),
+)
+TRAINING_FLOORS: tuple[frozenset[str], ...] = (
+    frozenset({"data"}),
+    frozenset({"people"}),
+    frozenset({"features"}),
+    frozenset({"measure"}),
+    frozenset({"ship"}),
+    frozenset({"learn"}),
+    frozenset({"live", "bench"}),
+    frozenset({"commands"}),
+    frozenset({"", "__main__"}),
 )
 HOMES = {
     "torch": {"models", "scorers"},
@@ -38,9 +52,9 @@ HOMES = {
 }
 
 
-def room_of(path: Path) -> str:
+def room_of(path: Path, package: Path = PACKAGE) -> str:
     """``har_live/sources/media/source.py`` → ``sources``; the package's own file → ``""``."""
-    first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    first = path.relative_to(package).parts[0].removesuffix(".py")
     return "" if first == "__init__" else first
 
 
@@ -55,12 +69,14 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
-def floor_of(room: str) -> int:
-    return next(i for i, rooms in enumerate(FLOORS) if room in rooms)
+def floor_of(room: str, floors: tuple[frozenset[str], ...] = FLOORS) -> int:
+    return next(i for i, rooms in enumerate(floors) if room in rooms)
 
 
 def test_every_room_has_a_floor():
     assert {room_of(path) for path in FILES} <= frozenset().union(*FLOORS)
+    rooms = {room_of(path, TRAINING) for path in TRAINING_FILES}
+    assert rooms == frozenset().union(*TRAINING_FLOORS)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -72,6 +88,16 @@ def test_no_room_imports_upwards(path):
         if name.startswith("har_live."):
             there = name.split(".")[1]
             assert floor_of(there) <= floor_of(here), f"{here} imports {there}"
+
+
+@pytest.mark.parametrize("path", TRAINING_FILES, ids=lambda p: str(p.relative_to(TRAINING)))
+def test_no_room_of_training_imports_upwards(path):
+    here = room_of(path, TRAINING)
+    for name in imports_of(path):
+        if name.startswith("training."):
+            there = name.split(".")[1]
+            floors = floor_of(there, TRAINING_FLOORS), floor_of(here, TRAINING_FLOORS)
+            assert floors[0] <= floors[1], f"{here} imports {there}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))

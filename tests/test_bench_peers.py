@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from har_live.bench.timing import QUICK
-from training import bench_annotate
-from training.bench_peers import SMALL, movinet_frame, peer_rows, untrained
+from training.bench import annotate
+from training.bench.peers import SMALL, movinet_frame, peer_rows, untrained
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def movinet(monkeypatch):
 def test_without_its_code_movinet_is_said_to_be_missing(
     no_movinet, small_weights, tmp_path, monkeypatch, caplog
 ):
-    monkeypatch.setattr(bench_annotate, "CLIP_SECONDS", 1.0)
+    monkeypatch.setattr(annotate, "CLIP_SECONDS", 1.0)
     rows = list(peer_rows([small_weights("lrcn")], QUICK, tmp_path))
     assert "its code is not installed" in caplog.text
     names = {row.name for row in rows}
     assert {"grid frame", "windows scored", "annotate"} <= names
     assert any(name.startswith("a window anew") for name in names)
-    assert {row.against_name for row in rows if row.name == "annotate"} == {bench_annotate.FLOOR}
+    assert {row.against_name for row in rows if row.name == "annotate"} == {annotate.FLOOR}
     assert any(row.subject.startswith(SMALL) for row in rows)
 
 

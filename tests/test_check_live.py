@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from har_live.card import shipped_weights
 from tests.clips_made import make_manifest
-from training import check_live as room
 from training.__main__ import app
+from training.live import check as room
 
 FIGURES = {
     "seconds_to_label_p50": 1.5,

@@ -14,10 +14,10 @@ import torch
 from har_live.recognizer import Recognizer
 from tests.make_media import make_clip
 from tests.test_pixels import passing
-from training.compare import Contender, Contest, Run, Trial, choose, compare
-from training.fit import FitSettings, Fitted, Machines
-from training.pixels import Material, Reached
-from training.report import HEADINGS, rows, write_report
+from training.learn.compare import Contender, Contest, Run, Trial, choose, compare
+from training.learn.fit import FitSettings, Fitted, Machines
+from training.learn.pixels import Material, Reached
+from training.learn.report import HEADINGS, rows, write_report
 
 torch.set_num_threads(1)
 
@@ -85,7 +85,7 @@ def test_a_comparison_from_clips_to_report(
     # A second call finds everything trained.
     trained = {path: path.stat().st_mtime_ns for path in out.rglob("best.ckpt")}
     assert len(trained) == 8
-    monkeypatch.setattr("training.compare.keep", lambda *_: contenders[1].weights)
+    monkeypatch.setattr("training.learn.compare.keep", lambda *_: contenders[1].weights)
     (again,) = compare(replace(contest, presets=(networks[1],)), tmp_path / "cache", out)
     assert {path: path.stat().st_mtime_ns for path in out.rglob("best.ckpt")} == trained
     before = contenders[1].by_group.values("top1")

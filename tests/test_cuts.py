@@ -19,7 +19,7 @@ from har_live.types import Frame
 from tests.sources_made import MadeSource
 from tests.test_streaming_law import assert_same, stream_all
 from tests.test_streaming_law import offline as clip_by_clip
-from training.cut_test import Scene, darkened, every_third, measure_cuts, measure_figure
+from training.measure.cut_test import Scene, darkened, every_third, measure_cuts, measure_figure
 
 SIDE = 96
 

@@ -10,7 +10,7 @@ import pytest
 from har_live.recognizer import Recognizer
 from tests.make_media import make_clip
 from training.__main__ import app
-from training.evaluate import answers_at, rates
+from training.measure.evaluate import answers_at, rates
 
 
 @pytest.fixture

@@ -15,17 +15,17 @@ from har_live.recognizer import Recognizer
 from har_live.types import NONE, Frame
 from tests.clips_made import make_manifest
 from tests.weights_made import LABELS
-from training import live_measures as measures
 from training.__main__ import app
-from training.evaluate_live import SCORERS, play
-from training.live_measures import NOTHING, timeline
-from training.live_report import figures
-from training.live_streams import (
+from training.live import measures
+from training.live.evaluate import SCORERS, play
+from training.live.measures import NOTHING, timeline
+from training.live.remembering import RememberingScorer
+from training.live.report import figures
+from training.live.streams import (
     LiveStream,
     frames_at,
 )
-from training.live_takes import shown, smoothed, take
-from training.remembering import RememberingScorer
+from training.live.takes import shown, smoothed, take
 
 # --- laws, with scorers whose figures are known --------------------------------------------------
 

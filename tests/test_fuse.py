@@ -7,7 +7,7 @@ import torch
 
 from har_live.models.build import build_model
 from har_live.models.config import ModelConfig
-from training.fuse import fused
+from training.learn.fuse import fused
 
 
 @pytest.mark.parametrize("widths", [(7,), (7, 5), (7, 5, 4)])

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from har_live.models.build import build_model
 from har_live.scorers.torch import load_model
 from tests.weights_made import CONFIGS
-from training.halves import MIN_NUMBERS, round_to_halves, store_as_halves
+from training.ship.halves import MIN_NUMBERS, round_to_halves, store_as_halves
 
 
 @pytest.mark.parametrize("kind", ["lrcn", "convlstm"])

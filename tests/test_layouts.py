@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from har_live.errors import SourceError
-from training.layouts import read_clips
+from training.data.layouts import read_clips
 
 
 def touch(root: Path, *names: str) -> Path:

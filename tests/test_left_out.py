@@ -8,10 +8,10 @@ import pytest
 from har_live.models.pose_motion import NUM_FEATURES
 from har_live.types import ClipSpec
 from tests.clips_made import make_manifest
-from training.features import Bank
-from training.left_out import leave_out, without
-from training.live_streams import StreamSettings
-from training.train import TrainSettings
+from training.features.bank import Bank
+from training.learn.train import TrainSettings
+from training.live.left_out import leave_out, without
+from training.live.streams import StreamSettings
 
 SPEC = ClipSpec(image_size=192)
 SLOPES = {"walk": 1.0, "jump": -1.0, "wave": 0.0}

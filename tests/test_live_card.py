@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from har_live.card import TENSORS_FILE, open_weights
 from har_live.cli import app
 from training import __main__ as training
-from training.live_card import HEADING, with_live
+from training.ship.live_card import HEADING, with_live
 
 FIGURES = {
     "seconds_to_label_p50": 1.25,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from har_live.types import NONE, UNSURE, ClipSpec, Segment
-from training import live_measures as measures
-from training.live_measures import NOTHING, Showing, Span, timeline
+from training.live import measures
+from training.live.measures import NOTHING, Showing, Span, timeline
 
 SPEC = ClipSpec(num_frames=8, grid_fps=8.0, image_size=64)
 

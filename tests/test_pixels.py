@@ -19,7 +19,7 @@ from har_live.models.build import build_model
 from har_live.models.config import ModelConfig, Preset
 from har_live.types import ClipSpec
 from tests.make_media import make_clip
-from training.clip_data import (
+from training.data.clip_windows import (
     EpochOrder,
     LearntWindows,
     cache_settings,
@@ -27,9 +27,10 @@ from training.clip_data import (
     mirrored_label,
     split_clips,
 )
-from training.fit import FitSettings, Machines
-from training.layouts import Clip
-from training.pixels import (
+from training.data.layouts import Clip
+from training.data.windows import Variation
+from training.learn.fit import FitSettings, Machines
+from training.learn.pixels import (
     Material,
     card_of,
     gather,
@@ -38,8 +39,7 @@ from training.pixels import (
     set_first_weights,
     train_on,
 )
-from training.plots import draw_confusion
-from training.windows import Variation
+from training.measure.plots import draw_confusion
 
 torch.set_num_threads(1)
 LRCN = Preset(
@@ -347,7 +347,7 @@ def only_the_card(_model, card: ModelCard, folder: Path) -> Weights:
 
 
 def test_a_leaky_split_is_marked_wherever_its_figures_go(videos: Path, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("training.pixels.export_weights", only_the_card)
+    monkeypatch.setattr("training.learn.pixels.export_weights", only_the_card)
     safe, leaky = (
         gather(videos, tmp_path / "cache", CONVLSTM.clip, leaky=leaky) for leaky in (False, True)
     )

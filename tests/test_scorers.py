@@ -17,7 +17,7 @@ import har_live.scorers.torch
 from har_live.errors import BackendError, WeightsError
 from har_live.scorers import open_scorer
 from har_live.scorers.onnx import PROVIDERS
-from training.export import export_weights
+from training.ship.export import export_weights
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_the_threads_of_a_batch_end_with_it(weights, monkeypatch, num_streams, n
 
 
 def test_the_exporter_refuses_an_onnx_file_that_differs(weights, monkeypatch, tmp_path):
-    import training.export
+    import training.ship.export
     from har_live.scorers.torch import load_model
 
     def export_another(model, path, *, image_size):
@@ -144,8 +144,8 @@ def test_the_exporter_refuses_an_onnx_file_that_differs(weights, monkeypatch, tm
             real(model, path, image_size=image_size)
             model.classifier.bias.sub_(torch.tensor([0.0, 0.01, 0.0, 0.0]))
 
-    real = training.export.export_onnx
-    monkeypatch.setattr(training.export, "export_onnx", export_another)
+    real = training.ship.export.export_onnx
+    monkeypatch.setattr(training.ship.export, "export_onnx", export_another)
     with pytest.raises(WeightsError, match="differs from torch"):
         export_weights(load_model(weights), weights.card, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []

@@ -11,9 +11,17 @@ import pytest
 from rich.console import Console
 
 from tests.make_media import make_clip
-from training.contact_sheet import draw
-from training.layouts import Clip
-from training.show import SAMPLES, THUMB_HEIGHT, THUMB_WIDTH, choose_samples, summary, survey, table
+from training.data.contact_sheet import draw
+from training.data.layouts import Clip
+from training.data.show import (
+    SAMPLES,
+    THUMB_HEIGHT,
+    THUMB_WIDTH,
+    choose_samples,
+    summary,
+    survey,
+    table,
+)
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 180, 40)}
 

@@ -17,8 +17,8 @@ from har_live.recognizer import Recognizer
 from har_live.scorers.torch import load_model
 from tests.make_media import make_clip
 from tests.weights_made import CONFIGS, LABELS
-from training.measures import unknown_auroc
-from training.thresholds import (
+from training.measure.measures import unknown_auroc
+from training.ship.thresholds import (
     UNKNOWN,
     MeasuredLogits,
     ThresholdSettings,
@@ -152,7 +152,7 @@ def clips(tmp_path: Path) -> Path:
 
 
 def test_what_is_fitted_is_what_ships(clips, small_weights, tmp_path, monkeypatch):
-    monkeypatch.setattr("training.thresholds.best_unknown_logit", lambda *_: 2.5)
+    monkeypatch.setattr("training.ship.thresholds.best_unknown_logit", lambda *_: 2.5)
     plain = small_weights("lrcn")
     copy = tmp_path / "weights"
     copy.mkdir()

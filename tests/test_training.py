@@ -15,15 +15,15 @@ from har_live.models.pose_motion import MAP_SIZE, NUM_FEATURES, NUM_MAPS
 from har_live.recognizer import Recognizer
 from har_live.types import ClipSpec
 from tests.make_media import make_clip
-from training.export import export_weights
-from training.features import Bank
-from training.labels import can_mirror, our_label
-from training.measures import calibration_error, within_accuracy
-from training.pictures import Augmentation, Picture, augmented
-from training.prepare import CacheSettings, Clip, prepare, read_clips
-from training.split import leaky_split, split_by_group, with_split
-from training.train import Trained, TrainSettings, train
-from training.windows import windows_of_clip
+from training.data.labels import can_mirror, our_label
+from training.data.prepare import CacheSettings, Clip, prepare, read_clips
+from training.data.split import leaky_split, split_by_group, with_split
+from training.data.windows import windows_of_clip
+from training.features.bank import Bank
+from training.learn.train import Trained, TrainSettings, train
+from training.measure.measures import calibration_error, within_accuracy
+from training.people.pictures import Augmentation, Picture, augmented
+from training.ship.export import export_weights
 
 torch.set_num_threads(1)
 SPEC = ClipSpec(image_size=192)

@@ -7,13 +7,14 @@ import pytest
 
 from har_live.models.pose import JOINTS
 from har_live.types import ClipSpec
-from training.bodies import FOREARM, SHIN, STANDING, THIGH, UPPER_ARM, reach
-from training.draw import Looks, draw_person
-from training.invented import invented_motions
-from training.invented_gestures import GESTURES
-from training.joints import BANDAI, MSR
-from training.skeletons import SKELETON_FPS, View, body_build, project
-from training.windows import Variation, motion_window, varied
+from training.data.windows import Variation, varied
+from training.people.bodies import FOREARM, SHIN, STANDING, THIGH, UPPER_ARM, reach
+from training.people.draw import Looks, draw_person
+from training.people.invented import invented_motions
+from training.people.invented_gestures import GESTURES
+from training.people.joints import BANDAI, MSR
+from training.people.motion_windows import motion_window
+from training.people.skeletons import SKELETON_FPS, View, body_build, project
 
 MOTIONS = list(invented_motions(3, np.random.default_rng(0)))
 

@@ -11,8 +11,12 @@ from har_live.figure.skeleton import BONES, Proportions, joints_of
 from har_live.models.pose import JOINTS
 from har_live.models.pose_motion import NUM_POSE_FEATURES, pose_features
 from har_live.types import ClipSpec
-from training.bodies import STANDING
-from training.figure_people import (
+from training.data.windows import Variation
+from training.features.joint_windows import JointWindows, joint_windows
+from training.learn.gestures import GestureSettings, leave_people_out
+from training.learn.train import TrainSettings
+from training.people.bodies import STANDING
+from training.people.figure_people import (
     HEIGHT,
     OURS,
     WIDTH,
@@ -22,12 +26,8 @@ from training.figure_people import (
     figure_window,
     seen_joints,
 )
-from training.gestures import GestureSettings, leave_people_out
-from training.invented import invented_motions
-from training.joint_windows import JointWindows, joint_windows
-from training.skeletons import Motion, balance, kept_in_view
-from training.train import TrainSettings
-from training.windows import Variation
+from training.people.invented import invented_motions
+from training.people.skeletons import Motion, balance, kept_in_view
 
 SPEC = ClipSpec(num_frames=6, grid_fps=8.0, image_size=96)
 MOTIONS = list(invented_motions(2, np.random.default_rng(0)))

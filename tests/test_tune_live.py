@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from har_live.card import SmoothingSpec, open_weights
 from tests.clips_made import make_manifest
 from training.__main__ import app
-from training.live_card import when_shown, write_live, write_smoothing
-from training.tune_live import Tried, Wishes, best, candidates
+from training.live.tune import Tried, Wishes, best, candidates
+from training.ship.live_card import when_shown, write_live, write_smoothing
 
 OWN = SmoothingSpec(enter_of={"wave": 0.7})
 GOOD = {

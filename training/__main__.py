@@ -1,229 +1,33 @@
-"""``python -m training``: from a folder of videos to a weights folder. Parses, calls, prints."""
+"""``python -m training``: from a folder of videos to a weights folder."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from har_live.card import DEFAULT_WEIGHTS
 from har_live.errors import HarLiveError
-from training import commands, live_commands
-from training.commands import DEFAULT_CACHE, Cache, Data, names_of
+from training.commands import live, own_data, recipe
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.command()(commands.fetch)
-app.command()(commands.show)
-
-Pose = Annotated[Path, typer.Option(help="Weights of the pose network, from `pretrain`.")]
-
-
-@app.command()
-def prepare(
-    data: Data,
-    cache: Cache = DEFAULT_CACHE,
-    workers: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
-) -> None:
-    """Index a data set and cache its frames; goes on where it was interrupted."""
-    from training import prepare as room
-
-    index, broken = room.prepare(data, cache, workers=workers)
-    room.write_index(index, broken, cache / "index.json")
-    typer.echo(f"{len(index)} clips ready, {len(broken)} broken; index in {cache / 'index.json'}")
-    for path, reason in broken.items():
-        typer.echo(f"  {path}: {reason}")
-
-
-@app.command()
-def pretrain(
-    data: Data,
-    out: Annotated[Path, typer.Option(help="File to write.")] = Path("runs/pose.safetensors"),
-    cache: Cache = DEFAULT_CACHE,
-    epochs: Annotated[int, typer.Option(help="Times every picture is seen.")] = 6,
-    learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
-    start_from: Annotated[Path | None, typer.Option(help="Go on from these weights.")] = None,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
-) -> None:
-    """Teach the pose network where the joints are."""
-    from training.pretrain import PretrainSettings
-    from training.pretrain import pretrain as run
-
-    settings = PretrainSettings(epochs=epochs, learning_rate=learning_rate, seed=seed)
-    run(data, cache, out, settings, start_from=start_from)
-
-
-@app.command()
-def encode(
-    data: Data,
-    pose: Pose = Path("runs/pose.safetensors"),
-    out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("runs/bank"),
-    cache: Cache = DEFAULT_CACHE,
-    copies: Annotated[int, typer.Option(help="Varied windows of each training clip.")] = 4,
-) -> None:
-    """Show the frozen encoder every window once; goes on where it was interrupted."""
-    from har_live.types import ClipSpec
-    from training.encode import EncodeSettings, encode_all
-    from training.prepare import CacheSettings
-
-    spec = ClipSpec(image_size=CacheSettings().image_size)
-    encode_all(data, cache, pose, out, spec, EncodeSettings(clip_copies=copies))
-
-
-@app.command()
-def train(
-    bank: Annotated[Path, typer.Argument(help="Folder from `encode`.")] = Path("runs/bank"),
-    out: Annotated[Path, typer.Option(help="Folder to write; its name is the weights' name.")] = (
-        Path("runs/everyday-lrcn")
-    ),
-    architecture: Annotated[str, typer.Option(help="lrcn or convlstm.")] = "lrcn",
-    pose: Pose = Path("runs/pose.safetensors"),
-    epochs: Annotated[int | None, typer.Option(help="Times the bank is gone through.")] = None,
-    datasets: Annotated[
-        str, typer.Option(help="A specialist: only these data sets, with commas between.")
-    ] = "",
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
-) -> None:
-    """Train the recurrent part and write OUT/weights, ready for `har-live --weights`."""
-    from har_live.types import ClipSpec
-    from training.encode import load_banks
-    from training.everyday import everyday
-    from training.export import export_weights
-    from training.prepare import CacheSettings
-
-    learnt, joints, measured = load_banks(bank, architecture)
-    if datasets:
-        own = names_of(datasets)
-        learnt, joints, measured = learnt.only(own), None, measured.only(own)
-    spec = ClipSpec(image_size=CacheSettings().image_size)
-    trained = everyday(
-        learnt, measured, pose, out, spec, architecture, epochs=epochs, seed=seed, joints=joints
-    )
-    export_weights(trained.model, trained.card, out / "weights")
-    for name, value in trained.measures.items():
-        typer.echo(f"{name:32} {value:.3f}")
-
-
-@app.command()
-def gestures(
-    data: Data,
-    out: Annotated[Path, typer.Option(help="Folder for curves and checkpoints.")] = Path(
-        "runs/gestures"
-    ),
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
-) -> None:
-    """Measure the recurrent part on recorded gestures of people never seen (MSR Action3D)."""
-    from training import gestures as room
-
-    folds = []
-    for fold in room.leave_people_out(data / "skeletons", out, room.GestureSettings()):
-        typer.echo(f"{', '.join(fold.people):16} {fold.sequences:4} {fold.accuracy:.3f}")
-        folds.append(fold)
-    mean = sum(fold.accuracy * fold.sequences for fold in folds) / sum(f.sequences for f in folds)
-    typer.echo(f"{'all':16} {sum(fold.sequences for fold in folds):4} {mean:.3f}")
-    if json_file is not None:
-        figures = {"accuracy": mean, "folds": [dataclasses.asdict(fold) for fold in folds]}
-        json_file.write_text(json.dumps(figures, indent=2))
-
-
-app.command("train-pixels")(commands.train_pixels)
-app.command()(commands.compare)
-app.command()(commands.adapt)
-app.command("evaluate-live")(live_commands.evaluate_live)
-app.command("tune-live")(live_commands.tune_live)
-app.command("check-live")(live_commands.check_live)
-app.command("left-out")(live_commands.left_out)
-
-
-@app.command()
-def evaluate(
-    weights: Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")],
-    data: Data,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
-    split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
-    rates: Annotated[str, typer.Option(help="Also at these frames a second: 10,15,24,30,60.")] = "",
-    confusion_file: Annotated[
-        Path | None, typer.Option("--confusion", help="Draw the confusion matrix here.")
-    ] = None,
-) -> None:
-    """Measure weights on clips, through the same Recognizer that runs live."""
-    from har_live.recognizer import Recognizer
-    from training import evaluate as room
-    from training.plots import draw_confusion
-
-    recognizer = Recognizer(weights)
-    wanted = [float(rate) for rate in names_of(rates)]
-    answers, *others = room.answers_at(
-        recognizer, data, [None, *wanted], split="" if split == "all" else split
-    )
-    figures = room.figures(answers)
-    figures["rates"] = room.rates(answers, dict(zip(wanted, others, strict=True)))
-    if json_file is not None:
-        json_file.write_text(json.dumps(figures, indent=2, ensure_ascii=False))
-    if confusion_file is not None:
-        draw_confusion(*room.confusion(answers), confusion_file)
-    for name in ("clips", "top1", "top5", "macro_f1", "ece"):
-        typer.echo(f"{name:10} {figures[name]:.3f}")
-    for name, row in figures["datasets"].items():
-        typer.echo(
-            f"{name:20} {row['clips']:4} clips  top1 {row['top1']:.3f}"
-            f"  among its own labels {row['top1_within']:.3f}"
-        )
-    for rate, row in figures["rates"].items():
-        typer.echo(f"{rate:>3} fps  top1 {row['top1']:.3f}  same answer {row['agreement']:.3f}")
-
-
-@app.command("bench-peers")
-def bench_peers(
-    weights: Annotated[str, typer.Argument(help="Name or folder.")] = DEFAULT_WEIGHTS,
-    seconds: Annotated[float, typer.Option(min=0.01, help="Of each measurement.")] = 3.0,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
-) -> None:
-    """Measure the usual way, the encoder alone, ffmpeg and a published network beside ours."""
-    import tempfile
-
-    from rich.console import Console
-
-    from har_live.bench.rows import Report
-    from har_live.bench.table import machine_table, rows_table
-    from har_live.bench.timing import Effort
-    from har_live.card import open_weights
-    from har_live.doctor import machine
-    from training.bench_peers import peer_rows
-
-    effort = Effort(seconds=seconds)
-    with tempfile.TemporaryDirectory(prefix="har-live-peers-") as folder:
-        rows = tuple(peer_rows([open_weights(weights)], effort, Path(folder)))
-    report = Report(machine(), effort, rows)
-    Console().print(machine_table(report.machine), rows_table(report.rows))
-    if json_file is not None:
-        report.write(json_file, overwrite=True)
-
-
-@app.command()
-def ship(
-    trained: Annotated[Path, typer.Argument(help="Folder from `train`.")],
-    folder: Annotated[Path, typer.Argument(help="Weights folder to write, as weights/NAME.")],
-    data: Annotated[Path, typer.Option(help="Its val split is measured.")],
-    notes: Annotated[Path, typer.Option(help="Markdown: intended use, limits.")],
-    description: Annotated[str, typer.Option(help="One line; default: the everyday one.")] = "",
-    datasets: Annotated[str, typer.Option(help="A specialist's own, with commas between.")] = "",
-) -> None:
-    """Measure trained weights and write their card, README and pictures beside them."""
-    from training.ship import EVERYDAY
-    from training.ship import ship as run
-
-    reached = run(
-        trained,
-        data,
-        folder,
-        notes=notes,
-        description=description or EVERYDAY,
-        datasets=names_of(datasets),
-    )
-    typer.echo(json.dumps({key: reached[key] for key in ("top1", "ece", "datasets")}, indent=2))
+for command in (
+    own_data.fetch,
+    own_data.show,
+    recipe.prepare,
+    recipe.pretrain,
+    recipe.encode,
+    recipe.train,
+    recipe.gestures,
+    own_data.train_pixels,
+    own_data.compare,
+    own_data.adapt,
+    live.evaluate_live,
+    live.tune_live,
+    live.check_live,
+    live.left_out,
+    recipe.evaluate,
+    recipe.bench_peers,
+    recipe.ship,
+):
+    app.command()(command)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""The same work by others, and where the time goes."""

@@ -1,0 +1,179 @@
+"""The commands that measure and tune live behaviour."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import platform
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.commands.options import DEFAULT_CACHE, Cache, Data, names_of
+
+WeightsName = Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")]
+WriteCard = Annotated[bool, typer.Option("--write-card", help="Put it into the weights' card.")]
+Seed = Annotated[int, typer.Option(help="Of everything random.")]
+
+
+def evaluate_live(
+    weights: WeightsName,
+    data: Annotated[
+        Path | None, typer.Argument(help="As in evaluate; without it, the figure alone.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the timelines here.")] = None,
+    seconds: Annotated[float, typer.Option(help="Length of each stream, about.")] = 75.0,
+    split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
+    one_camera: Annotated[
+        bool, typer.Option("--one-camera", help="Cuts only where the action changes.")
+    ] = False,
+    cut_reset: Annotated[
+        bool, typer.Option("--cut-reset/--no-cut-reset", help="As in `har-live live`.")
+    ] = True,
+    write_card: WriteCard = False,
+    cache: Cache = DEFAULT_CACHE,
+    seed: Seed = 0,
+) -> None:
+    """Measure weights as they behave live: how soon, how steady, how often wrong."""
+    from rich.console import Console
+
+    from har_live.card import open_weights
+    from har_live.recognizer import Recognizer
+    from training.live import report as room
+    from training.live.evaluate import play_all
+    from training.live.plot import draw_timelines
+    from training.live.streams import StreamSettings
+    from training.ship.live_card import write_live
+
+    opened = open_weights(weights)
+    recognizer = Recognizer(opened, cut_reset=cut_reset)
+    chosen = "" if split == "all" else split
+    settings = StreamSettings(seconds, seed, chosen, one_camera, cache=cache)
+    played = play_all(recognizer, data, settings)
+    said = {"weights": recognizer.card.name, "cut_reset": cut_reset, "one_camera": one_camera}
+    reached = {**said, **room.figures(played)}
+    Console().print(room.table(reached))
+    if json_file is not None:
+        json_file.write_text(json.dumps(reached, indent=2, ensure_ascii=False))
+    if write_card:
+        command = f"python -m training evaluate-live {recognizer.card.name} DATA"
+        command += f" --seconds {seconds:g} --split {split} --seed {seed}"
+        command += " --one-camera" * one_camera + " --no-cut-reset" * (not cut_reset)
+        machine = f"{platform.machine()}, {recognizer.runs_on}"
+        write_live(opened, reached, command=command, machine=machine)
+    if picture is not None:
+        title = f"{recognizer.card.name}, live: what people did, and what was shown"
+        draw_timelines(room.rows(played), recognizer.labels, picture, title=title)
+
+
+def tune_live(
+    weights: WeightsName,
+    data: Data,
+    seconds: Annotated[float, typer.Option(help="Length of each stream, about.")] = 60.0,
+    split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
+    write_card: WriteCard = False,
+    cache: Cache = DEFAULT_CACHE,
+    seed: Seed = 0,
+) -> None:
+    """Choose average, thresholds and hold on live streams of two halves of the groups."""
+    from rich.console import Console
+
+    from har_live.card import open_weights
+    from har_live.recognizer import Recognizer
+    from training.live import tune as room
+    from training.live.streams import StreamSettings
+    from training.ship.live_card import write_smoothing
+
+    opened = open_weights(weights)
+    recognizer = Recognizer(opened)
+    chosen = "" if split == "all" else split
+    settings = StreamSettings(seconds, seed, chosen, one_camera=True, cache=cache)
+    halves = room.hear(recognizer, data, settings)
+    tried = room.try_all(recognizer, halves, room.candidates(opened.card.smoothing))
+    Console().print(room.table(tried, room.Wishes()))
+    best = room.best(tried, room.Wishes()).spec
+    typer.echo(f"best: {best}")
+    if write_card:
+        write_smoothing(opened, best)
+
+
+def check_live(
+    weights: WeightsName,
+    data: Data,
+    write: Annotated[
+        bool, typer.Option("--write", help="Measure several seeds and store the figures.")
+    ] = False,
+    seeds: Annotated[int, typer.Option(help="With --write: how many, 2 or more.", min=2)] = 4,
+    seconds: Annotated[float, typer.Option(help="With --write: of each stream, about.")] = 45.0,
+    cache: Cache = DEFAULT_CACHE,
+) -> None:
+    """Two minutes of live behaviour; fails where a figure fell by more than its noise."""
+    from har_live.card import open_weights
+    from har_live.recognizer import Recognizer
+    from training.live import check as room
+
+    opened = open_weights(weights)
+    recognizer, file = Recognizer(opened), opened.folder / room.FILE
+    if write:
+        of_seeds = [
+            room.play_short(recognizer, data, cache, seconds=seconds, seed=seed)
+            for seed in range(seeds)
+        ]
+        room.measured(of_seeds, seconds=seconds).write(file)
+        typer.echo(file.read_text("utf-8"))
+        return
+    reference = room.Reference.read(file)
+    now = room.play_short(recognizer, data, cache, seconds=reference.seconds)
+    for name, value in now.items():
+        noise = reference.noise[name]
+        typer.echo(f"{name:26} {value:7.3f}  was {reference.figures[name]:.3f} ± {noise:.3f}")
+    if fallen := reference.fallen(now):
+        typer.echo("\n".join(("fallen by more than noise:", *fallen)), err=True)
+        raise typer.Exit(1)
+
+
+def left_out(
+    bank: Annotated[Path, typer.Argument(help="Folder from `encode`.")],
+    data: Data,
+    labels: Annotated[str, typer.Option(help="Left out one at a time, with commas between.")],
+    pose: Annotated[Path, typer.Option(help="Weights of the pose network, from `pretrain`.")] = (
+        Path("runs/pose.safetensors")
+    ),
+    out: Annotated[Path, typer.Option(help="Folder for curves and weights.")] = Path(
+        "runs/left-out"
+    ),
+    epochs: Annotated[int | None, typer.Option(help="Times the bank is gone through.")] = None,
+    seconds: Annotated[float, typer.Option(help="Length of a stream, at most.")] = 180.0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+    cache: Cache = DEFAULT_CACHE,
+    seed: Seed = 0,
+) -> None:
+    """Train without an action, then show it: is it told from the known, does it raise alarms?"""
+    from har_live.types import ClipSpec
+    from training.data.prepare import CacheSettings
+    from training.features.encode import load_banks
+    from training.live import left_out as room
+    from training.live.streams import StreamSettings
+
+    banks = load_banks(bank, "lrcn")
+    spec = ClipSpec(image_size=CacheSettings().image_size)
+    epochs = epochs or room.FEW_EPOCHS.epochs
+    settings = dataclasses.replace(room.FEW_EPOCHS, seed=seed, epochs=epochs)
+    streams = StreamSettings(seconds, seed, cache=cache)
+    met = []
+    for label in names_of(labels):
+        one = room.leave_out(
+            label, banks, data, pose, out, spec, streams=streams, settings=settings
+        )
+        met.append(one)
+        by = ", ".join(f"{value:.2f} by {name}" for name, value in one.auroc.items())
+        typer.echo(
+            f"{label:24} {one.num_windows:4} windows: AUROC {by}; {one.seconds:.0f} s of it: "
+            f"{one.false_alarms_per_hour:.0f} alarms an hour, quiet {one.share_of_time_quiet:.0%}, "
+            f"taken for {one.taken_for}"
+        )
+        if json_file is not None:
+            text = json.dumps([dataclasses.asdict(one) for one in met], indent=2)
+            json_file.write_text(text, "utf-8")

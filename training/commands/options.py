@@ -1,0 +1,18 @@
+"""What several commands are told alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Data = Annotated[Path, typer.Argument(help="Manifest CSV, its folder, or one folder per class.")]
+Cache = Annotated[Path, typer.Option(help="Folder of the cached frames.")]
+Pose = Annotated[Path, typer.Option(help="Weights of the pose network, from `pretrain`.")]
+DEFAULT_CACHE = Path(".cache")
+
+
+def names_of(text: str) -> list[str]:
+    """What stands between commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]

@@ -1,0 +1,1 @@
+"""Clips: fetched, read from disk, named, split, shown, cached, cut into windows."""

@@ -1,0 +1,1 @@
+"""What the frozen encoder says of windows: computed once, kept in banks."""

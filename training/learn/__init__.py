@@ -1,0 +1,1 @@
+"""Networks learn: from pictures, from features, from joints."""

@@ -1,0 +1,194 @@
+"""Train several networks on one split with the same seeds, and say which is best and why.
+
+    python -m training compare data/UCF50 --labels WalkingWithDog,TaiChi,Swing,HorseRace \\
+        --leaky-split --out runs/compare
+
+repeats the comparison of the notebook that this project grew from (four classes, 64×64 pixels, 20
+frames), on a split by group and, to show what siblings on both sides do, on one without.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from har_live.card import Weights
+from har_live.models.config import Preset
+from har_live.scorers.onnx import OnnxScorer
+from training.data.windows import Variation
+from training.learn.fit import FitSettings, Fitted, Machines
+from training.learn.pixels import (
+    VARIED,
+    Material,
+    Reached,
+    card_of,
+    gather,
+    keep,
+    preset_of,
+    train_on,
+)
+
+TIMED_FRAMES = 60
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What is compared on what."""
+
+    data: Path
+    presets: tuple[str, ...] = ("seed-lrcn", "seed-convlstm")
+    seeds: int = 3
+    labels: tuple[str, ...] = ()
+    """Only these; empty for all."""
+    grid_fps: float | None = None
+    """Frames a second; None for each preset's own."""
+    leaky: bool = False
+    """Train also on a split that ignores groups."""
+    variation: Variation | None = VARIED
+    """How clips are varied; None shows them as they are."""
+    settings: FitSettings = field(default_factory=FitSettings)
+    machines: Machines = field(default_factory=Machines)
+
+    def __post_init__(self) -> None:
+        if self.seeds < 1 or not self.presets:
+            raise ValueError(f"{self.seeds} seeds of {self.presets}; expected one or more of each")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training."""
+
+    fitted: Fitted
+    reached: Reached
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One network on one split, trained once with every seed."""
+
+    material: Material
+    runs: tuple[Run, ...]
+
+    def values(self, name: str) -> NDArray[np.float64]:
+        """(seeds,) a measure of every run."""
+        return np.array([run.reached.measures[name] for run in self.runs])
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """(K, K) over all seeds: truth, answer."""
+        return np.sum([run.reached.confusion for run in self.runs], axis=0)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A network, what it reached, and what it costs."""
+
+    name: str
+    by_group: Trial
+    leaky: Trial | None
+    num_parameters: int
+    frame_ms: float
+    """Milliseconds a grid frame: one stream, every open window advanced, ONNX Runtime, CPU."""
+    weights: Weights
+    """Of the seed with the lowest validation loss, ready to use."""
+
+
+def compare(
+    contest: Contest, cache: Path, out: Path, *, show_progress: bool = False
+) -> list[Contender]:
+    """Train everything into ``out``; a second call goes on where the first was interrupted."""
+    contenders = []
+    for name in contest.presets:
+        preset = preset_of(name, grid_fps=contest.grid_fps)
+        name = Path(name).name  # also where weights were given by their folder
+        trial = partial(_trial, contest, preset, cache, show_progress=show_progress)
+        by_group = trial(out / "runs" / f"{name}-by-group", leaky=False)
+        leaky = trial(out / "runs" / f"{name}-leaky", leaky=True) if contest.leaky else None
+        best = min(by_group.runs, key=lambda run: run.fitted.lowest_loss)
+        card = card_of(name, preset, by_group.material)
+        weights = keep(best.fitted, best.reached, by_group.material, card, out / name)
+        size = sum(parameter.numel() for parameter in best.fitted.model.parameters())
+        cost = frame_milliseconds(weights)
+        contenders.append(Contender(name, by_group, leaky, size, cost, weights))
+    return contenders
+
+
+def _trial(
+    contest: Contest,
+    preset: Preset,
+    cache: Path,
+    folder: Path,
+    *,
+    leaky: bool,
+    show_progress: bool,
+) -> Trial:
+    """Train with every seed, each into a folder of its own beside ``folder``."""
+    material = gather(
+        contest.data,
+        cache,
+        preset.clip,
+        labels=contest.labels,
+        leaky=leaky,
+        show_progress=show_progress,
+    )
+    runs = [
+        train_on(
+            material,
+            preset,
+            folder.with_name(f"{folder.name}-{seed}"),
+            replace(contest.settings, seed=seed),
+            contest.machines,
+            variation=contest.variation,
+            resume=True,
+            show_progress=show_progress,
+        )
+        for seed in range(contest.seeds)
+    ]
+    return Trial(material, tuple(Run(*run) for run in runs))
+
+
+def frame_milliseconds(weights: Weights) -> float:
+    """The median time of one grid frame, in the shape of a live stream."""
+    card = weights.card
+    num_windows = -(-card.clip.num_frames // card.hop)
+    windows = OnnxScorer(weights, device="cpu").open_windows(1, num_windows)
+    size = card.clip.image_size
+    frames = np.random.default_rng(0).integers(0, 256, (2, 1, size, size, 3), np.uint8)
+    keep_all = np.ones((1, num_windows), bool)
+    times = []
+    for _ in range(TIMED_FRAMES):
+        start = time.perf_counter()
+        windows.advance(frames[0], frames[1], keep_all)
+        times.append(time.perf_counter() - start)
+    return float(np.median(times)) * 1e3
+
+
+def choose(contenders: Sequence[Contender]) -> tuple[Contender, str]:
+    """The best one and the reason.
+
+    The highest mean macro F1 by group wins; where others come nearer than the seeds spread, the
+    cheapest of these does.
+    """
+
+    def mean(contender: Contender) -> float:
+        return float(contender.by_group.values("macro_f1").mean())
+
+    first = max(contenders, key=mean)
+    spread = max(float(c.by_group.values("macro_f1").std()) for c in contenders)
+    near = [c for c in contenders if mean(first) - mean(c) <= spread]
+    cheapest = min(near, key=lambda c: c.frame_ms)
+    told = f"mean macro F1 {mean(cheapest):.2f} by group"
+    if len(contenders) == 1:
+        return first, f"it ran alone: {told}"
+    if len(near) == 1:
+        return first, f"{told}, ahead of the next by more than the seeds spread (±{spread:.2f})"
+    return cheapest, (
+        f"{told}; {len(near)} networks lie within the spread of the seeds (±{spread:.2f}), and "
+        f"this one costs least: {cheapest.frame_ms:.2f} ms a frame"
+    )

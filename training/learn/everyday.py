@@ -1,0 +1,74 @@
+"""The recipe of the shipped weights: three LRCNs made one, or one ConvLSTM."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from har_live.models.config import Architecture
+from har_live.types import ClipSpec
+from training.features.bank import Bank
+from training.features.joint_windows import JointWindows
+from training.learn.fuse import fused
+from training.learn.train import Trained, TrainSettings, measured_on, train
+
+BOTH = TrainSettings(hidden=(192,), epochs=16, pose_noise=0.3, motion_dropped=0.4, filmed_share=0.6)
+EXPERTS = {
+    # Gestures are read from joints; the validation clips, which would choose an epoch, have few.
+    "pose": TrainSettings(sees="pose", pose_noise=0.2, epochs=26, filmed_share=0.35, keep="last"),
+    "both": BOTH,
+    "both again": replace(BOTH, seed=1),
+}
+"""Each trained as it learns best."""
+CONVLSTM = TrainSettings(architecture="convlstm", hidden=(16,), epochs=10)
+
+
+def everyday(
+    bank: Bank,
+    validation: Bank,
+    pose: Path | None,
+    out: Path,
+    spec: ClipSpec,
+    architecture: Architecture,
+    *,
+    epochs: int | None = None,
+    seed: int = 0,
+    joints: JointWindows | None = None,
+) -> Trained:
+    """Train as the shipped weights were; ``out`` gets a folder of curves for each part."""
+
+    def changed(settings: TrainSettings) -> TrainSettings:
+        return replace(settings, seed=seed + settings.seed, epochs=epochs or settings.epochs)
+
+    if architecture == "convlstm":
+        return train(bank, validation, pose, out, spec, changed(CONVLSTM), joints=joints)
+    parts = {
+        name: train(
+            bank,
+            validation,
+            pose,
+            out if name == "pose" else out / name,
+            spec,
+            changed(settings),
+            joints=joints,
+        )
+        for name, settings in EXPERTS.items()
+    }
+    return together(parts, validation, spec)
+
+
+def together(parts: dict[str, Trained], validation: Bank, spec: ClipSpec) -> Trained:
+    """One network of the experts.
+
+    Raises:
+        ValueError: they don't know the same labels.
+    """
+    first = parts["pose"]
+    if any(part.card.labels != first.card.labels for part in parts.values()):
+        raise ValueError("some labels have joints alone, and nothing in which a motion is seen")
+    model, config = fused(
+        [part.model for part in parts.values()],
+        first.card.model,
+        image_size=spec.image_size,
+    )
+    return measured_on(validation, model, replace(first.card, model=config))

@@ -1,0 +1,1 @@
+"""Weights as they behave live: streams with known timelines, measured and tuned."""

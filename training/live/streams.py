@@ -1,0 +1,234 @@
+"""Long streams with known timelines: clips of unseen groups joined by cuts.
+
+Everything random comes from the seed and the stream's name. A stream is held in memory while it is
+played, so they are made one after another.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from har_live.types import NONE, ClipSpec, Frame
+from training.data.clip_windows import cache_settings, split_clips
+from training.data.layouts import Clip, read_clips
+from training.live.clip_shelf import Library, Pictures, Shelf
+from training.live.measures import Timeline, timeline
+from training.measure.evaluate import at_rate, known_as
+
+CAMERA_FPS = 30.0
+STRETCH_SECONDS = 5.0
+"""One action lasts at least this long …"""
+IDLE_SECONDS = 4.0
+"""… and a stretch of nothing this long."""
+DROPOUT_SECONDS = 3.0
+CHANGING_FPS = (10.0, 24.0, 60.0)
+DARK_GAIN, DARK_NOISE = 0.2, 4.0
+"""Of the darkened stretches: the light left, and the deviation of a camera's noise in the dark."""
+CONDITIONS = ("changing frame rate", "dark stretches", "a dropout", "")
+"""What a data set's stream has to bear, in turns."""
+SEEN = "seen in training"
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """Which streams are made."""
+
+    seconds: float = 75.0
+    """About as long is each; the figure's script ends on its own."""
+    seed: int = 0
+    split: str = "val"
+    """Whose clips are played; empty for all. A data set that has only clips of nothing, and none
+    in this split, gives those it has; its stream's name says so."""
+    one_camera: bool = False
+    """A stretch is one clip, played again and again: no cut but between stretches. Else it is
+    several clips, with the cuts of a film."""
+    groups: frozenset[str] | None = None
+    """Only clips of these are played; None for all."""
+    cache: Path | None = None
+    """Folder from ``prepare``; clips that it lacks are decoded."""
+
+
+@dataclass(frozen=True, eq=False)
+class LiveStream:
+    """One long recording, and what is so in it."""
+
+    name: str
+    kind: Literal["actions", "figure", "nothing"]
+    """``nothing``: nobody does anything of the label set."""
+    frames: tuple[Frame, ...]
+    truth: Timeline
+    """From 0 to the stream's end, with ``none`` where nobody does anything."""
+    has_one_rate: bool = True
+    """False where the frame rate changes on the way."""
+
+    @property
+    def seconds(self) -> float:
+        return self.truth[-1].end_seconds
+
+    def rng(self, seed: int) -> np.random.Generator:
+        return _rng(self.name, seed)
+
+
+def frames_at(frames: Sequence[Frame], fps: float) -> list[Frame]:
+    """The same stream from a camera of another frame rate; where none came, none comes."""
+    pts = [frame.pts_seconds for frame in frames]
+    breaks = [i for i in range(1, len(pts)) if pts[i] - pts[i - 1] > DROPOUT_SECONDS / 2]
+    runs = zip([0, *breaks], [*breaks, len(pts)], strict=True)
+    return [frame for start, end in runs for frame in at_rate(list(frames[start:end]), fps)]
+
+
+def clip_streams(
+    data: Path, labels: Sequence[str], spec: ClipSpec, settings: StreamSettings
+) -> Iterator[LiveStream]:
+    """A stream of every data set: with actions where two of its labels are known, or of nothing.
+
+    Args:
+        labels: the weights'.
+        spec: the weights'; pictures are cached and played as the network sees them.
+    """
+    root, clips = read_clips(data)
+    library = Library(root, settings.cache, cache_settings(spec))
+    named = [replace(clip, label=_name(clip.label, labels)) for clip in split_clips(clips)]
+    chosen = [
+        clip
+        for clip in named
+        if settings.split in ("", clip.split)
+        and (settings.groups is None or clip.group in settings.groups)
+    ]
+    conditions = cycle(CONDITIONS)
+    for dataset in sorted({clip.dataset for clip in named}):
+        own = [clip for clip in chosen if clip.dataset == dataset]
+        if len({clip.label for clip in own}) > 1:
+            idle = [clip for clip in own if clip.label == NONE]
+            idle = idle or [clip for clip in chosen if clip.label == NONE]
+            actions = [clip for clip in own if clip.label != NONE]
+            yield _Reel(library, dataset, next(conditions), settings).actions(actions, idle)
+        elif all(clip.label == NONE for clip in named if clip.dataset == dataset):
+            own = own or [clip for clip in named if clip.dataset == dataset]
+            seen = any(clip.split == "train" for clip in own)
+            yield _Reel(library, dataset, SEEN if seen else "", settings).nothing(own)
+
+
+def unseen_stream(data: Path, label: str, spec: ClipSpec, settings: StreamSettings) -> LiveStream:
+    """The clips of a label that weights have not learnt, as a stream of nothing.
+
+    Args:
+        label: under the name that our weights give it.
+    """
+    root, clips = read_clips(data)
+    own = [clip for clip in clips if known_as(clip.label, (label,)) == label]
+    library = Library(root, settings.cache, cache_settings(spec))
+    return _Reel(library, f"{label}, unseen", "", settings).nothing(own)
+
+
+def in_two(clips: Iterable[Clip]) -> tuple[frozenset[str], frozenset[str]]:
+    """Groups in two parts that share no clip, with about as many of each label in both."""
+    of_group = {(clip.dataset, clip.label, clip.group): clip.group for clip in clips}
+    groups = list(dict.fromkeys(of_group[key] for key in sorted(of_group)))
+    return frozenset(groups[::2]), frozenset(groups[1::2])
+
+
+def _name(label: str, labels: Sequence[str]) -> str:
+    """What the weights should say to a data set's label."""
+    name = known_as(label, tuple(labels))
+    return name if name in labels else NONE
+
+
+class _Reel:
+    """One stream being put together."""
+
+    def __init__(
+        self, library: Library, dataset: str, condition: str, settings: StreamSettings
+    ) -> None:
+        self._library, self._condition, self._settings = library, condition, settings
+        self._name = f"{dataset}, {condition}" if condition else dataset
+        self._rng = _rng(self._name, settings.seed)
+        self._frames: list[Frame] = []
+        self._points: list[tuple[float, str]] = []
+        self._now_seconds = 0.0
+
+    def actions(self, clips: list[Clip], idle: list[Clip]) -> LiveStream:
+        """Stretches of one action each, neighbours of different ones, with stretches of nothing."""
+        by_label = defaultdict(list)
+        for clip in clips:
+            by_label[clip.label].append(clip)
+        shelves = {
+            label: Shelf(found, self._library, self._rng) for label, found in by_label.items()
+        }
+        if idle:
+            shelves[NONE] = Shelf(idle, self._library, self._rng)
+        rates = cycle(CHANGING_FPS if self._condition == CONDITIONS[0] else (CAMERA_FPS,))
+        for number, label in enumerate(self._order(list(by_label), has_idle=bool(idle))):
+            if self._now_seconds >= self._settings.seconds:
+                break
+            dark = self._condition == CONDITIONS[1] and number // 2 % 2 == 1
+            fps = next(rates)
+            self._stretch(shelves[label], label, fps, dark=dark)
+            if self._condition == CONDITIONS[2] and number == 0:
+                self._now_seconds += DROPOUT_SECONDS  # what is done goes on, unseen
+                self._stretch(shelves[label], label, fps, dark=dark)
+        return self._cut("actions", has_one_rate=self._condition != CONDITIONS[0])
+
+    def nothing(self, clips: list[Clip]) -> LiveStream:
+        """One clip after another."""
+        shelf = Shelf(clips, self._library, self._rng)
+        for _ in clips:
+            if self._now_seconds < self._settings.seconds:
+                self._show(shelf.next(), NONE, CAMERA_FPS)
+        return self._cut("nothing")
+
+    def _order(self, labels: list[str], *, has_idle: bool) -> Iterator[str]:
+        """Labels without end: all of them in random order, again and again; idle after two."""
+        last, since_idle = "", 0
+        while True:
+            for label in self._rng.permutation(labels).tolist():
+                if has_idle and (since_idle == 2 or label == last):
+                    yield NONE
+                    since_idle = 0
+                elif label == last:
+                    continue  # the last of one round is not the first of the next
+                yield label
+                last, since_idle = label, since_idle + 1
+
+    def _stretch(self, shelf: Shelf, label: str, fps: float, *, dark: bool) -> None:
+        begin_seconds = self._now_seconds
+        least_seconds = IDLE_SECONDS if label == NONE else STRETCH_SECONDS
+        pictures = shelf.next()
+        while True:
+            self._show(_darkened(pictures, self._rng) if dark else pictures, label, fps)
+            if self._now_seconds - begin_seconds >= least_seconds:
+                return
+            if not self._settings.one_camera:
+                pictures = shelf.next()
+
+    def _show(self, pictures: Pictures, label: str, fps: float) -> None:
+        self._points.append((self._now_seconds, label))
+        count = max(1, round(len(pictures) / self._library.fps * fps))
+        for number in range(count):
+            # The small part keeps a picture's own instant from being rounded down.
+            index = min(int(number / fps * self._library.fps + 1e-6), len(pictures) - 1)
+            self._frames.append(Frame(pictures[index], self._now_seconds + number / fps, label))
+        self._now_seconds += count / fps
+
+    def _cut(self, kind: Literal["actions", "nothing"], *, has_one_rate: bool = True) -> LiveStream:
+        truth = timeline(self._points, self._now_seconds)
+        frames = tuple(self._frames)
+        return LiveStream(self._name, kind, frames, truth, has_one_rate)
+
+
+def _darkened(pictures: Pictures, rng: np.random.Generator) -> Pictures:
+    """The same by little light, with the noise that cameras have then."""
+    noise = rng.standard_normal(pictures.shape, np.float32) * DARK_NOISE
+    return np.clip(pictures * np.float32(DARK_GAIN) + noise, 0, 255).astype(np.uint8)
+
+
+def _rng(name: str, seed: int) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])

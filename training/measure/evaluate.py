@@ -1,0 +1,173 @@
+"""Measure weights on clips through the same ``Recognizer`` that runs live.
+
+python -m training evaluate everyday-lrcn ../shared/data --json runs/evaluation.json
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+from har_live.grid import frames_played_at
+from har_live.offline import mean_scores
+from har_live.recognizer import Recognizer
+from har_live.sources.media import MediaSource
+from har_live.types import Frame
+from training.data.clip_windows import split_clips
+from training.data.labels import our_label
+from training.data.prepare import Clip, read_clips
+from training.measure.measures import calibration_error, within_accuracy
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What weights say of clips."""
+
+    clips: list[Clip]
+    truths: NDArray[np.str_]
+    """Each clip's label under the name that the weights give it."""
+    scores: NDArray[np.float32]
+    """(clips, labels): the mean over a clip's windows."""
+    labels: tuple[str, ...]
+
+
+def answers_of(
+    recognizer: Recognizer,
+    data: Path,
+    *,
+    split: str = "val",
+    datasets: Sequence[str] = (),
+) -> Answers:
+    """Play every clip of a split to a fresh stream.
+
+    Args:
+        split: ``train``, ``val``, or empty for all clips. Clips that come without one are split by
+            group, as in training.
+        datasets: only the clips of these; empty for all.
+    """
+    return answers_at(recognizer, data, [None], split=split, datasets=datasets)[0]
+
+
+def answers_at(
+    recognizer: Recognizer,
+    data: Path,
+    rates: Sequence[float | None],
+    *,
+    split: str = "val",
+    datasets: Sequence[str] = (),
+) -> list[Answers]:
+    """The answers at several frame rates, every clip decoded once.
+
+    Args:
+        rates: frames are dropped or repeated; None plays the file's own.
+    """
+    root, clips = read_clips(data)
+    clips = [
+        clip
+        for clip in split_clips(clips)
+        if (not split or clip.split == split) and (not datasets or clip.dataset in datasets)
+    ]
+    scores: list[list[NDArray[np.float32]]] = [[] for _ in rates]
+    for clip in track(clips, "scoring"):
+        frames = _frames_of(root / clip.path)
+        for fps, its_scores in zip(rates, scores, strict=True):
+            its_scores.append(score_clip(recognizer, frames, fps=fps))
+    truths = np.array([known_as(clip.label, recognizer.labels) for clip in clips])
+    return [Answers(clips, truths, np.stack(row), recognizer.labels) for row in scores]
+
+
+def _frames_of(video: Path) -> list[Frame]:
+    with MediaSource(video) as source:
+        return list(source)
+
+
+def known_as(label: str, labels: tuple[str, ...]) -> str:
+    """A data set's label under the name that these weights give it."""
+    return label if label in labels else our_label(label)
+
+
+def score_clip(
+    recognizer: Recognizer, frames: list[Frame], *, fps: float | None = None
+) -> NDArray[np.float32]:
+    """(labels,) mean scores of the windows of one clip."""
+    if fps is not None:
+        frames = at_rate(frames, fps)
+    stream = recognizer.stream()
+    predictions = [prediction for frame in frames for prediction in stream.push(frame)]
+    predictions += stream.finish()
+    return mean_scores(predictions)
+
+
+def at_rate(frames: list[Frame], fps: float) -> list[Frame]:
+    """The same video as a camera of another frame rate would have it."""
+    pts = np.array([frame.pts_seconds for frame in frames])
+    instants = pts[0] + np.arange(int((pts[-1] - pts[0]) * fps + 1e-6) + 1) / fps
+    played = frames_played_at(pts, instants)
+    return [
+        replace(frames[index], pts_seconds=float(instant))
+        for index, instant in zip(played, instants, strict=True)
+    ]
+
+
+def figures(answers: Answers) -> dict[str, Any]:
+    """All that is reported of answers, shares as fractions of 1."""
+    labels, truths, scores = answers.labels, answers.truths, answers.scores
+    order = np.array(labels)[np.argsort(-scores, axis=1)]
+    datasets = np.array([clip.dataset for clip in answers.clips])
+    occurring = sorted(set(truths.tolist()))
+    precision, recall, f1, count = precision_recall_fscore_support(
+        truths, order[:, 0], labels=occurring, zero_division=0
+    )
+    return {
+        "clips": len(truths),
+        "top1": float((order[:, 0] == truths).mean()),
+        "top5": float((order[:, :5] == truths[:, None]).any(axis=1).mean()),
+        "macro_f1": float(f1.mean()),
+        "ece": calibration_error(scores, truths, labels),
+        "per_class": {
+            label: {
+                "clips": int(count[i]),
+                "precision": float(precision[i]),
+                "recall": float(recall[i]),
+                "f1": float(f1[i]),
+            }
+            for i, label in enumerate(occurring)
+        },
+        "datasets": {
+            name: {
+                "clips": int((datasets == name).sum()),
+                "num_labels": len(set(truths[datasets == name].tolist())),
+                "top1": float((order[:, 0] == truths)[datasets == name].mean()),
+                "top1_within": within_accuracy(
+                    scores[datasets == name], truths[datasets == name], labels
+                ),
+            }
+            for name in sorted(set(datasets.tolist()))
+        },
+    }
+
+
+def confusion(answers: Answers) -> tuple[NDArray[np.int64], list[str]]:
+    """Counts (truth, answer), and the labels that occur among either."""
+    best = np.array(answers.labels)[answers.scores.argmax(axis=1)]
+    names = [name for name in answers.labels if name in set(answers.truths) | set(best)]
+    return confusion_matrix(answers.truths, best, labels=names), names
+
+
+def rates(own: Answers, others: dict[float, Answers]) -> dict[str, dict[str, float]]:
+    """At other frame rates: accuracy, and the share of clips answered as at their own rate."""
+    best, truths = own.scores.argmax(axis=1), own.truths
+    return {
+        f"{fps:g}": {
+            "top1": float((np.array(own.labels)[other.scores.argmax(axis=1)] == truths).mean()),
+            "agreement": float((other.scores.argmax(axis=1) == best).mean()),
+        }
+        for fps, other in others.items()
+    }

@@ -1,0 +1,1 @@
+"""People whose joints are known: recorded, invented, drawn, photographed."""

@@ -1,0 +1,1 @@
+"""A weights folder: exported, calibrated, described."""
