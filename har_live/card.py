@@ -125,9 +125,8 @@ class ModelCard:
         version = values.pop("version")
         if version != CARD_VERSION:
             raise ValueError(f"card version {version}; this har-live reads {CARD_VERSION}")
-        model = values.pop("model")
         return cls(
-            model=ModelConfig(**{**model, "hidden": tuple(model["hidden"])}),
+            model=ModelConfig.from_values(values.pop("model")),
             clip=ClipSpec(**values.pop("clip")),
             smoothing=SmoothingSpec(**values.pop("smoothing")),
             labels=tuple(values.pop("labels")),

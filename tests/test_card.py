@@ -29,7 +29,13 @@ from tests.weights_made import LABELS
 CARD = ModelCard(
     name="test",
     labels=("none", "wave", "招手"),
-    model=ModelConfig("lrcn", "seed_cnn", hidden=(8, 4), encoder_options={"dropout": 0.1}),
+    model=ModelConfig(
+        "lrcn",
+        "seed_cnn",
+        hidden=(8, 4),
+        blocks=((5, 3), (4,)),
+        encoder_options={"dropout": 0.1},
+    ),
     clip=ClipSpec(num_frames=10, grid_fps=12.5, image_size=64, fit="letterbox"),
     hop=3,
     smoothing=SmoothingSpec(average_seconds=0.7, enter_of={"wave": 0.4}),

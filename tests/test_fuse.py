@@ -22,7 +22,7 @@ def test_the_logits_are_the_mean(widths):
         model.encoder.mean.normal_()
         model.encoder.deviation.uniform_(0.5, 2.0)
     together, config = fused(models, configs[0], image_size=96)
-    assert config.hidden == (sum(widths),)
+    assert (config.hidden, config.blocks) == ((sum(widths),), (widths,))
     seen = torch.randn(3, 6, models[0].encoder.out_features)
 
     @torch.inference_mode()

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from har_live.models.build import build_model
+from har_live.models.cells import LSTMStack
 from har_live.models.config import PRESETS, ModelConfig
 from har_live.models.window_model import WindowModel
 
@@ -84,6 +85,23 @@ def test_our_lstm_is_torchs_lstm():
         torch.testing.assert_close(model.feature_logits(features), expected, atol=1e-5, rtol=1e-5)
 
 
+def test_blocks_are_a_wide_layer_of_blocks_and_zeros():
+    torch.manual_seed(0)
+    widths = (5, 3, 4)
+    blocks, dense = LSTMStack(6, (12,), (widths,)), LSTMStack(6, (12,))
+    dense.from_input.load_state_dict(blocks.from_input.state_dict())
+    parts = [block.weight.chunk(4) for block in blocks.from_hidden[0].blocks]
+    with torch.inference_mode():
+        wide = torch.cat([torch.block_diag(*gate) for gate in zip(*parts, strict=True)])
+        dense.from_hidden[0].weight.copy_(wide)
+        state = expected = (torch.randn(2, 3, 12), torch.randn(2, 3, 12))
+        for _ in range(4):
+            projected = blocks.project(torch.randn(2, 6))
+            state, expected = blocks.advance(projected, state), dense.advance(projected, expected)
+    torch.testing.assert_close(state, expected)
+    assert sum(p.numel() for p in blocks.from_hidden.parameters()) == 4 * sum(w * w for w in widths)
+
+
 def test_an_unknown_encoder_names_the_known_ones():
     with pytest.raises(ValueError, match=r"encoder is 'nope'; expected one of .*seed_cnn"):
         build_model(ModelConfig("lrcn", "nope", hidden=(4,)), image_size=64, num_labels=2)
@@ -96,6 +114,10 @@ def test_an_unknown_encoder_names_the_known_ones():
         ({"hidden": ()}, "hidden is"),
         ({"hidden": (4, 0)}, "hidden is"),
         ({"dropout": 1.0}, "dropout is 1.0"),
+        ({"blocks": ((3, 2),)}, r"blocks are \(\(3, 2\),\); expected .* sum to \(4,\)"),
+        ({"blocks": ((4, 0),)}, "blocks are"),
+        ({"blocks": ((), ())}, "blocks are"),
+        ({"blocks": ((4,),), "architecture": "convlstm"}, "a convlstm has none"),
     ],
 )
 def test_a_config_refuses_nonsense(values, message):

@@ -39,5 +39,5 @@ def build_model(config: ModelConfig, *, image_size: int, num_labels: int) -> Win
         "dropout": config.dropout,
     }
     if config.architecture == "lrcn":
-        return LRCN(encoder, **common)
+        return LRCN(encoder, blocks=config.blocks, **common)
     return ConvLSTM(encoder, pool=config.pool, **common)

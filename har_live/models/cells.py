@@ -22,21 +22,48 @@ def _lstm_gates(gates: Tensor, cell: Tensor, *, channel_dim: int) -> tuple[Tenso
     return torch.sigmoid(leave) * torch.tanh(cell), cell
 
 
+class BlockDiagonal(nn.Module):
+    """The hidden part of the gates of several LSTMs side by side, (…, H) → (…, 4·H).
+
+    What a wide matrix of blocks and zeros would give, gate by gate, but the zeros are neither kept
+    nor multiplied.
+
+    Args:
+        widths: units of each.
+    """
+
+    def __init__(self, widths: tuple[int, ...]) -> None:
+        super().__init__()
+        self.widths = widths
+        self.blocks = nn.ModuleList(nn.Linear(width, 4 * width, bias=False) for width in widths)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        each = zip(self.blocks, hidden.split_with_sizes(self.widths, dim=-1), strict=True)
+        gates = zip(*(block(part).chunk(4, dim=-1) for block, part in each), strict=True)
+        return torch.cat([part for gate in gates for part in gate], dim=-1)
+
+
 class LSTMStack(nn.Module):
     """LSTM layers over feature vectors.
 
     Args:
         in_features: F, length of a frame's feature vector.
         hidden: units of each layer.
+        blocks: how each layer divides, see ``ModelConfig.blocks``.
     """
 
-    def __init__(self, in_features: int, hidden: tuple[int, ...]) -> None:
+    def __init__(
+        self, in_features: int, hidden: tuple[int, ...], blocks: tuple[tuple[int, ...], ...] = ()
+    ) -> None:
         super().__init__()
         widths = (in_features, *hidden)
         self.from_input = nn.ModuleList(
             nn.Linear(before, 4 * after) for before, after in pairwise(widths)
         )
-        self.from_hidden = nn.ModuleList(nn.Linear(h, 4 * h, bias=False) for h in hidden)
+        self.from_hidden = nn.ModuleList(
+            BlockDiagonal(blocks[layer]) if blocks else nn.Linear(width, 4 * width, bias=False)
+            for layer, width in enumerate(hidden)
+        )
         self.state_shapes = tuple((h,) for h in hidden for _ in range(2))
         for layer, width in zip(self.from_input, hidden, strict=True):
             # Remember by default: forget bias 1 (Jozefowicz et al. 2015).

@@ -20,6 +20,9 @@ class ModelConfig:
     """Name of the frame encoder, one of ``models.build.ENCODERS``."""
     hidden: tuple[int, ...]
     """Hidden units (lrcn) or hidden channels (convlstm) of each recurrent layer."""
+    blocks: tuple[tuple[int, ...], ...] = ()
+    """lrcn: how the units of each layer divide into LSTMs side by side that see only their own;
+    empty where each layer is one."""
     pool: bool = False
     """convlstm: halve the map with max pooling after each layer."""
     dropout: float = 0.0
@@ -36,6 +39,29 @@ class ModelConfig:
             raise ValueError(f"hidden is {self.hidden}; expected at least one positive width")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is {self.dropout}; expected 0 ≤ dropout < 1")
+        self._check_blocks()
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> ModelConfig:
+        """What ``asdict`` made of one, after JSON; older ones lack the newer fields.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is no config.
+        """
+        hidden, blocks = values["hidden"], values.get("blocks", ())
+        tuples = {"hidden": tuple(hidden), "blocks": tuple(tuple(units) for units in blocks)}
+        return cls(**{**values, **tuples})
+
+    def _check_blocks(self) -> None:
+        if not self.blocks:
+            return
+        if self.architecture != "lrcn":
+            raise ValueError(f"blocks are {self.blocks}; a {self.architecture} has none")
+        sums = tuple(sum(units) for units in self.blocks)
+        if sums != self.hidden or min(min(units) for units in self.blocks) < 1:
+            raise ValueError(
+                f"blocks are {self.blocks}; expected positive widths that sum to {self.hidden}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

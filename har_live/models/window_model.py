@@ -144,12 +144,19 @@ class LRCN(WindowModel):
 
     Args:
         encoder: (N, S, S, 3) uint8 twice → (N, F); has ``out_features`` = F.
+        blocks: see ``ModelConfig.blocks``.
     """
 
     def __init__(
-        self, encoder: nn.Module, *, hidden: tuple[int, ...], num_labels: int, dropout: float = 0.0
+        self,
+        encoder: nn.Module,
+        *,
+        hidden: tuple[int, ...],
+        num_labels: int,
+        dropout: float = 0.0,
+        blocks: tuple[tuple[int, ...], ...] = (),
     ) -> None:
-        cells = LSTMStack(int(encoder.out_features), hidden)  # type: ignore[arg-type]
+        cells = LSTMStack(int(encoder.out_features), hidden, blocks)  # type: ignore[arg-type]
         super().__init__(encoder, cells, num_labels=num_labels, dropout=dropout)
 
 

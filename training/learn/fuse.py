@@ -1,8 +1,8 @@
 """Several LRCNs become one: what reads the pose alone and what reads the motion too.
 
 Trained together, the part that is learnt by heart fastest drowns the others; trained apart and
-averaged, none does. At run time nothing is new: an LSTM whose weights are blocks is several LSTMs,
-and a classifier on all their states averages their logits.
+averaged, none does. At run time they are one layer of blocks, and a classifier on all their states
+averages their logits.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ def fused(
     Args:
         models: one-layer LRCNs with the same labels behind the same encoder; they may have measured
             the features' mean and deviation on different windows.
-        config: of the first; the network's width is the sum of all.
+        config: of the first; of the network's blocks each is one of them.
     """
     first = models[0]
-    config = replace(config, hidden=(sum(m.cells.state_shapes[0][0] for m in models),))
+    widths = tuple(m.cells.state_shapes[0][0] for m in models)
+    config = replace(config, hidden=(sum(widths),), blocks=(widths,))
     model = build_model(config, image_size=image_size, num_labels=first.classifier.out_features)
     model.encoder.load_state_dict(first.encoder.state_dict())
     cells, classifier = model.cells, model.classifier
@@ -39,8 +40,8 @@ def fused(
         inputs = [_behind(first, one) for one in models]
         cells.from_input[0].weight.copy_(_by_gate([weight for weight, _ in inputs]))
         cells.from_input[0].bias.copy_(_by_gate([bias for _, bias in inputs]))
-        gates = zip(*(m.cells.from_hidden[0].weight.chunk(GATES) for m in models), strict=True)
-        cells.from_hidden[0].weight.copy_(torch.cat([torch.block_diag(*gate) for gate in gates]))
+        for block, one in zip(cells.from_hidden[0].blocks, models, strict=True):
+            block.load_state_dict(one.cells.from_hidden[0].state_dict())
         weights = [m.classifier.weight / len(models) for m in models]
         classifier.weight.copy_(torch.cat(weights, dim=1))
         classifier.bias.copy_(torch.stack([m.classifier.bias for m in models]).mean(dim=0))
