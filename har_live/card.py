@@ -42,11 +42,14 @@ class SmoothingSpec:
     """The label shown is given up when its averaged probability falls below this."""
     hold_seconds: float = 1.0
     """A label just shown is kept at least this long, unless the stream breaks."""
+    give_way_seconds: float = 1.0
+    """The label shown is given up once others have been more probable for longer than this, though
+    none of them reaches its ``enter``."""
     enter_of: Mapping[str, float] = field(default_factory=dict)
     """Labels whose ``enter`` is another; their ``leave`` is lower or higher by the same factor."""
 
     def __post_init__(self) -> None:
-        for name in ("average_seconds", "hold_seconds"):
+        for name in ("average_seconds", "hold_seconds", "give_way_seconds"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected 0 or more")
         if not 0 <= self.leave <= self.enter <= 1:

@@ -1,7 +1,8 @@
 """From the scores of single windows to a label that holds still, and to segments.
 
 The smoother averages over time, asks more of a new label than of the one shown (two thresholds),
-and keeps a label for a minimum time. Where no label is sure enough it says ``unsure``.
+and keeps a label for a minimum time. Where no label is sure enough it says ``unsure``; so it does
+where another label has been more probable than the one shown for a while, but is not sure enough.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Smoother:
         self._recent: deque[tuple[float, Scores]] = deque()
         self._shown: int | None = None
         self._shown_since_seconds = 0.0
+        self._best_at_seconds = 0.0  # when the label shown was last the most probable
 
     def update(self, end_seconds: float, scores: Scores) -> SteadyLabel:
         """Take in the window that ends at ``end_seconds``.
@@ -70,18 +72,26 @@ class Smoother:
 
     def _choose(self, end_seconds: float, steady: Scores) -> None:
         shown, best = self._shown, int(steady.argmax())
-        held = end_seconds - self._shown_since_seconds < self._spec.hold_seconds
-        if shown is not None and held:
-            return
-        enter, _ = self._thresholds[best]
-        if steady[best] >= enter:
+        if shown is not None:
+            if steady[shown] == steady[best]:
+                self._best_at_seconds = end_seconds
+            if end_seconds - self._shown_since_seconds < self._spec.hold_seconds:
+                return
+        if steady[best] >= self._thresholds[best][0]:
             new: int | None = best
         else:
-            stays = shown is not None and steady[shown] >= self._thresholds[shown][1]
-            new = shown if stays else None
-        if new != self._shown:
+            new = shown if self._may_stay(end_seconds, steady) else None
+        if new != shown:
             self._shown = new
-            self._shown_since_seconds = end_seconds
+            self._shown_since_seconds = self._best_at_seconds = end_seconds
+
+    def _may_stay(self, end_seconds: float, steady: Scores) -> bool:
+        """Whether the label shown is probable enough still, and was the most probable lately."""
+        if self._shown is None:
+            return False
+        _, leave = self._thresholds[self._shown]
+        was_best_lately = end_seconds - self._best_at_seconds <= self._spec.give_way_seconds
+        return was_best_lately and bool(steady[self._shown] >= leave)
 
 
 class Segmenter:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,6 +86,66 @@ def test_a_label_is_held_for_its_minimum_time():
     smoother = Smoother(LABELS, spec)
     windows = [(0.0, scores(wave=0.9)), *((t, scores(jump=0.9)) for t in (0.5, 0.9, 1.0))]
     assert labels_of(smoother, windows) == ["wave", "wave", "wave", "jump"]
+
+
+GIVES_WAY = SmoothingSpec(0, 0.5, 0.1, hold_seconds=0, give_way_seconds=1, enter_of={"jump": 0.8})
+WAVES, JUMPS, IDLES, STRONG = (0.1, 0.6, 0.3), (0.2, 0.3, 0.5), (0.4, 0.3, 0.3), (0.1, 0.1, 0.8)
+"""Probabilities of none, wave, jump. ``JUMPS`` and ``IDLES`` are too weak for their labels."""
+
+
+def halves_of(*windows: tuple[float, ...]) -> list[tuple[float, np.ndarray]]:
+    """One every half second."""
+    return [(i / 2, np.array(window, np.float32)) for i, window in enumerate(windows)]
+
+
+@pytest.mark.parametrize(
+    ("windows", "labels"),
+    [
+        ([WAVES, JUMPS, JUMPS, JUMPS], ["wave", "wave", "wave", UNSURE]),
+        ([WAVES, IDLES, IDLES, IDLES], ["wave", "wave", "wave", UNSURE]),
+        ([WAVES, JUMPS, IDLES, JUMPS], ["wave", "wave", "wave", UNSURE]),  # whoever is ahead
+        ([WAVES, JUMPS, JUMPS, WAVES, JUMPS, JUMPS], ["wave"] * 6),
+        ([WAVES, JUMPS, STRONG, JUMPS], ["wave", "wave", "jump", "jump"]),
+        ([WAVES, JUMPS, JUMPS, JUMPS, IDLES, WAVES], ["wave"] * 3 + [UNSURE] * 2 + ["wave"]),
+        ([(0.6, 0.3, 0.1), *[(0.4, 0.45, 0.15)] * 3], [NONE] * 3 + [UNSURE]),
+    ],
+)
+def test_a_label_gives_way_to_what_is_more_probable_for_longer_than_a_second(windows, labels):
+    assert labels_of(Smoother(LABELS, GIVES_WAY), halves_of(*windows)) == labels
+
+
+def test_a_label_gives_way_at_once_or_once_it_was_held():
+    windows = halves_of(WAVES, *[JUMPS] * 5)
+    at_once = replace(GIVES_WAY, give_way_seconds=0)
+    assert labels_of(Smoother(LABELS, at_once), windows) == ["wave"] + [UNSURE] * 5
+    held = replace(GIVES_WAY, hold_seconds=2)
+    assert labels_of(Smoother(LABELS, held), windows) == ["wave"] * 4 + [UNSURE] * 2
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_label_shown_was_the_most_probable_lately(seed):
+    random = np.random.default_rng(seed)
+    enter = random.uniform(0.4, 0.7)
+    spec = SmoothingSpec(
+        average_seconds=random.choice([0, 0.7, 1.5]),
+        enter=enter,
+        leave=0.05,
+        hold_seconds=random.choice([0, 0.5, 2.0]),
+        give_way_seconds=random.choice([0, 0.5, 1.0]),
+        enter_of={"jump": min(1.0, 1.4 * enter)},
+    )
+    smoother, was_best_at_seconds = Smoother(LABELS, spec), {}
+    seconds, periods = np.arange(600) / 4, random.uniform(5, 30, len(LABELS))
+    logits = 2 * np.sin(2 * np.pi * seconds[:, None] / periods + random.uniform(0, 6, len(LABELS)))
+    counts = Counter()
+    for now_seconds, one in zip(seconds, np.exp(logits, dtype=np.float32), strict=True):
+        label, _, steady = smoother.update(now_seconds, one / one.sum())
+        was_best_at_seconds[LABELS[steady.argmax()]] = now_seconds
+        counts[label == UNSURE] += 1
+        if label != UNSURE:
+            not_best_seconds = now_seconds - was_best_at_seconds[label]
+            assert not_best_seconds <= max(spec.hold_seconds, spec.give_way_seconds)
+    assert min(counts[True], counts[False]) > 10
 
 
 def test_reset_forgets():
@@ -189,6 +252,7 @@ def test_segments_never_overlap(seed):
     [
         ("average_seconds", -1),
         ("hold_seconds", -0.1),
+        ("give_way_seconds", -1),
         ("enter", 0.1),
         ("leave", -1),
         ("enter_of", {"wave": 1.1}),
