@@ -10,11 +10,19 @@ from typing import Annotated
 
 import typer
 
-from training.commands.options import DEFAULT_CACHE, Cache, Data, names_of
+from training.commands.options import (
+    DEFAULT_CACHE,
+    Cache,
+    Data,
+    JsonFile,
+    Seed,
+    Split,
+    WeightsName,
+    chosen_split,
+    names_of,
+)
 
-WeightsName = Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")]
 WriteCard = Annotated[bool, typer.Option("--write-card", help="Put it into the weights' card.")]
-Seed = Annotated[int, typer.Option(help="Of everything random.")]
 
 
 def evaluate_live(
@@ -22,10 +30,10 @@ def evaluate_live(
     data: Annotated[
         Path | None, typer.Argument(help="As in evaluate; without it, the figure alone.")
     ] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+    json_file: JsonFile = None,
     picture: Annotated[Path | None, typer.Option(help="Draw the timelines here.")] = None,
     seconds: Annotated[float, typer.Option(help="Length of each stream, about.")] = 75.0,
-    split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
+    split: Split = "val",
     one_camera: Annotated[
         bool, typer.Option("--one-camera", help="Cuts only where the action changes.")
     ] = False,
@@ -49,8 +57,7 @@ def evaluate_live(
 
     opened = open_weights(weights)
     recognizer = Recognizer(opened, cut_reset=cut_reset)
-    chosen = "" if split == "all" else split
-    settings = StreamSettings(seconds, seed, chosen, one_camera, cache=cache)
+    settings = StreamSettings(seconds, seed, chosen_split(split), one_camera, cache=cache)
     played = play_all(recognizer, data, settings)
     said = {"weights": recognizer.card.name, "cut_reset": cut_reset, "one_camera": one_camera}
     reached = {**said, **room.figures(played)}
@@ -72,7 +79,7 @@ def tune_live(
     weights: WeightsName,
     data: Data,
     seconds: Annotated[float, typer.Option(help="Length of each stream, about.")] = 60.0,
-    split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
+    split: Split = "val",
     write_card: WriteCard = False,
     cache: Cache = DEFAULT_CACHE,
     seed: Seed = 0,
@@ -88,8 +95,7 @@ def tune_live(
 
     opened = open_weights(weights)
     recognizer = Recognizer(opened)
-    chosen = "" if split == "all" else split
-    settings = StreamSettings(seconds, seed, chosen, one_camera=True, cache=cache)
+    settings = StreamSettings(seconds, seed, chosen_split(split), one_camera=True, cache=cache)
     halves = room.hear(recognizer, data, settings)
     tried = room.try_all(recognizer, halves, room.candidates(opened.card.smoothing))
     Console().print(room.table(tried, room.Wishes()))
@@ -146,7 +152,7 @@ def left_out(
     ),
     epochs: Annotated[int | None, typer.Option(help="Times the bank is gone through.")] = None,
     seconds: Annotated[float, typer.Option(help="Length of a stream, at most.")] = 180.0,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+    json_file: JsonFile = None,
     cache: Cache = DEFAULT_CACHE,
     seed: Seed = 0,
 ) -> None:

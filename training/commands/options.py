@@ -10,9 +10,18 @@ import typer
 Data = Annotated[Path, typer.Argument(help="Manifest CSV, its folder, or one folder per class.")]
 Cache = Annotated[Path, typer.Option(help="Folder of the cached frames.")]
 Pose = Annotated[Path, typer.Option(help="Weights of the pose network, from `pretrain`.")]
+WeightsName = Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")]
+Split = Annotated[str, typer.Option(help="train, val, or all.")]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write figures here.")]
+Seed = Annotated[int, typer.Option(help="Of everything random.")]
 DEFAULT_CACHE = Path(".cache")
 
 
 def names_of(text: str) -> list[str]:
     """What stands between commas."""
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def chosen_split(text: str) -> str:
+    """What a split is called within: the empty one is all of them."""
+    return "" if text == "all" else text

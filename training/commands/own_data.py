@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from har_live.card import DEFAULT_WEIGHTS
-from training.commands.options import DEFAULT_CACHE, Cache, Data, names_of
+from training.commands.options import DEFAULT_CACHE, Cache, Data, Seed, names_of
 
 if TYPE_CHECKING:
     from har_live.card import Weights
@@ -24,6 +24,8 @@ Epochs = Annotated[int, typer.Option(help="Times every clip is seen, at most.")]
 Varied = Annotated[
     bool, typer.Option("--varied/--plain", help="Vary clips as cameras vary, or show them as is.")
 ]
+Accelerator = Annotated[str, typer.Option(help="auto, cpu, gpu, mps, …")]
+Precision = Annotated[str, typer.Option(help="32-true, 16-mixed or bf16-mixed.")]
 
 
 def fetch(
@@ -77,12 +79,12 @@ def train_pixels(
     batch_size: Annotated[int, typer.Option(help="Clips in a step, over all processes.")] = 16,
     learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
     patience: Annotated[int, typer.Option(help="Epochs without progress before it stops.")] = 15,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    seed: Seed = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it was stopped.")] = False,
-    accelerator: Annotated[str, typer.Option(help="auto, cpu, gpu, mps, …")] = "auto",
+    accelerator: Accelerator = "auto",
     devices: Annotated[int, typer.Option(help="Processes on each machine.")] = 1,
     num_nodes: Annotated[int, typer.Option(help="Machines; start this on each of them.")] = 1,
-    precision: Annotated[str, typer.Option(help="32-true, 16-mixed or bf16-mixed.")] = "32-true",
+    precision: Precision = "32-true",
     workers: Annotated[int, typer.Option(help="Processes that read clips, per device.")] = 0,
 ) -> None:
     """Train a network on the pictures themselves and write weights for `har-live --weights`."""
@@ -133,8 +135,8 @@ def compare(
     epochs: Epochs = 40,
     batch_size: Annotated[int, typer.Option(help="Clips in a step.")] = 16,
     learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
-    accelerator: Annotated[str, typer.Option(help="auto, cpu, gpu, mps, …")] = "auto",
-    precision: Annotated[str, typer.Option(help="32-true, 16-mixed or bf16-mixed.")] = "32-true",
+    accelerator: Accelerator = "auto",
+    precision: Precision = "32-true",
     workers: Annotated[int, typer.Option(help="Processes that read clips.")] = 0,
 ) -> None:
     """Train networks on one split with the same seeds: table, curves, confusion, the best."""
@@ -175,7 +177,7 @@ def adapt(
     labels: Labels = "",
     copies: Annotated[int, typer.Option(help="Varied windows of each clip.")] = 8,
     epochs: Epochs = 80,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Teach weights your own actions, from a folder of clips; their frame encoder is kept."""
     from har_live.card import open_weights

@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 
 from har_live.card import DEFAULT_WEIGHTS
-from training.commands.options import DEFAULT_CACHE, Cache, Data, Pose, names_of
+from training.commands.options import (
+    DEFAULT_CACHE,
+    Cache,
+    Data,
+    JsonFile,
+    Pose,
+    Seed,
+    Split,
+    WeightsName,
+    chosen_split,
+    names_of,
+)
 
 
 def prepare(
@@ -35,7 +46,7 @@ def pretrain(
     epochs: Annotated[int, typer.Option(help="Times every picture is seen.")] = 6,
     learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
     start_from: Annotated[Path | None, typer.Option(help="Go on from these weights.")] = None,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Teach the pose network where the joints are."""
     from training.learn.pretrain import PretrainSettings
@@ -72,7 +83,7 @@ def train(
     datasets: Annotated[
         str, typer.Option(help="A specialist: only these data sets, with commas between.")
     ] = "",
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Train the recurrent part and write OUT/weights, ready for `har-live --weights`."""
     from har_live.types import ClipSpec
@@ -99,7 +110,7 @@ def gestures(
     out: Annotated[Path, typer.Option(help="Folder for curves and checkpoints.")] = Path(
         "runs/gestures"
     ),
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Measure the recurrent part on recorded gestures of people never seen (MSR Action3D)."""
     from training.learn import gestures as room
@@ -116,10 +127,10 @@ def gestures(
 
 
 def evaluate(
-    weights: Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")],
+    weights: WeightsName,
     data: Data,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
-    split: Annotated[str, typer.Option(help="train, val, or all.")] = "val",
+    json_file: JsonFile = None,
+    split: Split = "val",
     rates: Annotated[str, typer.Option(help="Also at these frames a second: 10,15,24,30,60.")] = "",
     confusion_file: Annotated[
         Path | None, typer.Option("--confusion", help="Draw the confusion matrix here.")
@@ -132,9 +143,7 @@ def evaluate(
 
     recognizer = Recognizer(weights)
     wanted = [float(rate) for rate in names_of(rates)]
-    answers, *others = room.answers_at(
-        recognizer, data, [None, *wanted], split="" if split == "all" else split
-    )
+    answers, *others = room.answers_at(recognizer, data, [None, *wanted], split=chosen_split(split))
     figures = room.figures(answers)
     figures["rates"] = room.rates(answers, dict(zip(wanted, others, strict=True)))
     if json_file is not None:
@@ -155,7 +164,7 @@ def evaluate(
 def bench_peers(
     weights: Annotated[str, typer.Argument(help="Name or folder.")] = DEFAULT_WEIGHTS,
     seconds: Annotated[float, typer.Option(min=0.01, help="Of each measurement.")] = 3.0,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures here.")] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Measure the usual way, the encoder alone, ffmpeg and a published network beside ours."""
     import tempfile

@@ -46,22 +46,9 @@ class Bank(SavedArrays):
     sources: NDArray[np.str_]
     """The clip's path or the motion's name: windows of one source are judged together."""
 
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    @classmethod
-    def load(cls, path: Path, *, unread: str = "") -> Bank:
-        """Read a bank; the array named ``unread`` is left empty, (N, 0), to save memory."""
-        with np.load(path) as data:
-            names = [field.name for field in fields(cls) if field.name != unread]
-            arrays = {name: data[name] for name in names}
-            empty = {unread: np.zeros((len(arrays["labels"]), 0), np.float16)} if unread else {}
-            return cls(**arrays, **empty)
-
     def only(self, datasets: Sequence[str]) -> Bank:
         """The windows of these data sets."""
-        here = np.isin(self.datasets, list(datasets))
-        return Bank(**{field.name: getattr(self, field.name)[here] for field in fields(self)})
+        return self.rows(np.isin(self.datasets, list(datasets)))
 
     @classmethod
     def join(cls, banks: Iterable[Bank]) -> Bank:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -37,14 +36,6 @@ class JointWindows(SavedArrays):
     """(N, T, 13, 3): x, y as fractions of the picture, confidence."""
     labels: NDArray[np.str_]
     datasets: NDArray[np.str_]
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    @classmethod
-    def load(cls, path: Path) -> JointWindows:
-        with np.load(path) as data:
-            return cls(**{field.name: data[field.name] for field in fields(cls)})
 
     def features(self, rows: Tensor, architecture: Architecture) -> Tensor:
         """(n,) rows → (n, T, …) as this architecture reads them; motion, unknown here, is NaN."""

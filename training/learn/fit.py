@@ -26,6 +26,7 @@ from torchmetrics.classification import MulticlassAccuracy, MulticlassF1Score
 from har_live.errors import HarLiveError, SinkError
 from har_live.models.window_model import WindowModel
 from training.data.clip_windows import ClipData, Measured
+from training.learn.schedule import one_cycle
 
 
 @dataclass(frozen=True)
@@ -116,17 +117,12 @@ class ClipTask(lightning.LightningModule):
         self.log("val_loss", self.val_loss)
 
     def configure_optimizers(self):
-        learning = [p for p in self.model.parameters() if p.requires_grad]
-        optimizer = torch.optim.AdamW(
-            learning, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay
+        return one_cycle(
+            [p for p in self.model.parameters() if p.requires_grad],
+            peak=self.settings.learning_rate,
+            weight_decay=self.settings.weight_decay,
+            total_steps=self.trainer.estimated_stepping_batches,
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer,
-            self.settings.learning_rate,
-            total_steps=int(self.trainer.estimated_stepping_batches),
-            pct_start=0.2,
-        )
-        return [optimizer], [{"scheduler": schedule, "interval": "step"}]
 
     def _recipe(self) -> dict[str, object]:
         return {**asdict(self.settings), "labels": list(self.labels)}

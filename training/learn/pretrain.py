@@ -23,6 +23,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from har_live.models.pose import LOOK_SIZE, PoseNet, keypoints_of
 from training.data.prepare import CacheSettings, prepare
+from training.learn.schedule import one_cycle
 from training.people.figure_people import figure_pictures
 from training.people.invented import invented_motions
 from training.people.pictures import (
@@ -109,18 +110,13 @@ class PoseTask(lightning.LightningModule):
         self.log("val_absent_seen", (found[:, :, 2][gone] > 0.5).float().mean())
 
     def configure_optimizers(self):
-        optimizer = torch.optim.AdamW(
+        return one_cycle(
             self.parameters(),
-            lr=self.settings.learning_rate,
+            peak=self.settings.learning_rate,
             weight_decay=self.settings.weight_decay,
+            total_steps=self.trainer.estimated_stepping_batches,
+            rising=0.15,
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer,
-            self.settings.learning_rate,
-            total_steps=int(self.trainer.estimated_stepping_batches),
-            pct_start=0.15,
-        )
-        return [optimizer], [{"scheduler": schedule, "interval": "step"}]
 
 
 def trunk_length(joints: Tensor) -> Tensor:

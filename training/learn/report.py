@@ -9,11 +9,10 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-from numpy.typing import NDArray
 from rich.table import Table
 
 from training.learn.compare import Contender, Contest, Trial, choose
-from training.measure.plots import read_log
+from training.measure.plots import draw_matrix, read_log
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -198,18 +197,6 @@ def draw_confusions(contenders: Sequence[Contender], target: Path) -> None:
             leaky = trial.material.leaky
             title = f"{contender.name}, {'LEAKY split' if leaky else 'split by group'}"
             axes[row][column].set_title(title, color=LEAKED if leaky else "black", fontsize=10)
-            _draw_matrix(axes[row][column], trial.confusion, trial.material.labels)
+            draw_matrix(axes[row][column], trial.confusion, trial.material.labels)
     figure.savefig(target, dpi=110)
     plt.close(figure)
-
-
-def _draw_matrix(axes: Axes, counts: NDArray[np.int64], labels: Sequence[str]) -> None:
-    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right", fontsize=8)
-    axes.set_yticks(range(len(labels)), labels, fontsize=8)
-    axes.set(xlabel="answer", ylabel="truth")
-    for row, column in zip(*np.nonzero(counts), strict=True):
-        colour = "white" if shares[row, column] > 0.5 else "black"
-        text = str(counts[row, column])
-        axes.text(column, row, text, ha="center", va="center", fontsize=8, color=colour)

@@ -40,6 +40,7 @@ from training.features.learnt_windows import (
     standardise,
     standardised,
 )
+from training.learn.schedule import one_cycle
 from training.measure.measures import best_temperature, clip_measures
 
 Sees = Literal["both", "pose", "motion"]
@@ -173,17 +174,12 @@ class ActionTask(lightning.LightningModule):
             self.log(f"val_{name}", value)
 
     def configure_optimizers(self):
-        heads = [*self.model.cells.parameters(), *self.model.classifier.parameters()]
-        optimizer = torch.optim.AdamW(
-            heads, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay
+        return one_cycle(
+            [*self.model.cells.parameters(), *self.model.classifier.parameters()],
+            peak=self.settings.learning_rate,
+            weight_decay=self.settings.weight_decay,
+            total_steps=self.trainer.estimated_stepping_batches,
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer,
-            self.settings.learning_rate,
-            total_steps=int(self.trainer.estimated_stepping_batches),
-            pct_start=0.2,
-        )
-        return [optimizer], [{"scheduler": schedule, "interval": "step"}]
 
 
 def blind(model: WindowModel, settings: TrainSettings) -> None:

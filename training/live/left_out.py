@@ -10,12 +10,10 @@ stream in which nothing of the label set happens, are to be called nothing.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from safetensors.torch import save_file
 
 from har_live.card import TENSORS_FILE, Weights, file_sha256
@@ -112,7 +110,7 @@ def stored(trained: Trained, folder: Path) -> Weights:
 
 def auroc(trained: Trained, measured: Bank, label: str) -> dict[str, float]:
     """Windows of ``label`` against those of the actions that were learnt."""
-    acting = chosen(measured, measured.labels != NONE)
+    acting = measured.rows(measured.labels != NONE)
     logits = logits_of(trained.model, features_of(acting, trained.card.model.architecture))
     known = acting.labels != label
     return unknown_auroc(logits / trained.model.temperature, known, trained.card.labels)
@@ -120,8 +118,4 @@ def auroc(trained: Trained, measured: Bank, label: str) -> dict[str, float]:
 
 def without(windows: Windows, label: str) -> Windows:
     """All but the windows of one label."""
-    return chosen(windows, windows.labels != label)
-
-
-def chosen(windows: Windows, rows: NDArray[np.bool_]) -> Windows:
-    return replace(windows, **{f.name: getattr(windows, f.name)[rows] for f in fields(windows)})
+    return windows.rows(windows.labels != label)

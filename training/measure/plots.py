@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 
 
 def read_log(log: Path) -> dict[str, NDArray[np.float64]]:
@@ -49,9 +51,16 @@ def _is_accuracy(name: str) -> bool:
 
 def draw_confusion(counts: NDArray[np.int64], names: list[str], target: Path) -> None:
     """Truth down, answer across; colour is the share of the truth's clips."""
-    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     side = max(5.0, 0.32 * len(names) + 2)
     figure, axes = plt.subplots(figsize=(side, side), layout="constrained")
+    draw_matrix(axes, counts, names)
+    figure.savefig(target, dpi=110)
+    plt.close(figure)
+
+
+def draw_matrix(axes: Axes, counts: NDArray[np.int64], names: Sequence[str]) -> None:
+    """Fill ``axes`` with a confusion matrix as ``draw_confusion`` has it."""
+    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
     axes.set_yticks(range(len(names)), names, fontsize=7)
@@ -60,5 +69,3 @@ def draw_confusion(counts: NDArray[np.int64], names: list[str], target: Path) ->
         colour = "white" if shares[row, column] > 0.5 else "black"
         text = str(counts[row, column])
         axes.text(column, row, text, ha="center", va="center", fontsize=6, color=colour)
-    figure.savefig(target, dpi=110)
-    plt.close(figure)
