@@ -16,7 +16,7 @@ NEXT_HEADING = "## Trained on"
 
 
 def write_live(weights: Weights, reached: Mapping[str, Any], *, command: str, machine: str) -> None:
-    """Put the figures of ``live_report.figures`` into a weights folder.
+    """Put the figures of ``training.live.report.figures`` into a weights folder.
 
     The card's hashes are of the other files, and stay.
 
