@@ -114,6 +114,7 @@ def test_an_unknown_encoder_names_the_known_ones():
         ({"hidden": ()}, "hidden is"),
         ({"hidden": (4, 0)}, "hidden is"),
         ({"dropout": 1.0}, "dropout is 1.0"),
+        ({"places": 0}, "places is 0"),
         ({"blocks": ((3, 2),)}, r"blocks are \(\(3, 2\),\); expected .* sum to \(4,\)"),
         ({"blocks": ((4, 0),)}, "blocks are"),
         ({"blocks": ((), ())}, "blocks are"),
@@ -129,3 +130,18 @@ def test_a_config_refuses_nonsense(values, message):
 def test_the_seed_cnn_needs_its_64_pixels():
     with pytest.raises(ValueError, match="at least 64 pixels"):
         build_model(PRESETS["seed-lrcn"].model, image_size=32, num_labels=2)
+
+
+def test_the_summary_of_maps_says_where():
+    config = ModelConfig("convlstm", "pixels", hidden=(2,), places=2)
+    cells = build_model(config, image_size=4, num_labels=2).cells
+    maps = torch.zeros(1, 1, 2, 4, 4)
+    maps[0, 0, 1, :2, 2:] = 4.0  # channel 1, upper right
+    assert cells.summary((maps, maps)).flatten().tolist() == [0, 0, 0, 0, 0, 4, 0, 0]
+
+
+def test_a_map_that_has_no_such_parts_is_refused():
+    with pytest.raises(ValueError, match="places is 3; the last map, 4×4"):
+        build_model(
+            ModelConfig("convlstm", "pixels", hidden=(2,), places=3), image_size=4, num_labels=2
+        )

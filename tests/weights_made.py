@@ -19,7 +19,7 @@ CONFIGS = {
     "lrcn": ModelConfig("lrcn", "seed_cnn", hidden=(24,)),
     "deep-lrcn": ModelConfig("lrcn", "seed_cnn", hidden=(16, 8)),
     "blocks-lrcn": ModelConfig("lrcn", "seed_cnn", hidden=(16, 9), blocks=((9, 7), (2, 4, 3))),
-    "convlstm": ModelConfig("convlstm", "pixels", hidden=(3, 4), pool=True),
+    "convlstm": ModelConfig("convlstm", "pixels", hidden=(3, 4), pool=True, places=2),
 }
 
 IMAGE_SIZES = {"lrcn": 64, "deep-lrcn": 64, "blocks-lrcn": 64, "convlstm": 20}

@@ -40,4 +40,4 @@ def build_model(config: ModelConfig, *, image_size: int, num_labels: int) -> Win
     }
     if config.architecture == "lrcn":
         return LRCN(encoder, blocks=config.blocks, **common)
-    return ConvLSTM(encoder, pool=config.pool, **common)
+    return ConvLSTM(encoder, pool=config.pool, places=config.places, **common)

@@ -65,6 +65,7 @@ class LSTMStack(nn.Module):
             for layer, width in enumerate(hidden)
         )
         self.state_shapes = tuple((h,) for h in hidden for _ in range(2))
+        self.summary_size = hidden[-1]
         for layer, width in zip(self.from_input, hidden, strict=True):
             # Remember by default: forget bias 1 (Jozefowicz et al. 2015).
             nn.init.ones_(layer.bias[width : 2 * width])  # type: ignore[index]
@@ -87,7 +88,7 @@ class LSTMStack(nn.Module):
         return tuple(new_state)
 
     def summary(self, state: State) -> Tensor:
-        """What the classifier reads: (B, W, hidden[-1])."""
+        """What the classifier reads: (B, W, summary_size)."""
         return state[-2]
 
 
@@ -99,10 +100,17 @@ class ConvLSTMStack(nn.Module):
         map_size: (h, w) of that map.
         hidden: channels of each layer.
         pool: halve the map with max pooling between layers.
+        places: the summary is the means over places² parts of the last map.
     """
 
     def __init__(
-        self, in_channels: int, map_size: tuple[int, int], hidden: tuple[int, ...], *, pool: bool
+        self,
+        in_channels: int,
+        map_size: tuple[int, int],
+        hidden: tuple[int, ...],
+        *,
+        pool: bool,
+        places: int = 1,
     ) -> None:
         super().__init__()
         channels = (in_channels, *hidden)
@@ -121,6 +129,11 @@ class ConvLSTMStack(nn.Module):
             if pool:
                 height, width = -(-height // 2), -(-width // 2)
         self.state_shapes = tuple(shapes)
+        last = shapes[-1]
+        if last[1] % places or last[2] % places:
+            raise ValueError(f"places is {places}; the last map, {last[1]}×{last[2]}, has no parts")
+        self.means = nn.AvgPool2d((last[1] // places, last[2] // places))
+        self.summary_size = last[0] * places**2
 
     def project(self, features: Tensor) -> Tensor:
         """Input part of the first layer's gates: (N, C, h, w) → (N, 4·hidden[0], h, w)."""
@@ -141,8 +154,8 @@ class ConvLSTMStack(nn.Module):
         return tuple(new_state)
 
     def summary(self, state: State) -> Tensor:
-        """What the classifier reads, the map's mean: (B, W, hidden[-1])."""
-        return state[-2].mean(dim=(-2, -1))
+        """What the classifier reads, means over parts of the map: (B, W, summary_size)."""
+        return self._per_window(self.means, state[-2]).flatten(2)
 
     def _pooled(self, maps: Tensor) -> Tensor:
         return self._per_window(self.pool, maps)

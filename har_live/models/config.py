@@ -25,6 +25,8 @@ class ModelConfig:
     empty where each layer is one."""
     pool: bool = False
     """convlstm: halve the map with max pooling after each layer."""
+    places: int = 1
+    """convlstm: the classifier reads the means over places² parts of the map; 1 forgets where."""
     dropout: float = 0.0
     """Share of the summary dropped before the classifier, in training only."""
     encoder_options: dict[str, Any] = field(default_factory=dict)
@@ -37,6 +39,8 @@ class ModelConfig:
             )
         if not self.hidden or min(self.hidden) < 1:
             raise ValueError(f"hidden is {self.hidden}; expected at least one positive width")
+        if self.places < 1:
+            raise ValueError(f"places is {self.places}; expected at least 1")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is {self.dropout}; expected 0 ≤ dropout < 1")
         self._check_blocks()
@@ -82,7 +86,7 @@ PRESETS: dict[str, Preset] = {
         _SEED_CLIP,
     ),
     "seed-convlstm": Preset(
-        ModelConfig("convlstm", "pixels", hidden=(4, 8, 14, 16), pool=True, dropout=0.2),
+        ModelConfig("convlstm", "pixels", hidden=(4, 8, 14, 16), pool=True, places=4, dropout=0.2),
         _SEED_CLIP,
     ),
 }

@@ -40,7 +40,7 @@ class WindowModel(nn.Module):
         self.encoder = encoder
         self.cells = cells
         self.dropout = nn.Dropout(dropout)
-        self.classifier = nn.Linear(cells.state_shapes[-1][0], num_labels)
+        self.classifier = nn.Linear(cells.summary_size, num_labels)
         # Fitted on validation data (Guo et al. 2017); 1 leaves the softmax as it is.
         self.register_buffer("temperature", torch.ones(()))
         # Competes with the labels' logits, so that windows of little energy (Liu et al. 2020) lose
@@ -161,11 +161,12 @@ class LRCN(WindowModel):
 
 
 class ConvLSTM(WindowModel):
-    """Convolutional stem, ConvLSTM cells over the maps, classifier on the mean (Shi et al. 2015).
+    """Convolutional stem, ConvLSTM cells over the maps, classifier on its means (Shi et al. 2015).
 
     Args:
         encoder: (N, S, S, 3) uint8 twice → (N, C, h, w); has ``out_shape`` = (C, h, w).
         pool: halve the map between layers.
+        places: see ``ModelConfig.places``.
     """
 
     def __init__(
@@ -176,7 +177,8 @@ class ConvLSTM(WindowModel):
         num_labels: int,
         dropout: float = 0.0,
         pool: bool = False,
+        places: int = 1,
     ) -> None:
         channels, height, width = encoder.out_shape  # type: ignore[misc]
-        cells = ConvLSTMStack(channels, (height, width), hidden, pool=pool)
+        cells = ConvLSTMStack(channels, (height, width), hidden, pool=pool, places=places)
         super().__init__(encoder, cells, num_labels=num_labels, dropout=dropout)
