@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from har_live.models.motion import FLOW_SIZE, motion_field
+from har_live.models.motion import FLOW_SIZE, box, gradient, motion_field
 from har_live.models.pose import JOINTS, MIRRORED, PLACES, keypoints_of
 from har_live.models.pose_motion import PoseMotion, cut_out, pose_features, square_around
 
@@ -101,3 +101,36 @@ def test_vectors_and_maps_have_the_sizes_they_promise():
         assert maps(frame, frame).shape == (1, *maps.out_shape)
     with pytest.raises(ValueError, match="multiple of 96"):
         PoseMotion(image_size=112)
+
+
+def test_a_cut_is_what_bilinear_sampling_finds_in_the_square():
+    picture = torch.cat([planes(texture(96, seed)) for seed in (0, 1)])
+    square = torch.tensor([[0.4, 0.55, 0.6], [0.9, 0.2, 0.5]])  # the second reaches beyond
+    share = (torch.arange(24) + 0.5) / 24 * 2 - 1
+    x, y = torch.meshgrid(share, share, indexing="xy")
+    middle, side = square[:, None, None, :2] * 2 - 1, square[:, None, None, 2:]
+    expected = torch.nn.functional.grid_sample(
+        picture,
+        middle + torch.stack([x, y], dim=-1) * side,
+        padding_mode="border",
+        align_corners=False,
+    )
+    torch.testing.assert_close(cut_out(picture, square, 24), expected, atol=1e-3, rtol=0)
+
+
+def test_boxes_and_differences_are_those_of_pooling_and_of_neighbours():
+    x = torch.rand(2, 3, 12, 12, generator=torch.Generator().manual_seed(0))
+    pooled = torch.nn.functional.avg_pool2d(x, 5, 1, 2, count_include_pad=False)
+    torch.testing.assert_close(box(x, 5), pooled)
+    along_x, along_y = gradient(x)
+    torch.testing.assert_close(along_x[..., 1:-1], (x[..., 2:] - x[..., :-2]) / 2)
+    torch.testing.assert_close(along_y[..., 0, :], (x[..., 1, :] - x[..., 0, :]) / 2)
+
+
+def test_half_precision_is_for_the_pose_network_alone():
+    """As on CUDA, where only it gains: flow is a small difference of pictures."""
+    image, other = planes(texture()), planes(np.roll(texture(), 5, axis=1))
+    with torch.autocast("cpu", torch.bfloat16):
+        field = motion_field(image, other)
+    assert field.dtype == torch.float32
+    torch.testing.assert_close(field, motion_field(image, other))

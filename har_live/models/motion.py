@@ -10,20 +10,32 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from har_live.models.planes import along_axes, difference, mean_around, product
+
 FLOW_SIZE = 48
 """Side of the flow field."""
 LEVELS = 3
 """Sizes at which the flow is estimated: 12, 24, 48."""
 
 
-def grey_levels(picture: Tensor) -> list[Tensor]:
-    """(N, 3, S, S) float 0–255 → its locally equalised grey pictures, (N, 1, s, s), small first."""
-    grey = (picture.mean(dim=1, keepdim=True) + 1.0).sqrt()
-    grey = F.avg_pool2d(grey, grey.shape[-1] // FLOW_SIZE)
-    levels = [grey]
+def grey_levels(picture: Tensor, previous: Tensor) -> list[Tensor]:
+    """(N, 3, S, S) float 0–255 twice → locally equalised grey, before and now, small first.
+
+    Returns:
+        (N, 2, s, s) for each size.
+    """
+    levels = [torch.cat([_grey(previous), _grey(picture)], dim=1)]
     for _ in range(LEVELS - 1):
         levels.insert(0, F.avg_pool2d(levels[0], 2))
     return [equalised(level) for level in levels]
+
+
+def _grey(picture: Tensor) -> Tensor:
+    """(N, 3, S, S) → (N, 1, 48, 48): the mean of the colours, dark parts lifted."""
+    mean = torch.full((1, 3), 1 / 3, device=picture.device, dtype=picture.dtype)
+    grey = product(mean, picture.flatten(2)).reshape(-1, 1, *picture.shape[2:])
+    lifted = (grey + 1.0).sqrt()
+    return F.avg_pool2d(lifted, lifted.shape[-1] // FLOW_SIZE)
 
 
 def equalised(grey: Tensor) -> Tensor:
@@ -35,18 +47,15 @@ def equalised(grey: Tensor) -> Tensor:
 
 
 def box(x: Tensor, width: int) -> Tensor:
-    """Mean over a square around each place; (N, C, h, w) stays (N, C, h, w)."""
-    # The mean of rows and then of columns is the same and touches 2·width places, not width².
-    rows = F.avg_pool2d(x, (1, width), 1, (0, width // 2), count_include_pad=False)
-    return F.avg_pool2d(rows, (width, 1), 1, (width // 2, 0), count_include_pad=False)
+    """Mean over a square around each place; (N, C, s, s) stays (N, C, s, s)."""
+    around = mean_around(x.shape[-1], width, x)
+    return along_axes(x, around, around)
 
 
 def gradient(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Central differences along x and along y, each of the input's shape."""
-    padded = F.pad(x, (1, 1, 1, 1), mode="replicate")
-    along_x = (padded[:, :, 1:-1, 2:] - padded[:, :, 1:-1, :-2]) / 2
-    along_y = (padded[:, :, 2:, 1:-1] - padded[:, :, :-2, 1:-1]) / 2
-    return along_x, along_y
+    """Central differences along x and along y of (N, C, s, s), each of that shape."""
+    change = difference(x.shape[-1], x)
+    return product(x, change.mT), product(change, x)
 
 
 def positions(height: int, width: int, like: Tensor) -> Tensor:
@@ -65,26 +74,26 @@ def warp(x: Tensor, flow: Tensor) -> Tensor:
     )
 
 
-def refine(flow: Tensor, before: Tensor, after: Tensor) -> Tensor:
-    """One Lucas–Kanade step: (N, 2, h, w) cells that carry before to after a little better."""
-    warped = warp(after, flow)
-    dx, dy = gradient((warped + before) / 2)
-    dt = warped - before
-    xx, xy, yy = box(dx * dx, 5) + 0.05, box(dx * dy, 5), box(dy * dy, 5) + 0.05
-    xt, yt = -box(dx * dt, 5), -box(dy * dt, 5)
+def shift_between(before: Tensor, after: Tensor) -> Tensor:
+    """One Lucas–Kanade step: (N, 1, h, w) twice → (N, 2, h, w) cells that lead from before to after
+    where it is near."""
+    dx, dy = gradient((after + before) / 2)
+    dt = after - before
+    products = torch.cat([dx * dx, dx * dy, dy * dy, dx * dt, dy * dt], dim=1)
+    xx, xy, yy, xt, yt = box(products, 5).split_with_sizes([1] * 5, dim=1)
+    xx, yy = xx + 0.05, yy + 0.05
     determinant = xx * yy - xy * xy
-    step = torch.cat([yy * xt - xy * yt, xx * yt - xy * xt], dim=1) / determinant
-    return box(flow + step.clamp(-3.0, 3.0), 3)
+    step = torch.cat([xy * yt - yy * xt, xy * xt - xx * yt], dim=1) / determinant
+    return step.clamp(-3.0, 3.0)
 
 
 def motion_field(picture: Tensor, previous: Tensor) -> Tensor:
     """(N, 3, S, S) twice → (N, 4, 48, 48): flow x, flow y, its speed (cells), change of grey."""
-    pairs = list(zip(grey_levels(previous), grey_levels(picture), strict=True))
-    flow = torch.zeros_like(torch.cat(pairs[0], dim=1))
-    for level, (before, after) in enumerate(pairs):
-        if level:
-            flow = F.interpolate(flow, scale_factor=2.0, mode="bilinear") * 2
-        flow = refine(flow, before, after)
+    pairs = [pair.split_with_sizes([1, 1], dim=1) for pair in grey_levels(picture, previous)]
+    flow = box(shift_between(*pairs[0]), 3)
+    for before, after in pairs[1:]:
+        flow = F.interpolate(flow, scale_factor=2.0, mode="bilinear") * 2
+        flow = box(flow + shift_between(before, warp(after, flow)), 3)
     before, after = pairs[-1]
     speed = (flow.square().sum(dim=1, keepdim=True) + 1e-6).sqrt()
     return torch.cat([flow, speed, (after - before).abs()], dim=1)
@@ -104,30 +113,28 @@ def motion_features(field: Tensor, around_person: Tensor) -> Tensor:
         field: (N, 4, 48, 48) from ``motion_field``.
         around_person: (N, 4, 24, 24) the same, cut out around the person.
     """
-    flow, speed, change = field[:, :2], field[:, 2:3], field[:, 3:]
-    shares = [torch.sigmoid((speed - s) * (4 / s)).mean(dim=(2, 3)) for s in SPEEDS]
-    spread = [
-        part.abs().mean(dim=(2, 3))
-        for axis in (0, 1)
-        for part in gradient(flow[:, axis : axis + 1])
-    ]
-    whole = [
-        flow.mean(dim=(2, 3)),
-        speed.mean(dim=(2, 3)),
-        speed.square().mean(dim=(2, 3)).sqrt(),
-        speed.amax(dim=(2, 3)),
-        change.mean(dim=(2, 3)),
-        *spread,
-    ]
+    flow, speed, change = field.split_with_sizes([2, 1, 1], dim=1)
+    spread = torch.stack([part.abs() for part in gradient(flow)], dim=2).flatten(1, 2)
+    seen = [_above(speed), _directions(flow, speed), flow, speed, speed.square(), change, spread]
+    # All means at once: a small operation costs a runtime as much as the numbers it works on.
+    means = torch.cat(seen, dim=1).mean(dim=(2, 3))
+    first, square, last = means.split_with_sizes([len(SPEEDS) + 8 + 3, 1, 5], dim=1)
+    whole = [first, square.sqrt(), speed.amax(dim=(2, 3)), last]
     parts = [F.adaptive_avg_pool2d(x, PARTS).flatten(1) for x in (field, around_person)]
-    features = torch.cat([*shares, *_directions(flow, speed), *whole, *parts], dim=1)
+    features = torch.cat([*whole, *parts], dim=1)
     return features.sign() * (4 * features.abs()).log1p()
 
 
-def _directions(flow: Tensor, speed: Tensor) -> list[Tensor]:
-    """How much moves towards each of eight directions, (N, 1) each."""
+def _above(speed: Tensor) -> Tensor:
+    """(N, 5, h, w): whether each place is faster than each of ``SPEEDS``, softly."""
+    speeds = torch.tensor(SPEEDS, device=speed.device, dtype=speed.dtype).view(1, -1, 1, 1)
+    return torch.sigmoid((speed - speeds) * (4 / speeds))
+
+
+def _directions(flow: Tensor, speed: Tensor) -> Tensor:
+    """(N, 8, h, w): how much moves towards each of eight directions."""
     angles = torch.arange(8, device=flow.device, dtype=flow.dtype) * (torch.pi / 4)
     along = flow[:, :1] * angles.cos().view(1, 8, 1, 1) + flow[:, 1:] * angles.sin().view(
         1, 8, 1, 1
     )
-    return [(F.relu(along).square() / (speed + 0.1)).mean(dim=(2, 3))]
+    return F.relu(along).square() / (speed + 0.1)

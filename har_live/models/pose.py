@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from har_live.models.planes import product
+
 JOINTS = (
     "head",
     "left_shoulder",
@@ -107,9 +109,8 @@ def keypoints_of(log_probabilities: Tensor, *, sharpness: float = 4.0) -> Tensor
     """(N, J, 24·24 + 1) log-probabilities → (N, J, 3): x, y as shares of the look, confidence."""
     # Sharpened, a second person or the other leg pulls the mean less.
     places = (log_probabilities[:, :, :-1] * sharpness).softmax(dim=2)
-    places = places.reshape(*places.shape[:2], PLACES, PLACES)  # (N, J, 576) → (N, J, y, x)
     centres = (torch.arange(PLACES, device=places.device, dtype=places.dtype) + 0.5) / PLACES
-    x = (places.sum(dim=2) * centres).sum(dim=2)
-    y = (places.sum(dim=3) * centres).sum(dim=2)
-    confidence = 1.0 - log_probabilities[:, :, -1].exp()
-    return torch.stack([x, y, confidence], dim=2)
+    y, x = torch.meshgrid(centres, centres, indexing="ij")
+    at = product(places, torch.stack([x.flatten(), y.flatten()], dim=1))  # → (N, J, 2)
+    confidence = 1.0 - log_probabilities[:, :, -1:].exp()
+    return torch.cat([at, confidence], dim=2)

@@ -15,8 +15,8 @@ from har_live.models.motion import (
     NUM_MOTION_FEATURES,
     motion_features,
     motion_field,
-    positions,
 )
+from har_live.models.planes import along_axes, between
 from har_live.models.pose import JOINTS, LOOK_SIZE, PLACES, PoseNet, keypoints_of
 
 NUM_POSE_FEATURES = 3 * len(JOINTS) + 4
@@ -95,8 +95,8 @@ def square_around(joints: Tensor, *, margin: float = 1.35) -> Tensor:
     """
     seen = joints[:, :, 2:] > 0.4
     points = joints[:, :, :2]
-    low = torch.where(seen, points, torch.ones_like(points)).amin(dim=1)
-    high = torch.where(seen, points, torch.zeros_like(points)).amax(dim=1)
+    low = torch.where(seen, points, 1.0).amin(dim=1)
+    high = torch.where(seen, points, 0.0).amax(dim=1)
     side = ((high - low).amax(dim=1, keepdim=True) * margin).clamp(0.2, 1.0)
     square = torch.cat([(low + high) / 2, side], dim=1)
     whole = torch.tensor([0.5, 0.5, 1.0], device=joints.device, dtype=joints.dtype)
@@ -104,10 +104,13 @@ def square_around(joints: Tensor, *, margin: float = 1.35) -> Tensor:
 
 
 def cut_out(x: Tensor, square: Tensor, size: int) -> Tensor:
-    """(N, C, h, w) → (N, C, size, size): the part of each picture inside its square."""
-    middle = (square[:, None, None, :2] * 2 - 1).to(x.dtype)
-    grid = middle + positions(size, size, x) * square[:, None, None, 2:]
-    return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
+    """(N, C, s, s) → (N, C, size, size): the part of each picture inside its square."""
+    length = x.shape[-1]
+    middle, side = square[:, :2, None].to(x.dtype), square[:, 2:, None].to(x.dtype)
+    share = (torch.arange(size, device=x.device, dtype=x.dtype) + 0.5) / size - 0.5
+    places = (middle + share * side) * length - 0.5  # (N, 2, size): x, y
+    columns, rows = between(places, length).split_with_sizes([1, 1], dim=1)
+    return along_axes(x, rows, columns)
 
 
 def pose_features(joints: Tensor) -> Tensor:
@@ -117,8 +120,8 @@ def pose_features(joints: Tensor) -> Tensor:
     """
     confidence = joints[:, :, 2:]
     # Shoulders and hips hold still while arms and legs move or leave the picture.
-    weight = torch.full_like(confidence, 0.2)
-    weight[:, [1, 2, 7, 8]] = 1.0
+    steady = [1.0 if "shoulder" in joint or "hip" in joint else 0.2 for joint in JOINTS]
+    weight = torch.tensor(steady, device=joints.device, dtype=joints.dtype).unsqueeze(1)
     weight = weight * (confidence + 1e-3)
     weight = weight / weight.sum(dim=1, keepdim=True)
     middle = (weight * joints[:, :, :2]).sum(dim=1, keepdim=True)
