@@ -19,6 +19,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from har_live.card import Weights
 from tests.fake_v4l2 import FakeKernel
 from tests.weights_made import make_weights
+from tests.x_server import XServer, require_x_programs
 
 SHARED_DATA = Path(
     os.environ.get("HAR_LIVE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
@@ -45,6 +46,14 @@ def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], W
 def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKernel:
     """A Linux kernel without cameras, until some are plugged in."""
     return FakeKernel(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def x_server() -> Iterator[XServer]:
+    """A screen; the test skips where its programs are missing."""
+    require_x_programs()
+    with XServer() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

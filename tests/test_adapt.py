@@ -10,8 +10,8 @@ from safetensors.torch import load_file
 
 from har_live.card import open_weights
 from har_live.recognizer import Recognizer
+from tests.films_made import passing
 from tests.make_media import make_clip
-from tests.test_pixels import passing
 from training.learn.adapt import FEW_CLIPS, AdaptSettings, adapt
 from training.measure.evaluate import answers_of, figures
 

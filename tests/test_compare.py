@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from har_live.recognizer import Recognizer
+from tests.films_made import passing
 from tests.make_media import make_clip
-from tests.test_pixels import passing
 from training.learn.compare import Contender, Contest, Run, Trial, choose, compare
 from training.learn.fit import FitSettings, Fitted, Machines
 from training.learn.pixels import Material, Reached

@@ -19,6 +19,7 @@ from har_live.doctor import Check, system, video
 from har_live.sources import camera
 from tests.fake_v4l2 import FakeDevice
 from tests.make_media import make_clip
+from tests.x_server import SCREEN
 
 
 def test_versions():
@@ -74,15 +75,11 @@ def test_no_display_is_a_warning(monkeypatch):
     assert system.display() == [Check("display", "warning", "no display", remedy)]
 
 
-def test_a_window_opens(monkeypatch):
-    from tests.x_server import SCREEN, XServer, require_x_programs
-
-    require_x_programs()
-    with XServer() as server:
-        monkeypatch.setenv("DISPLAY", server.display)
-        (check,) = system.display()
+def test_a_window_opens(monkeypatch, x_server):
+    monkeypatch.setenv("DISPLAY", x_server.display)
+    (check,) = system.display()
     width, height = SCREEN
-    assert check.detail == f"a window opens at {server.display}, {width}×{height} pixels"
+    assert check.detail == f"a window opens at {x_server.display}, {width}×{height} pixels"
     assert check.status == "ok"
 
 
