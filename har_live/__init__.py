@@ -33,28 +33,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "BackendError": "errors",
-    "ClipSpec": "types",
-    "Frame": "types",
-    "HarLiveError": "errors",
-    "ModelCard": "card",
-    "Prediction": "types",
-    "Recognition": "offline",
-    "Recognizer": "recognizer",
-    "Segment": "types",
-    "SinkError": "errors",
-    "SourceError": "errors",
-    "Stream": "recognizer",
-    "StreamGroup": "recognizer",
-    "WeightsError": "errors",
-    "annotate": "offline",
-    "annotate_all": "many",
-    "open_source": "sources",
-    "open_weights": "card",
-    "predict": "offline",
-}
-
 __all__ = [
     "BackendError",
     "ClipSpec",
@@ -77,8 +55,13 @@ __all__ = [
     "predict",
 ]
 
+_ROOMS = ("errors", "types", "card", "recognizer", "sources", "offline", "many")
+"""Where they are looked for, in this order."""
+
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"har_live.{_HOMES[name]}"), name)
+    for room in _ROOMS if name in __all__ else ():
+        module = import_module(f"har_live.{room}")
+        if hasattr(module, name):
+            return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

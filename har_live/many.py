@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, count, product
+from itertools import product
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from har_live.errors import HarLiveError, SinkError
 from har_live.offline import Recognition, annotate
 from har_live.redact import redact_url
 from har_live.sinks.events import FORMATS
-from har_live.sinks.files import reason
+from har_live.sinks.files import numbered, reason
 from har_live.sinks.remux import CONTAINERS
 from har_live.sources.kinds import kind_of
 
@@ -108,7 +108,7 @@ def output_paths(
     outputs = []
     for source in sources:
         stem, suffix = _name(source)
-        for name in chain([stem], (f"{stem}-{number}" for number in count(2))):
+        for name in numbered(stem):
             video, *beside = (folder / f"{name}{kind}" for kind in (suffix, *events))
             if name.casefold() not in taken and not _any_is_one_of([video, *beside], files):
                 break

@@ -46,7 +46,7 @@ class MadeScorer:
         scorer = self
 
         class Windows:
-            def advance(self, frames, previous, keep):
+            def advance(self, frames, previous, keep, rows=None):
                 scorer.num_steps += 1
                 scores = np.zeros((num_streams, num_windows, len(LABELS)), np.float32)
                 scores[:, :, scorer.answer(frames[0])] = 1
@@ -186,6 +186,25 @@ def test_what_was_scored_is_remembered_until_something_else_is_seen(small_weight
     late = [Frame(frame.image, frame.pts_seconds + 9) for frame in frames]
     scores(counted, [frames[5], *late])
     assert made.num_steps == 25
+
+
+def test_who_stood_still_makes_a_difference_to_what_is_remembered(small_weights):
+    scorer = Recognizer(small_weights("lrcn"), runtime="onnx", device="cpu").scorer
+    remembering = RememberingScorer(scorer)
+    frames = np.random.default_rng(0).integers(0, 256, (4, 2, 64, 64, 3), np.uint8)
+
+    def scores(of, one_alone):
+        windows = of.open_windows(2, 4)
+        both, alone = np.ones((2, 4), bool), np.array([one_alone])
+        windows.advance(frames[0], frames[0], ~both)
+        windows.advance(frames[1, :1], frames[0, :1], both[:1], alone)
+        windows.advance(frames[2, :1], frames[1, :1], ~both[:1], alone)  # begins afresh, alone
+        return windows.advance(frames[3], frames[2], both)
+
+    expected = [scores(scorer, alone) for alone in (0, 1)]
+    assert not np.allclose(*expected)
+    for alone in (0, 1, 0, 1):
+        assert np.array_equal(scores(remembering, alone), expected[alone])
 
 
 def test_a_take_is_smoothed_as_if_it_had_been_played_so(recognizer_of):

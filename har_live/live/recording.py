@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import chain, count
 from typing import TYPE_CHECKING, Self
 
 import cv2
 
 from har_live.errors import SinkError
-from har_live.sinks.files import check_target, reason
+from har_live.sinks.files import check_target, numbered, reason
 from har_live.sinks.video import VideoSink
 
 if TYPE_CHECKING:
@@ -100,6 +99,5 @@ class Recorder:
 
     def _free_path(self, suffix: str) -> Path:
         stem = f"har-live-{datetime.now():%Y%m%d-%H%M%S}"
-        names = chain([stem], (f"{stem}-{number}" for number in count(2)))
-        paths = (self._settings.folder / f"{name}{suffix}" for name in names)
+        paths = (self._settings.folder / f"{name}{suffix}" for name in numbered(stem))
         return next(path for path in paths if not path.exists())

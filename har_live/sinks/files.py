@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from har_live.errors import SinkError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+
+def numbered(stem: str) -> Iterator[str]:
+    """Names without end: ``stem``, ``stem-2``, ``stem-3``, …"""
+    yield stem
+    for number in count(2):
+        yield f"{stem}-{number}"
 
 
 def check_target(path: Path, *, overwrite: bool, source: str | Path | None = None) -> None:

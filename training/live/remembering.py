@@ -37,16 +37,21 @@ class _RememberingWindows:
     ) -> None:
         self._windows, self._answers = windows, answers
         self._key = self._first_key = key
-        self._not_shown: list[tuple[NDArray[Any], ...]] = []  # to the real windows
+        self._not_shown: list[tuple[NDArray[Any] | None, ...]] = []  # to the real windows
 
     def advance(
-        self, frames: NDArray[np.uint8], previous: NDArray[np.uint8], keep: NDArray[np.bool_]
+        self,
+        frames: NDArray[np.uint8],
+        previous: NDArray[np.uint8],
+        keep: NDArray[np.bool_],
+        rows: NDArray[np.intp] | None = None,
     ) -> NDArray[np.float32]:
-        shown = (frames.copy(), previous.copy(), keep.copy())
-        if not keep.any():  # all windows open now: what was before makes no difference
+        shown = (frames.copy(), previous.copy(), keep.copy(), None if rows is None else rows.copy())
+        if rows is None and not keep.any():  # all windows open now: what was before is forgotten
             self._key = self._first_key
             self._not_shown.clear()
-        self._key = hashlib.blake2b(self._key + b"".join(a.tobytes() for a in shown)).digest()
+        parts = (self._key, *(part.tobytes() for part in shown if part is not None))
+        self._key = hashlib.blake2b(b"".join(parts)).digest()
         self._not_shown.append(shown)
         if self._key not in self._answers:
             for one in self._not_shown:
