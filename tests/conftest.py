@@ -16,8 +16,11 @@ import pytest
 # other by spinning take minutes instead of seconds where other work has the second core.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import har_live.live.tile
 from har_live.card import Weights
+from har_live.overlay import OverlayView
 from tests.fake_v4l2 import FakeKernel
+from tests.servers.http_server import HttpServer
 from tests.weights_made import make_weights
 from tests.x_server import XServer, require_x_programs
 
@@ -46,6 +49,29 @@ def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], W
 def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKernel:
     """A Linux kernel without cameras, until some are plugged in."""
     return FakeKernel(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
+    """A web server on this machine, whatever proxy there is."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with HttpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def views(monkeypatch: pytest.MonkeyPatch) -> list[OverlayView]:
+    """Everything that live use draws."""
+    draw = har_live.live.tile.draw
+    drawn: list[OverlayView] = []
+
+    def noting(image, view):
+        drawn.append(view)
+        return draw(image, view)
+
+    monkeypatch.setattr(har_live.live.tile, "draw", noting)
+    return drawn
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A slow scorer and a window without a screen."""
+"""A slow scorer, a window without a screen, a clock of one's own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from har_live.card import Weights
 from har_live.grid import GridFrame
+from har_live.live import Clock
 from har_live.recognizer import Recognizer, StreamGroup
 from har_live.types import Prediction
 
@@ -50,6 +51,17 @@ class WatchedRecognizer(Recognizer):
 
         group.advance = watched
         return group
+
+
+class StoppedClock(Clock):
+    """Goes on when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = 1000.0
+
+    def now(self) -> float:
+        return self.seconds
 
 
 class MadeWindow:

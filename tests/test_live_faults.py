@@ -10,12 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import har_live.live.tile
 from har_live.errors import HarLiveError, SinkError, SourceError
 from har_live.live import LiveSettings, run_live
 from har_live.live.capture import can_hang
-from har_live.overlay import OverlayView
-from har_live.overlay import draw as real_draw
 from har_live.sinks.video import VideoSink
 from har_live.sources import SourceOptions
 from har_live.sources.isolated import IsolatedSource
@@ -29,19 +26,6 @@ from tests.sources_made import OPENER, MadeSource, frames, paced
 @pytest.fixture
 def recognizer(small_weights) -> WatchedRecognizer:
     return WatchedRecognizer(small_weights("lrcn"))
-
-
-@pytest.fixture
-def views(monkeypatch) -> list[OverlayView]:
-    """Everything that was drawn."""
-    drawn: list[OverlayView] = []
-
-    def draw(image, view):
-        drawn.append(view)
-        return real_draw(image, view)
-
-    monkeypatch.setattr(har_live.live.tile, "draw", draw)
-    return drawn
 
 
 @pytest.fixture(autouse=True)

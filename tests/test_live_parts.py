@@ -15,6 +15,7 @@ from har_live.live.metrics import Latencies, Rate
 from har_live.live.notices import Notices
 from har_live.live.playback import MAX_LATE_SECONDS, Playback
 from har_live.overlay import LiveStatus
+from tests.live_made import StoppedClock
 
 # --- time -------------------------------------------------------------------------------------
 
@@ -53,15 +54,6 @@ def test_a_pause_shifts_what_is_due():
     clock.seconds += 0.5
     playback.wait_until_due(0.5)  # returns: due 100.5 s after the first
     assert playback._late_seconds(0.6) == pytest.approx(-0.1)
-
-
-class StoppedClock(Clock):
-    def __init__(self) -> None:
-        super().__init__()
-        self.seconds = 1000.0
-
-    def now(self) -> float:
-        return self.seconds
 
 
 def test_a_live_time_line_goes_on_through_reconnects_and_jumps():

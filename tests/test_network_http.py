@@ -34,14 +34,6 @@ HASTY = SourceOptions(timeout_seconds=0.7)
 PICTURES = [numbered(index, 64, 48) for index in range(20)]
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with HttpServer() as server:
-        yield server
-
-
 def noting(arrivals: list[float], source: Source) -> Iterator[Frame]:
     """The frames of a source; notes when each one came."""
     for frame in source:

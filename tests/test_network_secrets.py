@@ -6,10 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.make_media import make_clip, noisy
 from tests.servers.http_server import HttpServer, file_answer, page_answer, status_answer
@@ -30,14 +27,6 @@ for spec in sys.argv[1:]:
         print("failed", error, repr(error))
         traceback.print_exc()
 """
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with HttpServer() as server:
-        yield server
 
 
 def secret(scheme: str, place: str, path: str) -> str:

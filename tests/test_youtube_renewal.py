@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,14 +27,6 @@ from tests.servers.http_server import (
 )
 from tests.youtube_made import information, segments_format, video_format
 from tests.youtube_site import QUICK, Site, play_youtube
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with HttpServer() as server:
-        yield server
 
 
 @pytest.fixture
