@@ -21,6 +21,7 @@ from har_live.card import Weights
 from har_live.overlay import OverlayView
 from tests.fake_v4l2 import FakeKernel
 from tests.servers.http_server import HttpServer
+from tests.video_made import make_clip
 from tests.weights_made import make_weights
 from tests.x_server import XServer, require_x_programs
 
@@ -72,6 +73,22 @@ def views(monkeypatch: pytest.MonkeyPatch) -> list[OverlayView]:
 
     monkeypatch.setattr(har_live.live.tile, "draw", noting)
     return drawn
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A video with sound whose frames are unevenly spaced, alone in its folder."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    return make_clip(folder / "variable.mp4")
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A video to be written, the first file of its folder."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder / "out.mp4"
 
 
 @pytest.fixture(scope="module")

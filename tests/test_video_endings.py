@@ -25,26 +25,11 @@ from tests.video_made import (
     WIDTH,
     frame_times,
     left_behind,
-    make_clip,
     mean_difference,
     picture,
     sound_packets,
     write_pictures,
 )
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    folder = tmp_path / "source"
-    folder.mkdir()
-    return make_clip(folder / "variable.mp4")
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder / "out.mp4"
 
 
 def test_nothing_written_leaves_no_file(source: Path, out: Path) -> None:

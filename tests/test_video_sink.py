@@ -30,20 +30,6 @@ from tests.video_made import (
 )
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    folder = tmp_path / "source"
-    folder.mkdir()
-    return make_clip(folder / "variable.mp4")
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder / "out.mp4"
-
-
 def test_times_and_sound_are_the_sources(source: Path, out: Path) -> None:
     annotate(source, out)
     assert frame_times(out) == frame_times(source)

@@ -28,20 +28,6 @@ from tests.video_made import (
 )
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    folder = tmp_path / "source"
-    folder.mkdir()
-    return make_clip(folder / "variable.mp4")
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder / "out.mp4"
-
-
 @pytest.mark.parametrize(
     ("sound", "suffix"),
     [

@@ -10,7 +10,7 @@ import pytest
 from har_live.errors import SourceError
 from har_live.sources import SourceOptions, open_source
 from har_live.sources.youtube import YouTubeSource, open_youtube
-from tests.make_media import make_clip, noisy
+from tests.make_media import make_clip
 from tests.read_media import numbers
 from tests.servers.broadcast import make_recording
 from tests.servers.http_server import (
@@ -22,19 +22,12 @@ from tests.servers.http_server import (
     status_answer,
 )
 from tests.youtube_made import AGENT, video_format
-from tests.youtube_site import QUICK, Site, play_youtube
+from tests.youtube_site import QUICK, Site, make_video, play_youtube
 
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
-    """Thirty frames, 10 fps, a key frame every ten, many bytes each."""
-    return make_clip(
-        tmp_path / "clip.mp4",
-        pts_seconds=[index / 10 for index in range(30)],
-        picture=noisy,
-        options={"g": "10"},
-        container_options={"movflags": "faststart"},
-    )
+    return make_video(tmp_path / "clip.mp4")
 
 
 def test_a_page_with_a_video_is_played(server: HttpServer, clip: Path) -> None:

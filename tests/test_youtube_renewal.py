@@ -13,7 +13,7 @@ from yt_dlp.extractor.youtube import YoutubeIE
 
 from har_live.errors import SourceError
 from har_live.sources.youtube import open_youtube, source
-from tests.make_media import make_clip, noisy, numbered
+from tests.make_media import make_clip, numbered
 from tests.read_media import numbers, open_handles, times
 from tests.servers.broadcast import Broadcast, make_recording
 from tests.servers.http_server import (
@@ -26,19 +26,12 @@ from tests.servers.http_server import (
     status_answer,
 )
 from tests.youtube_made import information, segments_format, video_format
-from tests.youtube_site import QUICK, Site, play_youtube
+from tests.youtube_site import QUICK, Site, make_video, play_youtube
 
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
-    """Thirty frames, 10 fps, a key frame every ten, many bytes each."""
-    return make_clip(
-        tmp_path / "clip.mp4",
-        pts_seconds=[index / 10 for index in range(30)],
-        picture=noisy,
-        options={"g": "10"},
-        container_options={"movflags": "faststart"},
-    )
+    return make_video(tmp_path / "clip.mp4")
 
 
 @pytest.fixture

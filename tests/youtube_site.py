@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,22 @@ from yt_dlp.extractor.youtube import YoutubeIE
 
 from har_live.sources import SourceOptions, open_source
 from har_live.sources.youtube import YouTubeSource
+from tests.make_media import make_clip, noisy
 from tests.servers.http_server import Answer, HttpServer, Request, page_answer, status_answer
 from tests.youtube_made import PAGE, information
 
 QUICK = SourceOptions(timeout_seconds=1)
+
+
+def make_video(path: Path) -> Path:
+    """Thirty frames, 10 fps, a key frame every ten, many bytes each."""
+    return make_clip(
+        path,
+        pts_seconds=[index / 10 for index in range(30)],
+        picture=noisy,
+        options={"g": "10"},
+        container_options={"movflags": "faststart"},
+    )
 
 
 class Site:
