@@ -24,6 +24,7 @@ from har_live.sources.kinds import kind_of
 if TYPE_CHECKING:
     from har_live.offline import OnFrame
     from har_live.recognizer import Recognizer
+    from har_live.sources import SourceOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def annotate_all(
     events: Sequence[str] = (),
     overwrite: bool = False,
     min_duration_seconds: float = 0.0,
+    options: SourceOptions | None = None,
     on_frame: OnFrame | None = None,
 ) -> Iterator[Annotated]:
     """Annotate videos into a folder, as ``annotate`` does each; one that fails stops no other.
@@ -58,6 +60,7 @@ def annotate_all(
             ``.vtt``.
         overwrite: replace files that exist.
         min_duration_seconds: shorter segments are left out.
+        options: how to open each.
 
     Returns:
         What became of each, as soon as it is known, in their order.
@@ -86,6 +89,7 @@ def annotate_all(
                 events=beside,
                 overwrite=overwrite,
                 min_duration_seconds=min_duration_seconds,
+                options=options,
                 on_frame=on_frame,
             )
         except HarLiveError as error:

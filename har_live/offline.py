@@ -20,7 +20,7 @@ from har_live.ahead import ahead
 from har_live.overlay import OverlayState, OverlayView, draw_on
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
-from har_live.sources import FIGURE, Source, open_source
+from har_live.sources import FIGURE, Source, SourceOptions, open_source
 from har_live.types import Address, Frame, Prediction, Segment, VideoInfo
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def predict(
     recognizer: Recognizer,
     *,
     min_duration_seconds: float = 0.0,
+    options: SourceOptions | None = None,
     on_frame: OnFrame | None = None,
 ) -> Recognition:
     """Recognize a whole video and write nothing.
@@ -117,13 +118,14 @@ def predict(
     Args:
         source: a path, an address, ``figure``, or an open source.
         min_duration_seconds: shorter segments are left out.
+        options: how to open a path or an address.
 
     Raises:
         SourceError: it can't be opened, or nothing in it can be decoded.
     """
     recognition = Recognition(recognizer.labels)
     with ExitStack() as stack:
-        opened = _open(source, stack)
+        opened = _open(source, options, stack)
         for moment in recognize(opened, recognizer, min_duration_seconds=min_duration_seconds):
             recognition.add(moment)
             if on_frame is not None and moment.frame is not None:
@@ -139,6 +141,7 @@ def annotate(
     events: Sequence[str | Path] = (),
     overwrite: bool = False,
     min_duration_seconds: float = 0.0,
+    options: SourceOptions | None = None,
     on_frame: OnFrame | None = None,
 ) -> Recognition:
     """Recognize a whole video and write it again: its frames, timing and sound, and the overlay.
@@ -154,6 +157,7 @@ def annotate(
             clock (see ``VideoSink.origin_seconds``).
         overwrite: replace files that exist.
         min_duration_seconds: shorter segments are left out.
+        options: how to open a path or an address.
 
     Raises:
         SourceError: the source can't be opened, or nothing in it can be decoded.
@@ -162,7 +166,7 @@ def annotate(
     recognition = Recognition(recognizer.labels)
     overlay = OverlayState(recognizer.labels)
     with ExitStack() as stack:
-        opened = _open(source, stack)
+        opened = _open(source, options, stack)
         outputs = _Outputs(stack, recognition)
         video = outputs.add(
             VideoSink(
@@ -233,9 +237,9 @@ class _Outputs:
         return sink
 
 
-def _open(source: str | Path | Source, stack: ExitStack) -> Source:
+def _open(source: str | Path | Source, options: SourceOptions | None, stack: ExitStack) -> Source:
     if isinstance(source, str | Path):
-        return stack.enter_context(open_source(str(source)))
+        return stack.enter_context(open_source(str(source), options))
     return source
 
 

@@ -67,5 +67,11 @@ CookiesOption = Annotated[
 BrowserOption = Annotated[
     str | None, typer.Option(help="Browser whose cookies YouTube gets: firefox, chrome, …")
 ]
+HwaccelOption = Annotated[
+    str,
+    typer.Option(
+        help="What decodes: none (the processor), auto, videotoolbox, d3d11va, vaapi, cuda or qsv."
+    ),
+]
 TransportOption = Annotated[str, typer.Option(help="tcp or udp, for rtsp:// cameras.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -21,6 +21,7 @@ from har_live.cli.options import (
     EventsOption,
     FpsOption,
     HopOption,
+    HwaccelOption,
     JsonOption,
     MirrorOption,
     OverwriteOption,
@@ -37,6 +38,7 @@ from har_live.cli.options import (
 
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
+    from har_live.sources import SourceOptions
 
 
 def live(
@@ -72,6 +74,7 @@ def live(
     cookies: CookiesOption = None,
     cookies_from_browser: BrowserOption = None,
     rtsp_transport: TransportOption = "tcp",
+    hwaccel: HwaccelOption = "none",
 ) -> None:
     """Watch cameras or videos and see, as it happens, what is done. H shows the keys."""
     from har_live import console
@@ -95,6 +98,7 @@ def live(
                 cookies=cookies,
                 cookies_from_browser=cookies_from_browser,
                 rtsp_transport=rtsp_transport,  # type: ignore[arg-type]  # it checks itself
+                hwaccel=hwaccel,  # type: ignore[arg-type]  # as above
                 live=True,
             ),
         )
@@ -135,6 +139,7 @@ def annotate(
             "then writes subtitles beside each.",
         ),
     ] = None,
+    hwaccel: HwaccelOption = "none",
 ) -> None:
     """Write videos again with label, confidence and timeline drawn on them, and their sound."""
     if out_dir is None and len(paths) != 2:
@@ -142,10 +147,11 @@ def annotate(
             f"{len(paths)} paths are given; expected a source and an output, or sources and "
             "--out-dir DIR"
         )
+    options = _options(hwaccel)
     recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
     if out_dir is None:
         output = Path(paths[1])
-        _annotate(paths[0], output, recognizer, events or (), overwrite, min_duration)
+        _annotate(paths[0], output, recognizer, events or (), overwrite, min_duration, options)
         return
     from har_live import console
     from har_live.many import annotate_all
@@ -161,6 +167,7 @@ def annotate(
                 events=kinds,
                 overwrite=overwrite,
                 min_duration_seconds=min_duration,
+                options=options,
                 on_frame=on_frame,
             )
         except ValueError as error:
@@ -184,14 +191,20 @@ def predict(
         bool, typer.Option("--single", help="One answer for the whole video.")
     ] = False,
     as_json: JsonOption = False,
+    hwaccel: HwaccelOption = "none",
 ) -> None:
     """Print what is done in a video, and when."""
     from har_live import console, offline
 
+    options = _options(hwaccel)
     recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
     with console.progress_bar() as on_frame:
         recognition = offline.predict(
-            source, recognizer, min_duration_seconds=min_duration, on_frame=on_frame
+            source,
+            recognizer,
+            min_duration_seconds=min_duration,
+            options=options,
+            on_frame=on_frame,
         )
     console.print_recognition(
         recognition, source=source, weights=recognizer.card.name, single=single, as_json=as_json
@@ -217,6 +230,7 @@ def _annotate(
     events: Sequence[Path] = (),
     overwrite: bool = False,
     min_duration: float = 0.0,
+    options: SourceOptions | None = None,
 ) -> None:
     from har_live import console, offline
 
@@ -228,9 +242,19 @@ def _annotate(
             events=events,
             overwrite=overwrite,
             min_duration_seconds=min_duration,
+            options=options,
             on_frame=on_frame,
         )
     console.print_written(recognition, [output, *events])
+
+
+def _options(hwaccel: str) -> SourceOptions:
+    from har_live.sources import SourceOptions
+
+    try:
+        return SourceOptions(hwaccel=hwaccel)  # type: ignore[arg-type]  # it checks itself
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _width_and_height(text: str) -> tuple[int, int]:

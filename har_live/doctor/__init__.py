@@ -25,6 +25,7 @@ EXAMINATIONS: tuple[Examination, ...] = (
     system.OPENCV,
     video.H264,
     video.OTHER_CODECS,
+    video.HARDWARE,
     system.CAMERAS,
     system.DISPLAY,
     video.YT_DLP,

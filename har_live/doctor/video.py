@@ -57,6 +57,22 @@ def try_video_codec(name: str, encoder: str, container: str) -> list[Check]:
     return [Check(name, "ok", f"encodes and decodes (PyAV {av.__version__}, {encoder})")]
 
 
+def hardware() -> list[Check]:
+    """What ``--hwaccel`` may name here; in a child, for a driver may crash."""
+    return in_child("Hardware decoding", try_hardware)
+
+
+def try_hardware() -> list[Check]:
+    """Open an H.264 decoder on each kind of device."""
+    from har_live.sources.media.hardware import fault
+    from har_live.sources.options import DEVICES
+
+    faults = {device: fault(device) for device in DEVICES}
+    works = ", ".join(device for device, reason in faults.items() if not reason)
+    others = ", ".join(f"{device}: {reason}" for device, reason in faults.items() if reason)
+    return [Check("Hardware decoding", "ok", f"{works or 'none'} ({others})")]
+
+
 def try_aac() -> list[Check]:
     """Encode a tone and decode it."""
     import av
@@ -158,5 +174,6 @@ def _reason(error: Exception) -> str:
 
 H264 = Examination("H.264", h264, is_vital=True)
 OTHER_CODECS = Examination("VP9, AAC", other_codecs)
+HARDWARE = Examination("Hardware decoding", hardware)
 YT_DLP = Examination("yt-dlp", yt_dlp)
 JAVASCRIPT = Examination("JavaScript", javascript)

@@ -42,4 +42,4 @@ def open_source(spec: str, options: SourceOptions | None = None) -> Source:
         case "file":
             from har_live.sources.media import MediaSource
 
-            return MediaSource(spec)
+            return MediaSource(spec, hwaccel=options.hwaccel)

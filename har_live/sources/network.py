@@ -52,7 +52,12 @@ def open_network(url: str, options: SourceOptions) -> Source:
     if scheme == "rtsp":
         wishes["rtsp_transport"] = options.rtsp_transport
     try:
-        return open_address(url, options=wishes, timeout_seconds=options.timeout_seconds)
+        return open_address(
+            url,
+            options=wishes,
+            timeout_seconds=options.timeout_seconds,
+            hwaccel=options.hwaccel,
+        )
     except SourceError:
         # Asked only now: many a camera has room for one viewer, and media needs no second request.
         if scheme not in ("http", "https") or not _is_web_page(url, options.timeout_seconds):
@@ -67,6 +72,7 @@ def open_address(
     *,
     options: Mapping[str, str],
     timeout_seconds: float,
+    hwaccel: str,
     name: str | None = None,
     after_seconds: float | None = None,
 ) -> Source:
@@ -75,6 +81,7 @@ def open_address(
 
     Args:
         options: for FFmpeg, beside those of the protocol.
+        hwaccel: see ``SourceOptions``.
 
     Raises:
         SourceError: it can't be opened, or nothing in it can be decoded.
@@ -91,6 +98,7 @@ def open_address(
         name=name,
         timeout_seconds=timeout_seconds * HLS_PATIENCE if is_hls else timeout_seconds,
         after_seconds=after_seconds,
+        hwaccel=hwaccel,
     )
     return PacedSource(source) if is_hls and source.info.is_live else source
 

@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Literal, get_args
 
 RtspTransport = Literal["tcp", "udp"]
+Hwaccel = Literal["none", "auto", "videotoolbox", "d3d11va", "vaapi", "cuda", "qsv"]
+HWACCELS: tuple[str, ...] = get_args(Hwaccel)
+DEVICES = HWACCELS[2:]
+"""Kinds of hardware, as FFmpeg names them; ``auto`` asks for them in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,9 @@ class SourceOptions:
     """The browser whose cookies YouTube gets: ``firefox``, ``chrome``, …"""
     rtsp_transport: RtspTransport = "tcp"
     """UDP loses packets where TCP waits for them; few cameras speak UDP only."""
+    hwaccel: Hwaccel = "none"
+    """What decodes video: the processor, the first kind of hardware that is there, or this one.
+    Where that can't, the processor does."""
     timeout_seconds: float = 10.0
     """Longest wait for a server: to answer, and then for each packet."""
     live: bool = False
@@ -39,3 +46,5 @@ class SourceOptions:
                 raise ValueError(f"{name} is {value}; expected a positive number")
         if self.rtsp_transport not in get_args(RtspTransport):
             raise ValueError(f"rtsp_transport is {self.rtsp_transport!r}; expected 'tcp' or 'udp'")
+        if self.hwaccel not in HWACCELS:
+            raise ValueError(f"hwaccel is {self.hwaccel!r}; expected one of {', '.join(HWACCELS)}")

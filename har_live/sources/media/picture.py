@@ -29,6 +29,8 @@ MAX_PIXEL_ASPECT = 4
 _UNSPECIFIED = 2
 _MATRICES: dict[int, Matrix] = {1: "bt709", 5: "bt601", 6: "bt601"}
 _FULL_RANGE = 2
+_LAYOUTS = ("yuv420p", "nv12")
+"""As FFmpeg decodes nearly all video, and as hardware does: there U and V lie side by side."""
 _COLORSPACES: dict[Matrix, Colorspace] = {
     "bt709": Colorspace.ITU709,
     "bt601": Colorspace.ITU601,
@@ -67,16 +69,15 @@ class PictureMaker:
 
     def to_yuv(self, frame: VideoFrame) -> YuvImage | None:
         """The caller's own copy of what is stored, where that is as ``YuvImage`` has it."""
-        is_plain = frame.format.name == "yuv420p" and frame.color_range != _FULL_RANGE
+        is_plain = frame.format.name in _LAYOUTS and frame.color_range != _FULL_RANGE
         has_even_sides = frame.width % 2 == frame.height % 2 == 0
         matrix = _matrix(frame)
         if not (is_plain and has_even_sides and self._size == self._stored_size and matrix):
             return None
         width, height = self.size
         picture = YuvImage(np.empty((height * 3 // 2, width), np.uint8), matrix)
-        for upright, plane in zip(picture.split(), frame.planes, strict=True):
-            rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-            upright[:] = self._upright(rows[:, : plane.width])
+        for upright, plane in zip(picture.split(), _planes(frame), strict=True):
+            upright[:] = self._upright(plane)
         return picture
 
     def _upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -156,6 +157,19 @@ class StoredPicture:
 
     def yuv(self) -> YuvImage:
         return YuvImage(self._image.planes.copy(), self._image.matrix)
+
+
+def _planes(frame: VideoFrame) -> list[NDArray[np.uint8]]:
+    """Y (H, W), U and V (H/2, W/2) of a frame in one of ``_LAYOUTS``: views where they can be."""
+    rows = [
+        np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+        for plane in frame.planes
+    ]
+    if frame.format.name == "yuv420p":
+        return [part[:, : plane.width] for part, plane in zip(rows, frame.planes, strict=True)]
+    brightness, colour = (part[:, : frame.width] for part in rows)
+    pairs = np.ascontiguousarray(colour).reshape(frame.height // 2, frame.width // 2, 2)
+    return [brightness, *(np.asarray(part, np.uint8) for part in cv2.split(pairs))]
 
 
 def _stored_as_rgb(image: YuvImage) -> Image:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
+from av.codec.hwaccel import HWAccel
 
 from har_live.errors import SourceError
 from har_live.redact import redact_url
 from har_live.sources.base import Source
 from har_live.sources.media.faults import NO_ANSWER, explain
+from har_live.sources.media.hardware import device_for
 from har_live.sources.media.packets import PacketDecoder
 from har_live.sources.media.picture import PictureMaker
 from har_live.sources.media.stream import (
@@ -66,6 +68,7 @@ class MediaSource(Source):
         is_live: bool | None = None,
         timeout_seconds: float | None = None,
         after_seconds: float | None = None,
+        hwaccel: str = "none",
     ) -> None:
         """Opens the video and decodes its first frame.
 
@@ -77,6 +80,7 @@ class MediaSource(Source):
                 finds out.
             timeout_seconds: longest wait for the opening, and for each packet; None has no limit.
             after_seconds: leave out the frames up to and including this moment.
+            hwaccel: what decodes, see ``SourceOptions``.
 
         Raises:
             SourceError: it can't be opened, or nothing in it can be decoded.
@@ -85,6 +89,7 @@ class MediaSource(Source):
         self._is_remote = "://" in self._location
         self._label = name or redact_url(self._location)
         self._open_arguments = dict(options or {}), timeout_seconds
+        self._device = device_for(hwaccel)
         self._after_seconds = -math.inf if after_seconds is None else after_seconds
         self._container = self._open()
         try:
@@ -142,7 +147,13 @@ class MediaSource(Source):
         started_seconds = time.monotonic()
         try:
             # Tags in an old code page would otherwise be a UnicodeDecodeError.
-            return av.open(url, options=options, timeout=timeout, metadata_errors="replace")
+            return av.open(
+                url,
+                options=options,
+                timeout=timeout,
+                metadata_errors="replace",
+                hwaccel=None if self._device is None else HWAccel(self._device),
+            )
         except av.FFmpegError as error:
             # An RTSP server that stays silent until the time is up ends in "invalid data".
             took_seconds = time.monotonic() - started_seconds

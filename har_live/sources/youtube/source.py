@@ -102,6 +102,7 @@ class YouTubeSource(Source):
                 address.url,
                 options=address.options,
                 timeout_seconds=self._options.timeout_seconds,
+                hwaccel=self._options.hwaccel,
                 name=self._resolution.title,
                 after_seconds=self._last_seconds if is_resumed else None,
             )
