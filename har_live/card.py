@@ -32,6 +32,9 @@ class SmoothingSpec:
 
     Beside 1.0 s, 0.5, 0.35 and 0.5 s, the defaults halve the needless changes and the false alarms
     on joined clips; labels come 0.2 s later, and more short actions are passed over.
+
+    Giving way after 1.0 s is one change more in half an hour of joined clips and changes no other
+    figure; after 0.5 s there are an eighth more changes, after 0 s two fifths.
     """
 
     average_seconds: float = 1.5
