@@ -26,6 +26,7 @@ for command in (
     recipe.evaluate,
     recipe.bench_peers,
     recipe.ship,
+    recipe.quantise,
 ):
     app.command()(command)
 

@@ -30,6 +30,8 @@ PROVIDERS: dict[str, tuple[str, str]] = {
     "directml": ("DmlExecutionProvider", "onnxruntime-directml on Windows"),
 }
 """Device name → execution provider and the package that brings it."""
+PRECISION_KEY = "precision"
+"""Metadata of a file in which it says what it computes with; fp32 where it says nothing."""
 
 
 class OnnxScorer:
@@ -55,7 +57,8 @@ class OnnxScorer:
             ) from error
         _require_loaded(self.session, self._provider, device)
         _require_fit(self.session, weights)
-        self.runs_on = f"ONNX Runtime {ort.__version__}, {device}, fp32"
+        precision = self.session.get_modelmeta().custom_metadata_map.get(PRECISION_KEY, "fp32")
+        self.runs_on = f"ONNX Runtime {ort.__version__}, {device}, {precision}"
 
     def open_windows(self, num_streams: int, num_windows: int) -> OnnxWindows:
         return OnnxWindows(self.session, num_streams, num_windows)

@@ -187,6 +187,22 @@ def bench_peers(
         report.write(json_file, overwrite=True)
 
 
+def quantise(
+    weights: WeightsName,
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Weights folder to write.")] = Path("runs/int8"),
+) -> None:
+    """Write the weights with 8-bit convolutions for ONNX Runtime; measure them before you use
+    them."""
+    from har_live.card import open_weights
+    from training.ship.quantise import calibration_pairs
+    from training.ship.quantise import quantise as run
+
+    opened = open_weights(weights)
+    made = run(opened, calibration_pairs(data, opened.card.clip), out)
+    typer.echo(f"wrote {made.folder}")
+
+
 def ship(
     trained: Annotated[Path, typer.Argument(help="Folder from `train`.")],
     folder: Annotated[Path, typer.Argument(help="Weights folder to write, as weights/NAME.")],
