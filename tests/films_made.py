@@ -8,6 +8,7 @@ import numpy as np
 
 from har_live.models.config import ModelConfig, Preset
 from har_live.types import ClipSpec
+from tests.make_media import make_clip
 from training.data.layouts import Clip
 from training.learn.pixels import Material
 
@@ -29,6 +30,18 @@ def passing(size: int, *, backward: bool, row: int, num_frames: int = 13) -> np.
         left = round(number / (num_frames - 1) * (size - side))
         frame[row : row + side, left : left + side] = 230
     return film[::-1] if backward else film
+
+
+def save_film(path: Path, film: np.ndarray) -> None:
+    """Write a film, (K, S, S, 3), as a video of ten pictures a second."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    count, height, width, _ = film.shape
+    make_clip(
+        path,
+        size=(width, height),
+        pts_seconds=[i / 10 for i in range(count)],
+        picture=lambda index, _width, _height: film[index].copy(),
+    )
 
 
 def material(folder: Path, preset: Preset, *, per_label: int = 4) -> Material:

@@ -10,8 +10,7 @@ from safetensors.torch import load_file
 
 from har_live.card import open_weights
 from har_live.recognizer import Recognizer
-from tests.films_made import passing
-from tests.make_media import make_clip
+from tests.films_made import passing, save_film
 from training.learn.adapt import FEW_CLIPS, AdaptSettings, adapt
 from training.measure.evaluate import answers_of, figures
 
@@ -28,13 +27,7 @@ def folder(tmp_path: Path) -> Path:
         if label == "none":
             film[:] = film[0]
         path = tmp_path / "clips" / label / person / f"{number}.mp4"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        make_clip(
-            path,
-            size=(48, 48),
-            pts_seconds=[i / 10 for i in range(10)],
-            picture=lambda index, _width, _height, film=film: film[index].copy(),
-        )
+        save_film(path, film)
     return tmp_path / "clips"
 
 

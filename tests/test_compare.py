@@ -12,8 +12,7 @@ import pytest
 import torch
 
 from har_live.recognizer import Recognizer
-from tests.films_made import passing
-from tests.make_media import make_clip
+from tests.films_made import passing, save_film
 from training.learn.compare import Contender, Contest, Run, Trial, choose, compare
 from training.learn.fit import FitSettings, Fitted, Machines
 from training.learn.pixels import Material, Reached
@@ -30,13 +29,7 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
         label = ("to_left", "to_right")[number % 2] if number < 20 else "other"
         film = passing(32, backward=label == "to_left", row=number, num_frames=10)
         path = root / label / f"person-{number // 4}" / f"{number}.mp4"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        make_clip(
-            path,
-            size=(32, 32),
-            pts_seconds=[i / 10 for i in range(10)],
-            picture=lambda index, _width, _height, film=film: film[index].copy(),
-        )
+        save_film(path, film)
     return root
 
 

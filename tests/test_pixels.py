@@ -16,8 +16,7 @@ from har_live.card import ModelCard, Weights, open_weights
 from har_live.errors import HarLiveError, SinkError
 from har_live.models.build import build_model
 from har_live.models.config import Preset
-from tests.films_made import CONVLSTM, LRCN, material, passing
-from tests.make_media import make_clip
+from tests.films_made import CONVLSTM, LRCN, material, passing, save_film
 from training.data.clip_windows import LearntWindows
 from training.data.windows import Variation
 from training.learn.fit import FitSettings, Machines
@@ -139,13 +138,7 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
         person = "anna" if number < 4 else "ben"
         film = passing(32, backward=label == "to_left", row=2 * number, num_frames=12)
         path = root / label / person / f"{number}.mp4"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        make_clip(
-            path,
-            size=(32, 32),
-            pts_seconds=[i / 10 for i in range(12)],
-            picture=lambda index, _width, _height, film=film: film[index].copy(),
-        )
+        save_film(path, film)
     return root
 
 
