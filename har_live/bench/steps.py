@@ -21,19 +21,20 @@ if TYPE_CHECKING:
 
     from har_live.bench.timing import Effort
     from har_live.card import ModelCard, Weights
-    from har_live.scorers import Runtime, Scorer
+    from har_live.scorers import Precision, Runtime, Scorer
 
     Task = Callable[[], object]
 
 logger = logging.getLogger(__name__)
 
-PLACES: tuple[tuple[Runtime, str], ...] = (
-    ("onnx", "cpu"),
-    ("torch", "cpu"),
-    ("onnx", "cuda"),
-    ("torch", "cuda"),
+PLACES: tuple[tuple[Runtime, str, Precision], ...] = (
+    ("onnx", "cpu", "usual"),
+    ("onnx", "cpu", "int8"),
+    ("torch", "cpu", "usual"),
+    ("onnx", "cuda", "usual"),
+    ("torch", "cuda", "usual"),
 )
-"""Runtimes and devices that are measured where they are there."""
+"""Runtimes, devices and precisions that are measured where they are there."""
 NUM_STREAMS = (1, 4, 16)
 
 
@@ -54,9 +55,9 @@ def open_subjects(weights: Sequence[Weights]) -> list[Subject]:
     """The weights on all that is there to run them."""
     subjects = []
     for opened in weights:
-        for runtime, device in PLACES:
+        for runtime, device, precision in PLACES:
             try:
-                scorer = open_scorer(opened, runtime=runtime, device=device)
+                scorer = open_scorer(opened, runtime=runtime, device=device, precision=precision)
             except BackendError as error:
                 logger.info("not measured: %s", error)
             else:

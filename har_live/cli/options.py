@@ -15,6 +15,9 @@ RuntimeOption = Annotated[str, typer.Option(help="auto, torch or onnx.")]
 DeviceOption = Annotated[
     str, typer.Option(help="auto, cpu, cuda, cuda:N, tensorrt, openvino, coreml or directml.")
 ]
+PrecisionOption = Annotated[
+    str, typer.Option(help="usual, or int8: quicker on the CPU, where the weights have it.")
+]
 HopOption = Annotated[
     int | None,
     typer.Option(min=1, help="Grid frames between two scored windows. Default: the weights' own."),

@@ -25,6 +25,7 @@ from har_live.cli.options import (
     JsonOption,
     MirrorOption,
     OverwriteOption,
+    PrecisionOption,
     RetriesOption,
     RuntimeOption,
     SecondsOption,
@@ -54,6 +55,7 @@ def live(
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
+    precision: PrecisionOption = "usual",
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
@@ -104,7 +106,9 @@ def live(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
+    recognizer = _recognizer(
+        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset
+    )
     with nullcontext() if no_window else Window("har-live") as window:
         summaries = run_live_all(sources or [""], recognizer, settings=settings, window=window)
     console.print_live_summaries(summaries)
@@ -123,6 +127,7 @@ def annotate(
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
+    precision: PrecisionOption = "usual",
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
@@ -148,7 +153,9 @@ def annotate(
             "--out-dir DIR"
         )
     options = _options(hwaccel)
-    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
+    recognizer = _recognizer(
+        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset
+    )
     if out_dir is None:
         output = Path(paths[1])
         _annotate(paths[0], output, recognizer, events or (), overwrite, min_duration, options)
@@ -182,6 +189,7 @@ def predict(
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
+    precision: PrecisionOption = "usual",
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
@@ -197,7 +205,9 @@ def predict(
     from har_live import console, offline
 
     options = _options(hwaccel)
-    recognizer = _recognizer(weights, runtime, device, hop, smoothing, min_confidence, cut_reset)
+    recognizer = _recognizer(
+        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset
+    )
     with console.progress_bar() as on_frame:
         recognition = offline.predict(
             source,
@@ -216,10 +226,11 @@ def demo(
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
+    precision: PrecisionOption = "usual",
     overwrite: OverwriteOption = False,
 ) -> None:
     """Show what har-live does, without a camera: a drawn person acts, and is recognized."""
-    recognizer = _recognizer(weights, runtime, device)
+    recognizer = _recognizer(weights, runtime, device, precision)
     _annotate("figure", output, recognizer, overwrite=overwrite)
 
 
@@ -268,6 +279,7 @@ def _recognizer(
     weights: str,
     runtime: str,
     device: str,
+    precision: str,
     hop: int | None = None,
     smoothing: float | None = None,
     min_confidence: float | None = None,
@@ -290,6 +302,7 @@ def _recognizer(
             opened,
             runtime=runtime,  # type: ignore[arg-type]  # open_scorer refuses what it does not know
             device=device,
+            precision=precision,  # type: ignore[arg-type]  # as above
             hop=hop,
             smoothing=spec,
             cut_reset=cut_reset,

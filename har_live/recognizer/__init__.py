@@ -16,7 +16,7 @@ from pathlib import Path
 from har_live.card import DEFAULT_WEIGHTS, SmoothingSpec, Weights, open_weights
 from har_live.grid import TimeGrid
 from har_live.recognizer.streams import Stream, StreamGroup
-from har_live.scorers import Runtime, open_scorer
+from har_live.scorers import Precision, Runtime, open_scorer
 from har_live.smoothing import Segmenter
 
 __all__ = ["Recognizer", "Stream", "StreamGroup"]
@@ -29,6 +29,7 @@ class Recognizer:
         weights: the name of shipped weights, a weights folder, or ``Weights``.
         runtime: ``auto``, ``torch`` or ``onnx``.
         device: ``auto``, ``cpu``, ``cuda``, …: see ``har_live.scorers.open_scorer``.
+        precision: ``usual`` or ``int8``, see there.
         hop: grid frames between two scored windows; None takes the card's.
         smoothing: None takes the card's.
         cut_reset: a change of scene begins afresh, as a gap does.
@@ -44,6 +45,7 @@ class Recognizer:
         *,
         runtime: Runtime = "auto",
         device: str = "auto",
+        precision: Precision = "usual",
         hop: int | None = None,
         smoothing: SmoothingSpec | None = None,
         cut_reset: bool = True,
@@ -54,7 +56,7 @@ class Recognizer:
         self.card = dataclasses.replace(
             card, hop=card.hop if hop is None else hop, smoothing=smoothing or card.smoothing
         )
-        self.scorer = open_scorer(opened, runtime=runtime, device=device)
+        self.scorer = open_scorer(opened, runtime=runtime, device=device, precision=precision)
         self.cut_reset = cut_reset
 
     @property

@@ -6,16 +6,23 @@ import ctypes
 import sys
 from typing import Literal
 
-from har_live.card import Weights
+from har_live.card import INT8_FILE, Weights
 from har_live.errors import BackendError
 from har_live.scorers.base import OpenWindows, Scorer
 
 Runtime = Literal["auto", "torch", "onnx"]
+Precision = Literal["usual", "int8"]
 
-__all__ = ["OpenWindows", "Runtime", "Scorer", "open_scorer"]
+__all__ = ["OpenWindows", "Precision", "Runtime", "Scorer", "open_scorer"]
 
 
-def open_scorer(weights: Weights, *, runtime: Runtime = "auto", device: str = "auto") -> Scorer:
+def open_scorer(
+    weights: Weights,
+    *,
+    runtime: Runtime = "auto",
+    device: str = "auto",
+    precision: Precision = "usual",
+) -> Scorer:
     """Put weights on a runtime and a device.
 
     ``auto`` takes CUDA through torch where there is a GPU, else ONNX Runtime on the CPU; torch is
@@ -26,6 +33,8 @@ def open_scorer(weights: Weights, *, runtime: Runtime = "auto", device: str = "a
         runtime: ``auto``, ``torch`` or ``onnx``.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:N``, or a provider of ONNX Runtime:
             ``tensorrt``, ``openvino``, ``coreml``, ``directml``.
+        precision: ``usual``, fp32 or on CUDA through torch fp16; or ``int8``: quicker on the CPU,
+            for weights that have a file of that kind.
 
     Raises:
         BackendError: what was asked for is not on this machine.
@@ -33,6 +42,10 @@ def open_scorer(weights: Weights, *, runtime: Runtime = "auto", device: str = "a
     """
     if runtime not in ("auto", "torch", "onnx"):
         raise BackendError(f"runtime {runtime!r} is unknown; choose auto, torch or onnx")
+    if precision not in ("usual", "int8"):
+        raise BackendError(f"precision {precision!r} is unknown; choose usual or int8")
+    if precision == "int8":
+        return _open_int8(weights, runtime, device)
     if device == "auto":
         device = "cuda" if runtime != "onnx" and _torch_has_gpu() else "cpu"
     if runtime == "auto":
@@ -44,6 +57,19 @@ def open_scorer(weights: Weights, *, runtime: Runtime = "auto", device: str = "a
     from har_live.scorers.onnx import OnnxScorer
 
     return OnnxScorer(weights, device=device)
+
+
+def _open_int8(weights: Weights, runtime: Runtime, device: str) -> Scorer:
+    if runtime == "torch" or device not in ("auto", "cpu"):
+        raise BackendError("int8 is for ONNX Runtime on the CPU; choose --precision usual")
+    if INT8_FILE not in weights.card.sha256:
+        raise BackendError(
+            f"{weights.card.name} has no int8 file; make one with `python -m training quantise`, "
+            "or choose --precision usual"
+        )
+    from har_live.scorers.onnx import OnnxScorer
+
+    return OnnxScorer(weights, device="cpu", precision="int8")
 
 
 def _torch_has_gpu() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import onnxruntime as ort
@@ -30,8 +30,6 @@ PROVIDERS: dict[str, tuple[str, str]] = {
     "directml": ("DmlExecutionProvider", "onnxruntime-directml on Windows"),
 }
 """Device name → execution provider and the package that brings it."""
-PRECISION_KEY = "precision"
-"""Metadata of a file in which it says what it computes with; fp32 where it says nothing."""
 
 
 class OnnxScorer:
@@ -40,15 +38,18 @@ class OnnxScorer:
     Args:
         weights: folder with ``model.onnx`` and its card.
         device: one of ``PROVIDERS``.
+        precision: which of the folder's files.
 
     Raises:
         BackendError: the provider is not installed or does not load.
         WeightsError: the file is missing, damaged, or does not fit the card.
     """
 
-    def __init__(self, weights: Weights, *, device: str) -> None:
+    def __init__(
+        self, weights: Weights, *, device: str, precision: Literal["fp32", "int8"] = "fp32"
+    ) -> None:
         self._provider = _installed_provider(device)
-        self._path = weights.verify(weights.onnx_path)
+        self._path = weights.verify(weights.int8_path if precision == "int8" else weights.onnx_path)
         try:
             self.session = self._open(self._path)
         except Exception as error:  # onnxruntime's exceptions share no public base
@@ -57,7 +58,6 @@ class OnnxScorer:
             ) from error
         _require_loaded(self.session, self._provider, device)
         _require_fit(self.session, weights)
-        precision = self.session.get_modelmeta().custom_metadata_map.get(PRECISION_KEY, "fp32")
         self.runs_on = f"ONNX Runtime {ort.__version__}, {device}, {precision}"
 
     def open_windows(self, num_streams: int, num_windows: int) -> OnnxWindows:

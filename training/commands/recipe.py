@@ -135,13 +135,14 @@ def evaluate(
     confusion_file: Annotated[
         Path | None, typer.Option("--confusion", help="Draw the confusion matrix here.")
     ] = None,
+    precision: Annotated[str, typer.Option(help="usual or int8.")] = "usual",
 ) -> None:
     """Measure weights on clips, through the same Recognizer that runs live."""
     from har_live.recognizer import Recognizer
     from training.measure import evaluate as room
     from training.measure.plots import draw_confusion
 
-    recognizer = Recognizer(weights)
+    recognizer = Recognizer(weights, precision=precision)
     wanted = [float(rate) for rate in names_of(rates)]
     answers, *others = room.answers_at(recognizer, data, [None, *wanted], split=chosen_split(split))
     figures = room.figures(answers)
@@ -190,17 +191,15 @@ def bench_peers(
 def quantise(
     weights: WeightsName,
     data: Data,
-    out: Annotated[Path, typer.Option(help="Weights folder to write.")] = Path("runs/int8"),
 ) -> None:
-    """Write the weights with 8-bit convolutions for ONNX Runtime; measure them before you use
-    them."""
+    """Write weights with 8-bit convolutions beside the others, for --precision int8."""
     from har_live.card import open_weights
     from training.ship.quantise import calibration_pairs
     from training.ship.quantise import quantise as run
 
     opened = open_weights(weights)
-    made = run(opened, calibration_pairs(data, opened.card.clip), out)
-    typer.echo(f"wrote {made.folder}")
+    made = run(opened, calibration_pairs(data, opened.card.clip))
+    typer.echo(f"wrote {made.int8_path}")
 
 
 def ship(

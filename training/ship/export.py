@@ -15,7 +15,15 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from har_live.card import CARD_FILE, ONNX_FILE, TENSORS_FILE, ModelCard, Weights, file_sha256
+from har_live.card import (
+    CARD_FILE,
+    INT8_FILE,
+    ONNX_FILE,
+    TENSORS_FILE,
+    ModelCard,
+    Weights,
+    file_sha256,
+)
 from har_live.errors import WeightsError
 from har_live.models.window_model import WindowModel
 from har_live.scorers.onnx import OnnxScorer
@@ -62,6 +70,7 @@ def export_weights(model: WindowModel, card: ModelCard, folder: Path) -> Weights
         card.write(draft)
         for name in (*names, CARD_FILE):
             (draft / name).replace(folder / name)
+    (folder / INT8_FILE).unlink(missing_ok=True)  # made of the network that was there before
     return Weights(folder, card)
 
 

@@ -1,8 +1,8 @@
 """The same weights with convolutions of 8-bit integers: quicker, a little less exact.
 
-    python -m training quantise everyday-lrcn ../shared/data --out runs/everyday-int8
-    python -m training evaluate runs/everyday-int8 ../shared/data
-    har-live bench --weights everyday-lrcn --weights runs/everyday-int8
+    python -m training quantise weights/everyday-lrcn ../shared/data
+    python -m training evaluate everyday-lrcn ../shared/data --precision int8
+    har-live bench --only grid-frame
 
 Calibrated on pictures of training clips. All but the wide convolutions is computed as before, and
 so is what PyTorch computes. What it gains and loses stands in ``training/bench/speed.md``.
@@ -11,7 +11,6 @@ so is what PyTorch computes. What it gains and loses stands in ``training/bench/
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,9 +23,8 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from rich.progress import track
 
-from har_live.card import ONNX_FILE, TENSORS_FILE, Weights, file_sha256
+from har_live.card import Weights, file_sha256
 from har_live.grid import frames_played_at, grid_instants
-from har_live.scorers.onnx import PRECISION_KEY
 from har_live.scorers.torch import load_model
 from har_live.sources.media import MediaSource
 from har_live.transforms import to_network
@@ -46,10 +44,9 @@ Pair = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 """A grid frame and the one before, (S, S, 3) uint8 RGB."""
 
 
-def quantise(weights: Weights, pairs: Sequence[Pair], folder: Path) -> Weights:
-    """Write a copy of ``weights`` into ``folder`` whose ONNX file has 8-bit convolutions."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / ONNX_FILE
+def quantise(weights: Weights, pairs: Sequence[Pair]) -> Weights:
+    """Write the file with 8-bit convolutions beside the others, and name it in the card."""
+    target = weights.int8_path
     with tempfile.TemporaryDirectory(prefix="har-live-quantise-") as scratch:
         whole, folded = Path(scratch, "whole.onnx"), Path(scratch, "folded.onnx")
         export_onnx(load_model(weights), whole, image_size=weights.card.clip.image_size)
@@ -67,18 +64,14 @@ def quantise(weights: Weights, pairs: Sequence[Pair], folder: Path) -> Weights:
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
         )
-    store_as_halves(target)
     model = onnx.load(target)
-    onnx.helper.set_model_props(model, {PRECISION_KEY: "int8"})
+    _share_equal(model.graph)
     onnx.save(model, target)
-    shutil.copyfile(weights.verify(weights.tensors_path), folder / TENSORS_FILE)
-    hashes = {name: file_sha256(folder / name) for name in (TENSORS_FILE, ONNX_FILE)}
-    # What was measured of the others is not true of these.
-    card = dataclasses.replace(
-        weights.card, name=folder.name, sha256=hashes, accuracy="not measured", metrics={}
-    )
-    card.write(folder)
-    return Weights(folder, card)
+    store_as_halves(target)
+    hashes = {**weights.card.sha256, target.name: file_sha256(target)}
+    card = dataclasses.replace(weights.card, sha256=hashes)
+    card.write(weights.folder)
+    return Weights(weights.folder, card)
 
 
 def calibration_pairs(data: Path, spec: ClipSpec, *, num_clips: int = NUM_CLIPS) -> list[Pair]:
@@ -103,6 +96,20 @@ def _wide_convolutions(graph: Any) -> list[str]:
     filters = {constant.name: constant.dims for constant in graph.initializer}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
     return [node.name for node in convolutions if filters[node.input[1]][0] >= MIN_FILTERS]
+
+
+def _share_equal(graph: Any) -> None:
+    """One copy of each constant: a network that looks twice would hold its filters twice."""
+    names: dict[tuple[int, tuple[int, ...], bytes], str] = {}
+    known_as: dict[str, str] = {}
+    for constant in list(graph.initializer):
+        key = constant.data_type, tuple(constant.dims), constant.raw_data
+        known_as[constant.name] = names.setdefault(key, constant.name)
+        if known_as[constant.name] != constant.name and constant.raw_data:
+            graph.initializer.remove(constant)
+    there = {constant.name for constant in graph.initializer}
+    for node in graph.node:
+        node.input[:] = [n if n in there else known_as.get(n, n) for n in node.input]
 
 
 class _Shown(CalibrationDataReader):
