@@ -17,12 +17,11 @@ RAW = SmoothingSpec(average_seconds=0, enter=0, leave=0, hold_seconds=0)
 """No smoothing: the label of each window alone."""
 CONFIGS = {
     "lrcn": ModelConfig("lrcn", "seed_cnn", hidden=(24,)),
-    "deep-lrcn": ModelConfig("lrcn", "seed_cnn", hidden=(16, 8)),
-    "blocks-lrcn": ModelConfig("lrcn", "seed_cnn", hidden=(16, 9), blocks=((9, 7), (2, 4, 3))),
+    "deep-lrcn": ModelConfig("lrcn", "seed_cnn", hidden=(16, 9), blocks=((9, 7), (2, 4, 3))),
     "convlstm": ModelConfig("convlstm", "pixels", hidden=(3, 4), pool=True, places=2),
 }
 
-IMAGE_SIZES = {"lrcn": 64, "deep-lrcn": 64, "blocks-lrcn": 64, "convlstm": 20}
+IMAGE_SIZES = {"lrcn": 64, "deep-lrcn": 64, "convlstm": 20}
 
 
 def make_weights(folder: Path, kind: str, *, num_frames: int = 8, hop: int = 2) -> Weights:
