@@ -8,11 +8,11 @@ import torch
 
 from har_live.figure.script import DEFAULT_SCRIPT
 from har_live.figure.skeleton import BONES, Proportions, joints_of
-from har_live.models.pose import JOINTS
+from har_live.models.pose import JOINTS, MIRRORED
 from har_live.models.pose_motion import NUM_POSE_FEATURES, pose_features
 from har_live.types import ClipSpec
 from training.data.windows import Variation
-from training.features.joint_windows import JointWindows, joint_windows
+from training.features.joint_windows import JointWindows, as_found, joint_windows
 from training.learn.gestures import GestureSettings, leave_people_out
 from training.learn.train import TrainSettings
 from training.people.bodies import STANDING
@@ -27,11 +27,14 @@ from training.people.figure_people import (
     seen_joints,
 )
 from training.people.invented import invented_motions
-from training.people.skeletons import Motion, balance, kept_in_view
+from training.people.skeletons import Motion, View, balance, kept_in_view, project
 
 SPEC = ClipSpec(num_frames=6, grid_fps=8.0, image_size=96)
 MOTIONS = list(invented_motions(2, np.random.default_rng(0)))
 TAKE = Take("studio", "ben", "full", 0.0, (0.0, 0.0), 0.0, 0.3, has_chair=False)
+
+FROM_AHEAD = View(0.0, 0.0, 0.0, distance=3.0, height=0.7, squeeze=0.75, centre=(0.5, 0.5))
+LEFT_WRIST = JOINTS.index("left_wrist")
 
 
 def test_a_figure_that_performs_a_recording_keeps_its_own_bones():
@@ -106,6 +109,19 @@ def test_joint_windows_say_what_the_encoder_says_of_such_joints(tmp_path):
     assert found == pytest.approx(at, abs=1.1 / size)
 
 
+def test_what_is_found_is_in_the_picture_and_mirrored_half_the_time():
+    rng = np.random.default_rng(0)
+    still = np.repeat(project(STANDING[None], FROM_AHEAD), 16, axis=0)
+    still[:, LEFT_WRIST] += [0.1, -0.4]
+    found = np.stack([as_found(still, rng) for _ in range(200)])
+    assert found.min() >= 0
+    assert found.max() <= 1
+    middle = np.median(found[..., :2], axis=1)  # (200, 13, 2): where a joint mostly is
+    mirrored = still[0, list(MIRRORED)] * [-1, 1] + [1, 0]
+    apart = [np.linalg.norm(middle - place, axis=-1).mean(axis=1) for place in (still[0], mirrored)]
+    assert 0.4 < (apart[1] < apart[0]).mean() < 0.6
+
+
 def test_every_label_is_drawn_equally_often_whatever_its_sources():
     few = [Motion(STANDING[None], "wave", "one", "a")] * 2
     many = [Motion(STANDING[None], "wave", "other", "b")] * 30
@@ -129,7 +145,7 @@ def test_nobody_runs_out_of_the_picture():
 def test_gestures_of_people_never_seen(shared_data, tmp_path):
     """A short training does far better than chance (5 %), and nobody is on both sides."""
     fit = TrainSettings(hidden=(64,), epochs=8, motion_dropped=0.0, pose_dropped=0.0, keep="last")
-    settings = GestureSettings(people_left_out=4, copies=4, fit=fit)
+    settings = GestureSettings(people_left_out=4, copies=4, parts=1, fit=fit)
     folds = list(leave_people_out(shared_data / "skeletons", tmp_path, settings))
     assert [len(fold.people) for fold in folds] == [4, 4]
     assert not set(folds[0].people) & set(folds[1].people)

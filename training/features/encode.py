@@ -48,9 +48,11 @@ class EncodeSettings:
     """Differently varied windows of each training clip."""
     drawn_per_label: int = 40
     """Windows with a drawn person for each label of the skeleton sequences."""
-    figures_per_label: int = 100
+    figures_per_label: int = 150
     """The same with a person of the built-in figure's renderer."""
-    joint_windows: int = 60_000
+    val_figures_per_label: int = 12
+    """As many of the people who are never learnt from."""
+    joint_windows: int = 200_000
     """Windows of joints alone, which cost next to nothing."""
     stills: int = 300
     """Photos held before a shaking camera, which teach ``none``."""
@@ -101,24 +103,31 @@ def encode_all(
         )
         return encode(encoder, windows, total=len(windows), what="val clips")
 
-    def figures(rng: np.random.Generator, motions: list[Motion]) -> Bank:
-        chosen = balanced(motions, settings.figures_per_label, rng)
+    def figures(rng: np.random.Generator, motions: list[Motion], count: int, name: str) -> Bank:
+        chosen = balanced(motions, count, rng)
         windows = figure_windows(chosen, spec, rng, variation)
-        return encode(encoder, windows, total=len(chosen), what="figures")
+        return encode(encoder, windows, total=len(chosen), what=name)
 
     part("val-clips", validation)
     for copy in range(settings.clip_copies):
         part(f"clips-{copy}", lambda rng, copy=copy: varied_clips(rng, f"clips {copy}"))
     if not (data / "skeletons").is_dir():
         return
-    learnt_motions, _ = skeleton_motions(data / "skeletons", settings)
+    learnt_motions, val_motions = skeleton_motions(data / "skeletons", settings)
     joints = out / JOINTS_FILE
     if not joints.exists():
         rng = np.random.default_rng([settings.seed, zlib.crc32(b"joints")])
         count = settings.joint_windows
         joint_windows(learnt_motions, count, spec, rng, variation).save(joints)
     part("drawn", lambda rng: drawn(rng, learnt_motions, settings.drawn_per_label, "drawn"))
-    part("figures", lambda rng: figures(rng, learnt_motions))
+    part(
+        "val-figures",
+        lambda rng: figures(rng, val_motions, settings.val_figures_per_label, "val figures"),
+    )
+    part(
+        "figures",
+        lambda rng: figures(rng, learnt_motions, settings.figures_per_label, "figures"),
+    )
     part("stills", held)
 
 
@@ -152,16 +161,16 @@ def backgrounds(data: Path, spec: ClipSpec) -> list[Frames]:
 
 
 def load_banks(folder: Path, architecture: Architecture) -> tuple[Bank, JointWindows | None, Bank]:
-    """All that is learnt from and the validation clips; only what is read is loaded."""
+    """All that is learnt from, and what is measured on: clips, and figures who perform movements
+    of other people. Only what is read is loaded."""
     unread = "maps" if architecture == "lrcn" else "vectors"
     joints = folder / JOINTS_FILE
-    parts = [
-        path
-        for path in sorted(folder.glob("*.npz"))
-        if not path.stem.startswith("val-") and path != joints
-    ]
-    learnt = Bank.join(Bank.load(path, unread=unread) for path in parts)
-    measured = Bank.load(folder / "val-clips.npz", unread=unread)
+    parts = [path for path in sorted(folder.glob("*.npz")) if path != joints]
+    unseen = [path for path in parts if path.stem.startswith("val-")]
+    learnt, measured = (
+        Bank.join(Bank.load(path, unread=unread) for path in some)
+        for some in ([path for path in parts if path not in unseen], unseen)
+    )
     return learnt, JointWindows.load(joints) if joints.exists() else None, measured
 
 

@@ -62,13 +62,17 @@ class LearntWindows(Dataset):
 
 
 def standardise(encoder: PoseMotion, features: Tensor) -> None:
-    """Set the encoder's mean and deviation to those of (N, T, …) features; NaN are left out."""
+    """Set the encoder's mean and deviation to those of (N, T, …) features; NaN are left out.
+
+    What is NaN everywhere gets mean 0 and deviation 1.
+    """
     dims = [d for d in range(features.dim()) if d != 2]
     values = features.float()
     mean = values.nanmean(dim=dims, keepdim=True)
     deviation = (values - mean).square().nanmean(dim=dims, keepdim=True).sqrt()
-    encoder.mean.copy_(mean.reshape(encoder.mean.shape))
-    encoder.deviation.copy_(deviation.reshape(encoder.deviation.shape).clamp(min=1e-3))
+    encoder.mean.copy_(mean.nan_to_num(0.0).reshape(encoder.mean.shape))
+    deviation = deviation.nan_to_num(1.0).clamp(min=1e-3)
+    encoder.deviation.copy_(deviation.reshape(encoder.deviation.shape))
 
 
 def standardised(model: WindowModel, features: Tensor) -> Tensor:

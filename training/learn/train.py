@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 import lightning
+import numpy as np
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
@@ -30,7 +31,7 @@ from har_live.models.pose import JOINTS
 from har_live.models.pose_motion import NUM_POSE_FEATURES
 from har_live.models.window_model import WindowModel
 from har_live.types import ClipSpec
-from training.features.bank import Bank
+from training.features.bank import MADE, Bank
 from training.features.encode import label_set
 from training.features.joint_windows import JointWindows
 from training.features.learnt_windows import (
@@ -52,6 +53,8 @@ class TrainSettings:
 
     architecture: Architecture = "lrcn"
     hidden: tuple[int, ...] = (256,)
+    places: int = 1
+    """convlstm: see ``ModelConfig.places``."""
     dropout: float = 0.4
     epochs: int = 40
     batch_size: int = 128
@@ -82,7 +85,7 @@ class TrainSettings:
     balance: float = 0.5
     """0 shows every window equally often, 1 every pair of data set and label."""
     keep: Literal["best", "last"] = "best"
-    """Which epoch: the best on the validation clips, or the last, chosen by nothing."""
+    """Which epoch: the best on the validation windows, or the last, chosen by nothing."""
     seed: int = 0
 
     def counts(self, num_frames: int) -> tuple[int, ...]:
@@ -96,6 +99,7 @@ class TrainSettings:
             architecture=self.architecture,
             encoder="pose_motion",
             hidden=self.hidden,
+            places=self.places,
             dropout=self.dropout,
             encoder_options={"maps": self.architecture == "convlstm"},
         )
@@ -211,7 +215,7 @@ class Trained:
     model: WindowModel
     card: ModelCard
     measures: dict[str, float]
-    """Of the validation clips' windows, at the best checkpoint."""
+    """Of the validation windows, at the kept checkpoint."""
 
 
 def train(
@@ -279,7 +283,11 @@ def measured_on(validation: Bank, model: WindowModel, card: ModelCard) -> Traine
     """Fit the temperature and measure."""
     architecture = card.model.architecture
     logits = logits_of(model, features_of(validation, architecture))
-    model.temperature.fill_(best_temperature(logits, validation, card.labels))
+    filmed = ~np.isin(validation.datasets, MADE)
+    # How sure to be is learnt from films, where there are any: before a camera it is for them.
+    judged = filmed if filmed.any() else ~filmed
+    temperature = best_temperature(logits[judged], validation.rows(judged), card.labels)
+    model.temperature.fill_(temperature)
     scores = (logits / model.temperature).softmax(dim=1).numpy()
     return Trained(model.eval(), card, clip_measures(scores, validation, card.labels))
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -136,10 +138,9 @@ def require_parity(model: WindowModel, weights: Weights, *, num_steps: int = 6) 
     for num_streams, num_windows in ((1, 1), (2, 4)):
         exported = OnnxScorer(weights, device="cpu").open_windows(num_streams, num_windows)
         state = model.zero_state(num_streams, num_windows)
-        shape = (num_streams, size, size, 3)
-        previous = random.integers(0, 256, shape, np.uint8)
+        previous = _pictures(num_streams, size, random)
         for step in range(num_steps):
-            frames = random.integers(0, 256, shape, np.uint8)
+            frames = _pictures(num_streams, size, random)
             keep = (random.random((num_streams, num_windows)) < 0.8) & (step > 0)
             features = model.encode(torch.from_numpy(frames), torch.from_numpy(previous))
             state = model.step(features, state, torch.from_numpy(keep.astype(np.float32)))
@@ -153,3 +154,12 @@ def require_parity(model: WindowModel, weights: Weights, *, num_steps: int = 6) 
             f"{PARITY_TOLERANCE:g}); nothing was written"
         )
     return worst
+
+
+def _pictures(count: int, size: int, random: np.random.Generator) -> NDArray[np.uint8]:
+    """(N, S, S, 3) uint8, of random colours but smooth, as what a camera sees.
+
+    In white noise every place is as much a joint as its neighbour: rounding would decide.
+    """
+    coarse = random.integers(0, 256, (count, 12, 12, 3), np.uint8)
+    return np.stack([cv2.resize(c, (size, size), interpolation=cv2.INTER_LINEAR) for c in coarse])

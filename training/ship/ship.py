@@ -98,7 +98,9 @@ COMMANDS = (
     " --start-from runs/pose4.safetensors --out runs/pose5.safetensors"
     "  # stopped after 5 epochs; from here on with today's settings",
     "python -m training pretrain ../shared/data --epochs 2 --learning-rate 8e-4"
-    " --start-from runs/pose5.safetensors --out runs/pose.safetensors",
+    " --start-from runs/pose5.safetensors --out runs/pose6.safetensors",
+    "python -m training pretrain ../shared/data --epochs 7 --learning-rate 1.2e-3 --seed 1"
+    " --start-from runs/pose6.safetensors --out runs/pose.safetensors",
     "python -m training encode ../shared/data --pose runs/pose.safetensors --out runs/bank",
 )
 """What every set of everyday weights begins with."""
