@@ -145,7 +145,7 @@ def test_nobody_runs_out_of_the_picture():
 def test_gestures_of_people_never_seen(shared_data, tmp_path):
     """A short training does far better than chance (5 %), and nobody is on both sides."""
     fit = TrainSettings(hidden=(64,), epochs=8, motion_dropped=0.0, pose_dropped=0.0, keep="last")
-    settings = GestureSettings(people_left_out=4, copies=4, parts=1, fit=fit)
+    settings = GestureSettings(people_left_out=4, copies=4, fit=fit)
     folds = list(leave_people_out(shared_data / "skeletons", tmp_path, settings))
     assert [len(fold.people) for fold in folds] == [4, 4]
     assert not set(folds[0].people) & set(folds[1].people)

@@ -23,7 +23,6 @@ from training.data.prepare import CacheSettings
 from training.data.windows import Variation
 from training.features.bank import Bank
 from training.features.joint_windows import JointWindows, misplaced
-from training.learn.everyday import together
 from training.learn.train import TrainSettings, train
 from training.people.motion_windows import motion_points, points_at
 from training.people.skeletons import SKELETON_FPS, Motion, View, load_msr_gestures, project
@@ -40,8 +39,6 @@ class GestureSettings:
     """Differently varied windows of each sequence that is learnt from."""
     turn: float = 0.15
     """Deviation in radians of the side from which it is seen: all stood facing the sensor."""
-    parts: int = 3
-    """LSTMs that learn apart and are averaged, as in the shipped weights."""
     fit: TrainSettings = field(
         default_factory=lambda: TrainSettings(
             epochs=30, motion_dropped=0.0, pose_dropped=0.0, keep="last", within_weight=0.0
@@ -69,20 +66,8 @@ def leave_people_out(skeletons: Path, out: Path, settings: GestureSettings) -> I
         rng = np.random.default_rng([settings.fit.seed, number])
         learnt = _learnt([gestures[i] for i in seen], spec, rng, settings)
         measured = _measured([gestures[i] for i in unseen], spec)
-        folder = out / f"fold-{number}"
-        parts = [
-            train(
-                learnt,
-                measured,
-                None,
-                folder / str(part),
-                spec,
-                replace(settings.fit, seed=settings.fit.seed + part),
-            )
-            for part in range(settings.parts)
-        ]
-        accuracy = together(parts, measured, spec).measures["top1"]
-        yield Fold(tuple(sorted(set(people[unseen]))), len(unseen), accuracy)
+        trained = train(learnt, measured, None, out / f"fold-{number}", spec, settings.fit)
+        yield Fold(tuple(sorted(set(people[unseen]))), len(unseen), trained.measures["top1"])
 
 
 def _learnt(

@@ -29,7 +29,7 @@ def read_log(log: Path) -> dict[str, NDArray[np.float64]]:
 def draw_curves(log: Path, target: Path) -> None:
     """Loss and accuracy over the epochs, learnt from and measured."""
     columns = read_log(log)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(13, 4), layout="constrained")
     panels = ((left, "loss", ("train_loss", "val_loss")), (right, "accuracy", None))
     for axes, title, names in panels:
         for name, values in columns.items():
@@ -39,7 +39,7 @@ def draw_curves(log: Path, target: Path) -> None:
                 axes.plot(values[:, 0], values[:, 1], label=label, linewidth=1.5)
         axes.set(xlabel="epoch", title=title)
         axes.grid(alpha=0.3)
-        axes.legend(fontsize=7)
+        axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))  # beside the lines
     right.set_ylim(0, 1)
     figure.savefig(target, dpi=110)
     plt.close(figure)
