@@ -9,7 +9,7 @@ from har_live.models.pose_motion import NUM_FEATURES
 from har_live.types import ClipSpec
 from tests.clips_made import make_manifest
 from training.features.bank import Bank
-from training.learn.train import TrainSettings
+from training.learn.settings import TrainSettings
 from training.live.left_out import leave_out, without
 from training.live.streams import StreamSettings
 

@@ -20,7 +20,8 @@ from training.data.prepare import CacheSettings, Clip, prepare, read_clips
 from training.data.split import leaky_split, split_by_group, with_split
 from training.data.windows import windows_of_clip
 from training.features.bank import Bank
-from training.learn.train import Trained, TrainSettings, train
+from training.learn.settings import TrainSettings
+from training.learn.train import Trained, train
 from training.measure.measures import calibration_error, within_accuracy
 from training.people.pictures import Augmentation, Picture, augmented
 from training.ship.export import export_weights

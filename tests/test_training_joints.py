@@ -14,7 +14,7 @@ from har_live.types import ClipSpec
 from training.data.windows import Variation
 from training.features.joint_windows import JointWindows, as_found, joint_windows
 from training.learn.gestures import GestureSettings, leave_people_out
-from training.learn.train import TrainSettings
+from training.learn.settings import TrainSettings
 from training.people.bodies import STANDING
 from training.people.figure_people import (
     HEIGHT,

@@ -11,7 +11,8 @@ from har_live.types import ClipSpec
 from training.features.bank import Bank
 from training.features.joint_windows import JointWindows
 from training.learn.fuse import fused
-from training.learn.train import Trained, TrainSettings, measured_on, train
+from training.learn.settings import TrainSettings
+from training.learn.train import Trained, measured_on, train
 
 BOTH = TrainSettings(
     hidden=(192,), epochs=40, pose_noise=0.3, motion_dropped=0.4, filmed_share=0.25

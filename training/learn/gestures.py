@@ -23,7 +23,8 @@ from training.data.prepare import CacheSettings
 from training.data.windows import Variation
 from training.features.bank import Bank
 from training.features.joint_windows import JointWindows, misplaced
-from training.learn.train import TrainSettings, train
+from training.learn.settings import TrainSettings
+from training.learn.train import train
 from training.people.motion_windows import motion_points, points_at
 from training.people.skeletons import SKELETON_FPS, Motion, View, load_msr_gestures, project
 

@@ -22,7 +22,8 @@ from har_live.types import NONE, ClipSpec
 from training.features.bank import Bank
 from training.features.joint_windows import JointWindows
 from training.features.learnt_windows import features_of
-from training.learn.train import Trained, TrainSettings, logits_of, train
+from training.learn.settings import TrainSettings
+from training.learn.train import Trained, logits_of, train
 from training.live.evaluate import FAST
 from training.live.measures import false_alarms_per_hour, share_of_time_right
 from training.live.streams import StreamSettings, unseen_stream
