@@ -83,7 +83,9 @@ def test_frames_as_hardware_gives_them_are_stored_as_all_others(clip: Path):
     np.testing.assert_array_equal(stored.planes, expected.planes)
 
 
-def test_doctor_tells_what_can_decode():
-    (check,) = video.hardware()
-    assert (check.name, check.status) == ("Hardware decoding", "ok")
-    assert all(device in check.detail for device in DEVICES)
+def test_doctor_tells_what_can_decode_and_encode():
+    checks = video.hardware()
+    assert [check.name for check in checks] == ["Hardware decoding", "Hardware encoding"]
+    for check in checks:
+        assert check.status == "ok"
+        assert all(device in check.detail for device in DEVICES)

@@ -10,6 +10,7 @@ import numpy as np
 
 from har_live.sinks.video import VideoSink
 from har_live.sources.media import MediaSource
+from har_live.sources.options import Hwaccel
 from har_live.types import VideoInfo
 
 WIDTH, HEIGHT = 64, 48
@@ -75,10 +76,12 @@ def encoded_tone(audio: av.AudioStream, seconds: float, start_seconds: float) ->
     return packets + audio.encode(None)
 
 
-def annotate(source: Path, output: Path, *, num_frames: int | None = None) -> VideoSink:
+def annotate(
+    source: Path, output: Path, *, num_frames: int | None = None, hwaccel: Hwaccel = "none"
+) -> VideoSink:
     """What ``annotate`` does, without annotating: every frame from the source into the sink."""
     with MediaSource(source) as video:
-        sink = VideoSink(output, video.info, sound_from=source)
+        sink = VideoSink(output, video.info, sound_from=source, hwaccel=hwaccel)
         for index, frame in enumerate(video):
             if index == num_frames:
                 break

@@ -58,11 +58,14 @@ def try_video_codec(name: str, encoder: str, container: str) -> list[Check]:
 
 
 def hardware() -> list[Check]:
-    """What ``--hwaccel`` may name here; in a child, for a driver may crash."""
-    return in_child("Hardware decoding", try_hardware)
+    """What ``--hwaccel`` may name here; in children, for a driver may crash."""
+    return [
+        *in_child("Hardware decoding", try_decoding),
+        *in_child("Hardware encoding", try_encoding),
+    ]
 
 
-def try_hardware() -> list[Check]:
+def try_decoding() -> list[Check]:
     """Open an H.264 decoder on each kind of device."""
     from har_live.sources.media.hardware import fault
     from har_live.sources.options import DEVICES
@@ -71,6 +74,19 @@ def try_hardware() -> list[Check]:
     works = ", ".join(device for device, reason in faults.items() if not reason)
     others = ", ".join(f"{device}: {reason}" for device, reason in faults.items() if reason)
     return [Check("Hardware decoding", "ok", f"{works or 'none'} ({others})")]
+
+
+def try_encoding() -> list[Check]:
+    """Encode a few pictures of 720p on each kind of device."""
+    from har_live.sinks.encoders import HARDWARE
+    from har_live.sinks.hardware import encoder_on
+
+    found = {device: encoder_on(device, width=1280, height=720) for device in HARDWARE}
+    works = ", ".join(f"{device} by {one.name}" for device, (one, _) in found.items() if one)
+    others = ", ".join(
+        f"{device}: {why_not}" for device, (one, why_not) in found.items() if not one
+    )
+    return [Check("Hardware encoding", "ok", f"{works or 'none'} ({others})")]
 
 
 def try_aac() -> list[Check]:
@@ -174,6 +190,6 @@ def _reason(error: Exception) -> str:
 
 H264 = Examination("H.264", h264, is_vital=True)
 OTHER_CODECS = Examination("VP9, AAC", other_codecs)
-HARDWARE = Examination("Hardware decoding", hardware)
+HARDWARE = Examination("Hardware decoding and encoding", hardware)
 YT_DLP = Examination("yt-dlp", yt_dlp)
 JAVASCRIPT = Examination("JavaScript", javascript)

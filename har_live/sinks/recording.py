@@ -5,19 +5,23 @@ from __future__ import annotations
 from contextlib import suppress
 from fractions import Fraction
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import cv2  # isort: skip  # before PyAV: see har_live.sources.media
 import av
 import numpy as np
+from av.codec.hwaccel import HWAccel
 from av.video.reformatter import Colorspace, VideoReformatter
+from av.video.stream import VideoStream
 
 from har_live.errors import SinkError
+from har_live.sinks.encoders import Encoder
 from har_live.sinks.files import file_url
 from har_live.yuv import Matrix, YuvImage
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from io import BytesIO
 
     from har_live.types import Image
 
@@ -29,6 +33,7 @@ OPTIONS = {
     # list. They would save 10 % of the bytes at a third of the speed (720p, two cores).
     "bf": "0",
 }
+SOFTWARE: Final = Encoder(ENCODER, OPTIONS)
 KEY_FRAME_SECONDS = 2.0
 """The most that a player seeks past, and that is lost when the process is killed."""
 MIN_SIDE = 16
@@ -53,28 +58,31 @@ class Recording:
 
     def __init__(
         self,
-        path: Path,
+        target: Path | BytesIO,
         *,
         width: int,
         height: int,
         matrix: Matrix,
         fps: float,
         ticks_per_second: int,
+        encoder: Encoder = SOFTWARE,
     ) -> None:
         """
         Args:
-            path: written anew.
+            target: written anew.
             width: of the first picture, in pixels.
             height: likewise.
             matrix: of what is written.
             fps: about how many pictures come in a second.
             ticks_per_second: of the clock of ``add``.
+            encoder: what makes H.264 of it.
 
         Raises:
             SinkError: this PyAV comes without the encoder.
             OSError, av.FFmpegError: can't be written.
+            NotImplementedError: pictures can't be uploaded to the encoder.
         """
-        if ENCODER not in av.codecs_available:
+        if encoder.name not in av.codecs_available:
             raise SinkError(
                 "this PyAV can't write H.264; install its wheel: pip install --force-reinstall av"
             )
@@ -83,7 +91,7 @@ class Recording:
         self._matrix = matrix
         self._reformatter = VideoReformatter()
         self._container = av.open(
-            file_url(path),
+            file_url(target) if isinstance(target, Path) else target,
             "w",
             format="mp4",
             container_options={
@@ -92,10 +100,17 @@ class Recording:
             },
         )
         rate = Fraction(fps).limit_denominator(1001)
-        self._stream = self._container.add_stream(ENCODER, rate=rate, options=dict(OPTIONS))
-        context = self._stream.codec_context
-        context.width, context.height = _stored_side(width), _stored_side(height)
-        context.pix_fmt = "yuv420p"
+        stream = self._container.add_stream(
+            encoder.name,
+            rate=rate,
+            options=dict(encoder.options),
+            hwaccel=None if encoder.upload_to is None else HWAccel(encoder.upload_to),
+        )
+        assert isinstance(stream, VideoStream), f"{encoder.name} is of no video"
+        self._stream = stream
+        context = stream.codec_context
+        context.width, context.height = stored_side(width), stored_side(height)
+        context.pix_fmt = encoder.pixel_format
         context.time_base = self._clock
         context.gop_size = max(1, round(KEY_FRAME_SECONDS * fps))
         context.sample_aspect_ratio = Fraction(1)
@@ -158,7 +173,8 @@ class Recording:
         )
 
 
-def _stored_side(pixels: int) -> int:
+def stored_side(pixels: int) -> int:
+    """Of a picture's width or height, as H.264 stores it."""
     return max(MIN_SIDE, pixels + pixels % 2)
 
 
@@ -181,7 +197,7 @@ def _fitted(image: Image, width: int, height: int) -> Image:
 def _bordered(image: Image) -> Image:
     """The picture as it is stored: sides even and not too small, by repeating its edge."""
     height, width = image.shape[:2]
-    below, right = _stored_side(height) - height, _stored_side(width) - width
+    below, right = stored_side(height) - height, stored_side(width) - width
     if below or right:
         bordered = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE)
         return np.asarray(bordered, np.uint8)

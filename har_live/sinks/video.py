@@ -29,7 +29,7 @@ import av
 
 from har_live.errors import SinkError
 from har_live.sinks.files import check_target, create_part, put_in_place, reason
-from har_live.sinks.recording import Recording
+from har_live.sinks.hardware import begin_recording
 from har_live.sinks.remux import CONTAINERS, Sound, Timing, finish, holds_packets
 from har_live.timeline import Timeline
 from har_live.types import Address
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from har_live.sinks.hardware import AnyRecording
+    from har_live.sources.options import Hwaccel
     from har_live.types import Image, VideoInfo
 
 logger = logging.getLogger(__name__)
@@ -69,15 +71,16 @@ class VideoSink:
         overwrite: bool = False,
         sound_from: str | Path | Address | None = None,
         metadata: Mapping[str, str] | None = None,
+        hwaccel: Hwaccel = "none",
     ) -> None:
         """
         Args:
             path: the output, ending in one of the suffixes of ``CONTAINERS``.
             info: of the source: its time base and frame rate.
             overwrite: replace a file that exists, once the new one is complete.
-            sound_from: where the sound is: the source itself, file or URL, opened once more, or an
-                address beside it.
+            sound_from: where the sound is: the source itself, opened once more, or one beside it.
             metadata: of the container, such as ``title``.
+            hwaccel: what encodes, see ``SourceOptions``; libx264 does where that can't.
 
         Raises:
             SinkError: unknown suffix, no such folder, can't be written, exists already, or is the
@@ -97,7 +100,8 @@ class VideoSink:
         self._frame_ticks = max(1, round(self._ticks_per_second / self._fps))
         self._timeline = Timeline(self._seconds(1), usual_ticks=self._frame_ticks)
         self._first_ticks = self._origin_ticks = 0
-        self._recording: Recording | None = None
+        self._hwaccel = hwaccel
+        self._recording: AnyRecording | None = None
         self._is_closed = False
         self._part = create_part(path, ".mp4")
         self._sound = None if sound_from is None else Sound(sound_from, container_name)
@@ -179,13 +183,14 @@ class VideoSink:
         except SinkError as problem:  # the error that ended the run is the one to hear of
             logger.warning("%s", problem)
 
-    def _begin(self, image: Image | YuvImage, ticks: int) -> Recording:
+    def _begin(self, image: Image | YuvImage, ticks: int) -> AnyRecording:
         self._first_ticks = ticks
         if not 0 <= self._seconds(ticks) <= MAX_LEAD_SECONDS:
             self._origin_ticks = ticks
         height, width, _ = image.shape
-        return Recording(
+        return begin_recording(
             self._part,
+            hwaccel=self._hwaccel,
             width=width,
             height=height,
             matrix=image.matrix if isinstance(image, YuvImage) else usual_matrix(height),
@@ -193,7 +198,7 @@ class VideoSink:
             ticks_per_second=self._ticks_per_second,
         )
 
-    def _complete(self, recording: Recording, *, with_all_sound: bool) -> None:
+    def _complete(self, recording: AnyRecording, *, with_all_sound: bool) -> None:
         copy = self._part.with_name(f".{self._part.name}")
         timing = Timing(
             ticks_per_second=self._ticks_per_second,
