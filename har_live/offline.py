@@ -157,7 +157,7 @@ def annotate(
             clock (see ``VideoSink.origin_seconds``).
         overwrite: replace files that exist.
         min_duration_seconds: shorter segments are left out.
-        options: how to open a path or an address.
+        options: how to open a path or an address; its ``hwaccel`` encodes, too.
 
     Raises:
         SourceError: the source can't be opened, or nothing in it can be decoded.
@@ -174,6 +174,7 @@ def annotate(
                 opened.info,
                 overwrite=overwrite,
                 sound_from=_sound_of(source, opened),
+                hwaccel=(options or SourceOptions()).hwaccel,
             )
         )
         sinks = [

@@ -16,13 +16,17 @@ import numpy as np
 import pytest
 from av.codec.hwaccel import hwdevices_available
 
+from har_live import offline
 from har_live.doctor import video
 from har_live.errors import SinkError
+from har_live.live.recording import Recorder
+from har_live.live.settings import LiveSettings
+from har_live.recognizer import Recognizer
 from har_live.sinks import hardware
 from har_live.sinks.encoders import HARDWARE, Encoder
 from har_live.sinks.recording import ENCODER, OPTIONS, SOFTWARE, Recording
 from har_live.sinks.video import VideoSink
-from har_live.sources.options import DEVICES, HWACCELS
+from har_live.sources.options import DEVICES, HWACCELS, SourceOptions
 from tests.video_made import (
     INFO,
     annotate,
@@ -117,6 +121,30 @@ def test_pictures_reach_the_encoder_in_its_own_format(cuda, source: Path, out: P
     cuda(stand_in("yuv444p"))
     annotate(source, out, hwaccel="cuda")
     assert set(stated(out)[1]) == {"yuv444p"}
+
+
+def test_annotate_encodes_as_it_decodes(cuda, small_weights, source: Path, out: Path):
+    cuda(stand_in("yuv444p"))
+    recognizer = Recognizer(small_weights("lrcn"), device="cpu")
+    offline.annotate(source, out, recognizer, options=SourceOptions(hwaccel="cuda"))
+    assert set(stated(out)[1]) == {"yuv444p"}
+    assert frame_times(out) == frame_times(source)
+    assert sound_packets(out) == sound_packets(source)
+
+
+def test_live_recordings_do_asked_for_or_begun_by_key(cuda, tmp_path: Path):
+    cuda(stand_in("yuv444p"))
+    options = SourceOptions(hwaccel="cuda", live=True)
+    settings = LiveSettings(record=tmp_path / "asked.mp4", folder=tmp_path, options=options)
+    with Recorder(settings) as recorder:
+        recorder.open(INFO)
+        recorder.write(picture(0), 0.0)
+        recorder.toggle()
+        recorder.toggle()
+        recorder.write(picture(1), 0.04)
+    assert len(left_behind(tmp_path)) == 2
+    for name in left_behind(tmp_path):
+        assert stated(tmp_path / name)[1] == ["yuv444p"]
 
 
 def stated(path: Path) -> tuple[list[object], list[str], np.ndarray]:

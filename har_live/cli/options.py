@@ -73,7 +73,8 @@ BrowserOption = Annotated[
 HwaccelOption = Annotated[
     str,
     typer.Option(
-        help="What decodes: none (the processor), auto, videotoolbox, d3d11va, vaapi, cuda or qsv."
+        help="What decodes, and encodes the video written: none (the processor), auto, "
+        "videotoolbox, d3d11va, vaapi, cuda or qsv. Its files are often larger for what they show."
     ),
 ]
 TransportOption = Annotated[str, typer.Option(help="tcp or udp, for rtsp:// cameras.")]

@@ -51,7 +51,7 @@ class Recorder:
         self._info = info
         if self._settings.record is not None:
             path, overwrite = self._settings.record, self._settings.overwrite
-            self._video = VideoSink(path, info, overwrite=overwrite)
+            self._video = self._sink(path, info, overwrite=overwrite)
 
     def write(self, picture: Image, pts_seconds: float) -> None:
         """Record a picture as it is shown, (H, W, 3) uint8 RGB, if it is being recorded."""
@@ -64,7 +64,7 @@ class Recorder:
         if self._video is None:
             assert self._info is not None, "a recording needs a source"
             path = self._free_path(".mp4")
-            self._video = VideoSink(path, self._info)
+            self._video = self._sink(path, self._info)
             return f"recording {path.name}"
         video, self._video = self._video, None
         video.close(complete=False)
@@ -96,6 +96,10 @@ class Recorder:
             self._video.abort()
         else:
             self._video.__exit__(kind, error, trace)
+
+    def _sink(self, path: Path, info: VideoInfo, *, overwrite: bool = False) -> VideoSink:
+        hwaccel = self._settings.options.hwaccel
+        return VideoSink(path, info, overwrite=overwrite, hwaccel=hwaccel)
 
     def _free_path(self, suffix: str) -> Path:
         stem = f"har-live-{datetime.now():%Y%m%d-%H%M%S}"

@@ -30,8 +30,8 @@ class SourceOptions:
     rtsp_transport: RtspTransport = "tcp"
     """UDP loses packets where TCP waits for them; few cameras speak UDP only."""
     hwaccel: Hwaccel = "none"
-    """What decodes video: the processor, the first kind of hardware that is there, or this one.
-    Where that can't, the processor does."""
+    """What decodes video, and encodes what is written of it: the processor, the first kind of
+    hardware that is there, or this one. Where that can't, the processor does."""
     timeout_seconds: float = 10.0
     """Longest wait for a server: to answer, and then for each packet."""
     live: bool = False
