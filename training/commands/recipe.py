@@ -61,7 +61,7 @@ def encode(
     pose: Pose = Path("runs/pose.safetensors"),
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("runs/bank"),
     cache: Cache = DEFAULT_CACHE,
-    copies: Annotated[int, typer.Option(help="Varied windows of each training clip.")] = 4,
+    copies: Annotated[int, typer.Option(help="Varied windows of each training clip.")] = 12,
 ) -> None:
     """Show the frozen encoder every window once; goes on where it was interrupted."""
     from har_live.types import ClipSpec

@@ -44,7 +44,7 @@ VALIDATION_ACTORS = {"msr-8", "msr-10", "bandai-elderly", "bandai-giant", "banda
 class EncodeSettings:
     """The defaults; what made a set of shipped weights is in its README."""
 
-    clip_copies: int = 4
+    clip_copies: int = 12
     """Differently varied windows of each training clip."""
     drawn_per_label: int = 40
     """Windows with a drawn person for each label of the skeleton sequences."""
