@@ -21,7 +21,7 @@ from har_live.overlay import OverlayState, OverlayView, draw_on
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
 from har_live.sources import FIGURE, Source, SourceOptions, open_source
-from har_live.types import Address, Frame, Prediction, Segment, VideoInfo
+from har_live.types import UNSURE, Address, Frame, Prediction, Segment, VideoInfo
 
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
@@ -59,6 +59,8 @@ class Recognition:
     """Frames whose true label the source knew (the built-in figure), once a label was shown."""
     num_right: int = 0
     """Those of them on which the label shown was the true one."""
+    num_unsure: int = 0
+    """Those of them on which it was ``unsure``."""
 
     def clip_scores(self) -> Scores:
         """(num_labels,) float32: one answer for the whole video, the mean over its full windows."""
@@ -72,7 +74,9 @@ class Recognition:
             self.num_frames += 1
             if moment.frame.truth is not None and self.predictions:
                 self.num_judged += 1
-                self.num_right += self.predictions[-1].label == moment.frame.truth
+                shown = self.predictions[-1].label
+                self.num_right += shown == moment.frame.truth
+                self.num_unsure += shown == UNSURE
 
 
 def mean_scores(predictions: Sequence[Prediction]) -> Scores:

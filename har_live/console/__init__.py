@@ -66,8 +66,11 @@ def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
         f"wrote {files}: {recognition.num_frames} frames, {len(recognition.segments)} segments"
     )
     if recognition.num_judged:
-        share = recognition.num_right / recognition.num_judged
-        print_note(f"the label on the picture was the true one {share:.0%} of the time")
+        right, unsure = (
+            f"{count / recognition.num_judged:.0%}"
+            for count in (recognition.num_right, recognition.num_unsure)
+        )
+        print_note(f"the label on the picture was right {right} of the time and unsure {unsure}")
 
 
 def print_annotated(one: Annotated) -> bool:
