@@ -7,7 +7,7 @@ it was, and more copies can be added later.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from training.data.split import with_split
 from training.data.windows import Frames, Variation
 from training.features.bank import (
     Bank,
+    Window,
     drawn_windows,
     encode,
     figure_windows,
@@ -85,11 +86,6 @@ def encode_all(
         windows = training_windows(learnt, spec, cached, rng, variation)
         return encode(encoder, windows, total=len(learnt), what=name)
 
-    def drawn(rng: np.random.Generator, motions: list[Motion], count: int, name: str) -> Bank:
-        chosen = balanced(motions, count, rng)
-        windows = drawn_windows(chosen, backgrounds(data, spec), spec, rng, variation)
-        return encode(encoder, windows, total=len(chosen), what=name)
-
     def held(rng: np.random.Generator) -> Bank:
         photos = stills(data / "stills", "people") + stills(data / "stills", "har15", split="train")
         chosen = [photos[i] for i in rng.choice(len(photos), settings.stills, replace=False)]
@@ -103,10 +99,23 @@ def encode_all(
         )
         return encode(encoder, windows, total=len(windows), what="val clips")
 
-    def figures(rng: np.random.Generator, motions: list[Motion], count: int, name: str) -> Bank:
-        chosen = balanced(motions, count, rng)
-        windows = figure_windows(chosen, spec, rng, variation)
-        return encode(encoder, windows, total=len(chosen), what=name)
+    def drawn(motions: list[Motion], rng: np.random.Generator) -> Iterator[Window]:
+        return drawn_windows(motions, backgrounds(data, spec), spec, rng, variation)
+
+    def figures(motions: list[Motion], rng: np.random.Generator) -> Iterator[Window]:
+        return figure_windows(motions, spec, rng, variation)
+
+    def performed(
+        name: str,
+        motions: list[Motion],
+        per_label: int,
+        windows: Callable[[list[Motion], np.random.Generator], Iterator[Window]],
+    ) -> None:
+        def make(rng: np.random.Generator) -> Bank:
+            chosen = balanced(motions, per_label, rng)
+            return encode(encoder, windows(chosen, rng), total=len(chosen), what=name)
+
+        part(name, make)
 
     part("val-clips", validation)
     for copy in range(settings.clip_copies):
@@ -119,15 +128,9 @@ def encode_all(
         rng = np.random.default_rng([settings.seed, zlib.crc32(b"joints")])
         count = settings.joint_windows
         joint_windows(learnt_motions, count, spec, rng, variation).save(joints)
-    part("drawn", lambda rng: drawn(rng, learnt_motions, settings.drawn_per_label, "drawn"))
-    part(
-        "val-figures",
-        lambda rng: figures(rng, val_motions, settings.val_figures_per_label, "val figures"),
-    )
-    part(
-        "figures",
-        lambda rng: figures(rng, learnt_motions, settings.figures_per_label, "figures"),
-    )
+    performed("drawn", learnt_motions, settings.drawn_per_label, drawn)
+    performed("val-figures", val_motions, settings.val_figures_per_label, figures)
+    performed("figures", learnt_motions, settings.figures_per_label, figures)
     part("stills", held)
 
 
@@ -165,11 +168,10 @@ def load_banks(folder: Path, architecture: Architecture) -> tuple[Bank, JointWin
     of other people. Only what is read is loaded."""
     unread = "maps" if architecture == "lrcn" else "vectors"
     joints = folder / JOINTS_FILE
-    parts = [path for path in sorted(folder.glob("*.npz")) if path != joints]
-    unseen = [path for path in parts if path.stem.startswith("val-")]
+    val = set(folder.glob("val-*.npz"))
     learnt, measured = (
-        Bank.join(Bank.load(path, unread=unread) for path in some)
-        for some in ([path for path in parts if path not in unseen], unseen)
+        Bank.join(Bank.load(path, unread=unread) for path in sorted(paths))
+        for paths in (set(folder.glob("*.npz")) - val - {joints}, val)
     )
     return learnt, JointWindows.load(joints) if joints.exists() else None, measured
 
