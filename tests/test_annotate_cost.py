@@ -13,7 +13,7 @@ import pytest
 from har_live.card import Weights
 from har_live.offline import annotate, predict
 from har_live.recognizer import Recognizer
-from har_live.sinks.recording import ENCODER, OPTIONS
+from har_live.sinks.recording import SOFTWARE
 from har_live.sources.media.picture import PictureMaker
 from tests.make_media import make_clip
 
@@ -46,7 +46,7 @@ def transcode(source: Path, target: Path) -> None:
     """Decode and encode, and nothing else."""
     with av.open(source) as clip, av.open(target, "w") as output:
         video = clip.streams.video[0]
-        encoder = output.add_stream(ENCODER, rate=30, options=dict(OPTIONS))
+        encoder = output.add_stream(SOFTWARE.name, rate=30, options=dict(SOFTWARE.options))
         encoder.width, encoder.height, encoder.pix_fmt = 1280, 720, "yuv420p"
         encoder.codec_context.thread_count = 0
         encoder.codec_context.time_base = video.time_base

@@ -9,6 +9,7 @@ import logging
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -24,7 +25,7 @@ from har_live.live.settings import LiveSettings
 from har_live.recognizer import Recognizer
 from har_live.sinks import hardware
 from har_live.sinks.encoders import HARDWARE, Encoder
-from har_live.sinks.recording import ENCODER, OPTIONS, SOFTWARE, Recording
+from har_live.sinks.recording import SOFTWARE, Recording
 from har_live.sinks.video import VideoSink
 from har_live.sources.options import DEVICES, HWACCELS, SourceOptions
 from tests.video_made import (
@@ -40,7 +41,8 @@ from tests.video_made import (
 
 
 def stand_in(pixel_format: str = "nv12", **options: str) -> Encoder:
-    return Encoder(ENCODER, {**OPTIONS, "crf": "24", **options}, pixel_format, needs="luck")
+    options = {**SOFTWARE.options, "crf": "24", **options}
+    return replace(SOFTWARE, options=options, pixel_format=pixel_format, needs="luck")
 
 
 @pytest.fixture
@@ -165,7 +167,7 @@ def stated(path: Path) -> tuple[list[object], list[str], np.ndarray]:
         (stand_in(preset="no such"), "Invalid argument; it needs luck"),
         (stand_in(bf="2"), "what is encoded comes back at other times"),
         (stand_in(crf="51", preset="ultrafast"), "what is encoded comes back changed"),
-        (Encoder(ENCODER, OPTIONS, upload_to="vaapi", needs="luck"), "No supported hardware .*"),
+        (replace(SOFTWARE, upload_to="vaapi", needs="luck"), "No supported hardware .*"),
     ],
 )
 def test_what_does_not_really_encode_is_refused(
@@ -246,7 +248,7 @@ def test_what_does_not_open_in_the_end_loses_nothing(cuda, monkeypatch, source: 
     usual = out.with_name("usual.mp4")
     annotate(source, usual)
     monkeypatch.setattr(hardware, "fault", lambda *_, **__: "")
-    for encoder in (stand_in(preset="no such"), Encoder(ENCODER, OPTIONS, upload_to="vaapi")):
+    for encoder in (stand_in(preset="no such"), replace(SOFTWARE, upload_to="vaapi")):
         cuda(encoder)
         out.unlink(missing_ok=True)
         annotate(source, out, hwaccel="cuda")

@@ -25,15 +25,12 @@ if TYPE_CHECKING:
 
     from har_live.types import Image
 
-ENCODER: Final = "libx264"
-OPTIONS = {
-    "preset": "veryfast",
-    "crf": "21",
+SOFTWARE: Final = Encoder(
+    "libx264",
     # Without B-frames a frame is decoded when it is shown: no negative first timestamp, no edit
     # list. They would save 10 % of the bytes at a third of the speed (720p, two cores).
-    "bf": "0",
-}
-SOFTWARE: Final = Encoder(ENCODER, OPTIONS)
+    {"preset": "veryfast", "crf": "21", "bf": "0"},
+)
 KEY_FRAME_SECONDS = 2.0
 """The most that a player seeks past, and that is lost when the process is killed."""
 MIN_SIDE = 16

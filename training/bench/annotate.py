@@ -24,7 +24,7 @@ from har_live.bench.timing import Effort
 from har_live.card import Weights
 from har_live.offline import annotate
 from har_live.recognizer import Recognizer
-from har_live.sinks.recording import ENCODER, KEY_FRAME_SECONDS, OPTIONS
+from har_live.sinks.recording import KEY_FRAME_SECONDS, SOFTWARE
 
 logger = logging.getLogger(__name__)
 
@@ -69,9 +69,9 @@ def clip_with_sound(folder: Path, *, window_seconds: float) -> Path:
 
 def transcode(source: Path, target: Path) -> None:
     """What ``annotate`` does to pictures and sound, with a fixed text and no network."""
-    options = [text for key, value in OPTIONS.items() for text in (f"-{key}", value)]
+    options = [text for key, value in SOFTWARE.options.items() for text in (f"-{key}", value)]
     key_frames = ("-g", str(round(KEY_FRAME_SECONDS * FPS)))
-    encoder = ("-c:v", ENCODER, *options, *key_frames, "-pix_fmt", "yuv420p")
+    encoder = ("-c:v", SOFTWARE.name, *options, *key_frames, "-pix_fmt", "yuv420p")
     command = [*FFMPEG, "-i", str(source), "-vf", TEXT, *encoder, "-c:a", "copy", str(target)]
     subprocess.run(command, check=True)
 
