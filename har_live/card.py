@@ -24,6 +24,8 @@ TENSORS_FILE = "model.safetensors"
 ONNX_FILE = "model.onnx"
 INT8_FILE = "model-int8.onnx"
 """The same with 8-bit convolutions, where ``python -m training quantise`` has made it."""
+POSE_FOLDER = "pose"
+"""Beside the weights: the pretrained network that finds people and their joints."""
 DEFAULT_WEIGHTS = "everyday-lrcn"
 """The weights that are used where none are named."""
 
@@ -171,14 +173,31 @@ class Weights:
         Raises:
             WeightsError: it is missing, or not the file that the card was written for.
         """
-        if not path.is_file():
-            raise WeightsError(f"{path} is missing; export the weights or install har-live again")
-        if file_sha256(path) != self.card.sha256.get(path.name):
-            raise WeightsError(
-                f"{path} is not the file its card was written for (wrong sha256); "
-                "export the weights or install har-live again"
-            )
-        return path
+        return _verified(path, self.card.sha256.get(path.name))
+
+
+@dataclass(frozen=True, slots=True)
+class PoseWeights:
+    """The folder of the pretrained pose network, which all weights that read joints share."""
+
+    folder: Path
+    sha256: Mapping[str, str]
+    """Hash of each file in it."""
+
+    def verify(self, name: str) -> Path:
+        """Check one of the files; otherwise as ``Weights.verify``."""
+        return _verified(self.folder / name, self.sha256.get(name))
+
+
+def _verified(path: Path, sha256: str | None) -> Path:
+    if not path.is_file():
+        raise WeightsError(f"{path} is missing; export the weights or install har-live again")
+    if file_sha256(path) != sha256:
+        raise WeightsError(
+            f"{path} is not the file its card was written for (wrong sha256); "
+            "export the weights or install har-live again"
+        )
+    return path
 
 
 def file_sha256(path: Path) -> str:
@@ -189,12 +208,31 @@ def file_sha256(path: Path) -> str:
 
 def shipped_weights() -> dict[str, Path]:
     """Folders of the weights that came with har-live, by name."""
+    cards = sorted(_shipped_root().glob(f"*/{CARD_FILE}"))
+    return {path.parent.name: path.parent for path in cards if path.parent.name != POSE_FOLDER}
+
+
+def open_pose_weights() -> PoseWeights:
+    """The pretrained pose network that came with har-live.
+
+    Raises:
+        WeightsError: it is not there, or its card can't be read.
+    """
+    folder = _shipped_root() / POSE_FOLDER
+    path = folder / CARD_FILE
+    try:
+        networks = json.loads(path.read_text("utf-8"))["networks"]
+        hashes = {name: sha for one in networks.values() for name, sha in one["sha256"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeightsError(f"{path} can't be read; install har-live again") from error
+    return PoseWeights(folder, hashes)
+
+
+def _shipped_root() -> Path:
+    """In a wheel the folder lies inside the package, in a checkout beside it."""
     package = Path(__file__).resolve().parent
-    # In a wheel the folder lies inside the package, in a checkout beside it.
-    root = next((p for p in (package / "weights", package.parent / "weights") if p.is_dir()), None)
-    if root is None:
-        return {}
-    return {path.parent.name: path.parent for path in sorted(root.glob(f"*/{CARD_FILE}"))}
+    inside = package / "weights"
+    return inside if inside.is_dir() else package.parent / "weights"
 
 
 def open_weights(name_or_folder: str | Path = DEFAULT_WEIGHTS) -> Weights:

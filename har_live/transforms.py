@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import cv2
@@ -40,6 +41,28 @@ def to_network(picture: Image | Picture, spec: ClipSpec) -> Image:
     top, left = (size - small.shape[0]) // 2, (size - small.shape[1]) // 2
     canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
     return canvas
+
+
+SIZE_STEP = 32
+"""Height and width of a picture for the finder are multiples of it."""
+
+
+def to_finder(picture: Image | Picture, longest: int) -> Image:
+    """Scale a picture to the finder's size, about in its own shape.
+
+    Args:
+        picture: as for ``to_network``.
+        longest: pixels of the longer side, a multiple of ``SIZE_STEP``.
+
+    Returns:
+        (h, w, 3) uint8 RGB, contiguous; both sides multiples of ``SIZE_STEP``.
+    """
+    height, width, _ = picture.shape
+    scale = longest / max(height, width) / SIZE_STEP
+    # A shorter side a little above a multiple becomes that: it is not worth a fifth more work.
+    steps = (max(1, math.ceil(side * scale - 0.2)) for side in (width, height))
+    across, down = (step * SIZE_STEP for step in steps)
+    return _small(picture, across, down)
 
 
 def _small(picture: Image | Picture, width: int, height: int) -> Image:

@@ -16,10 +16,20 @@ if TYPE_CHECKING:
 
     Image = NDArray[np.uint8]
     """(H, W, 3) uint8, RGB."""
+    Joints = NDArray[np.float32]
+    """(13, 3) float32: x, y, score of each joint, in the order of ``NUM_JOINTS``."""
     Scores = NDArray[np.float32]
     """(num_labels,) float32, probabilities that sum to at most 1; the rest is unknown."""
 
 Fit = Literal["stretch", "letterbox"]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom, as shares of the picture's width and height, 0–1."""
+
+WHOLE_PICTURE = 0
+"""Stands for a person's id where a prediction is about the picture as a whole."""
+NUM_JOINTS = 13
+"""Of a person: nose, then left and right shoulder, elbow, wrist, hip, knee and ankle, the left and
+right being the person's own."""
 
 NONE = "none"
 """The label of a window in which nobody does anything of the label set."""
@@ -147,6 +157,22 @@ class ClipSpec:
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Person:
+    """A person who is followed, as seen in one grid frame."""
+
+    id: int
+    """Counts from 1 in each stream; never given to anybody else."""
+    box: Box
+    """Where they are."""
+    joints: Joints
+    """(13, 3) float32: x and y as shares of the picture's width and height, score 0–1."""
+
+    def __repr__(self) -> str:
+        box = ", ".join(f"{side:.2f}" for side in self.box)
+        return f"Person({self.id}, box=({box}))"
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Prediction:
     """One scored window and the steady label after it."""
 
@@ -166,6 +192,10 @@ class Prediction:
     """Counts the unbroken runs of a stream: windows of different runs share no frame."""
     fullness: float = 1.0
     """0–1: below 1 at the beginning of a run, where a window is scored before it is full."""
+    person: int = WHOLE_PICTURE
+    """Whom it is about: a ``Person.id``, or the whole picture."""
+    box: Box | None = None
+    """Where the person was seen last; None for the whole picture."""
 
     def __repr__(self) -> str:
         return (
@@ -185,6 +215,10 @@ class Segment:
     """0–1, the mean over the windows of the segment."""
     peak_confidence: float
     """0–1, the highest of them."""
+    person: int = WHOLE_PICTURE
+    """Who did it: a ``Person.id``, or the whole picture."""
+    box: Box | None = None
+    """Where the person was when the label was surest; None for the whole picture."""
 
     def __post_init__(self) -> None:
         if not self.start_seconds <= self.end_seconds:

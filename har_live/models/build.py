@@ -8,13 +8,13 @@ from typing import Any
 from torch import nn
 
 from har_live.models.config import ModelConfig
-from har_live.models.pose_motion import PoseMotion
+from har_live.models.joints import JointEncoder
 from har_live.models.seed_encoders import Pixels, SeedCNN
 from har_live.models.window_model import LRCN, ConvLSTM, WindowModel
 
 ENCODERS: dict[str, Callable[..., nn.Module]] = {
+    "joints": JointEncoder,
     "pixels": Pixels,
-    "pose_motion": PoseMotion,
     "seed_cnn": SeedCNN,
 }
 

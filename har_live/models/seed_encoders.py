@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 
@@ -10,11 +11,30 @@ def as_planes(pictures: Tensor) -> Tensor:
     return pictures.permute(0, 3, 1, 2).float() / 255
 
 
-class SeedCNN(nn.Module):
+class PictureEncoder(nn.Module):
+    """Reads a grid frame, (N, S, S, 3) uint8 RGB, and the one before it, which may be ignored."""
+
+    input_names = ("frame", "previous")
+
+    def __init__(self, image_size: int) -> None:
+        super().__init__()
+        self.image_size = image_size
+
+    def example(self, count: int) -> tuple[Tensor, ...]:
+        """Inputs of ``count`` subjects, all black: their shapes and dtypes."""
+        shape = (count, self.image_size, self.image_size, 3)
+        return tuple(torch.zeros(shape, dtype=torch.uint8) for _ in self.input_names)
+
+    def unroll(self, clip: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, T + 1, S, S, 3) of whole windows → the T frames and those before, (B*T, S, S, 3)."""
+        return clip[:, 1:].flatten(0, 1), clip[:, :-1].flatten(0, 1)
+
+
+class SeedCNN(PictureEncoder):
     """Four convolutions, 16-32-64-64, with pooling 4-4-2-2: one vector of 64 for 64×64 pixels."""
 
     def __init__(self, *, image_size: int, dropout: float = 0.25) -> None:
-        super().__init__()
+        super().__init__(image_size)
         layers: list[nn.Module] = []
         before = 3
         for width, pool, drop in ((16, 4, dropout), (32, 4, dropout), (64, 2, dropout), (64, 2, 0)):
@@ -31,11 +51,11 @@ class SeedCNN(nn.Module):
         return features
 
 
-class Pixels(nn.Module):
+class Pixels(PictureEncoder):
     """No encoder: the ConvLSTM cells read the pixels themselves."""
 
     def __init__(self, *, image_size: int) -> None:
-        super().__init__()
+        super().__init__(image_size)
         self.out_shape = (3, image_size, image_size)
 
     def forward(self, frame: Tensor, previous: Tensor) -> Tensor:

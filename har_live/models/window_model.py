@@ -17,11 +17,11 @@ class WindowModel(nn.Module):
     """A frame encoder, a recurrent stack and a classifier.
 
     ``forward`` on a clip is the offline definition; ``encode`` and ``step`` frame by frame give
-    exactly the same scores for every window that is open at the same time. Scaling, mean and
-    standard deviation live in the encoder, softmax, temperature and the unknown here: uint8
-    pictures go in and probabilities come out. They sum to at most 1: the rest is unknown.
+    exactly the same scores for every window that is open at the same time. What is
+    measured of pictures or joints lives in the encoder, softmax, temperature and the unknown here:
+    raw values go in and probabilities come out. They sum to at most 1: the rest is unknown.
 
-    Shapes: B streams, W open windows of each, T grid frames in a window, S pixels a side,
+    Shapes: B subjects (people, or pictures), W open windows of each, T grid frames in a window,
     K labels.
     """
 
@@ -47,24 +47,23 @@ class WindowModel(nn.Module):
         # probability; fitted too, and from NO_UNKNOWN down it takes none.
         self.register_buffer("unknown_logit", torch.full((), NO_UNKNOWN))
 
-    def encode(self, frame: Tensor, previous: Tensor) -> Tensor:
-        """Features of grid frames, seen beside the grid frames before them.
+    def encode(self, *inputs: Tensor) -> Tensor:
+        """Features of grid frames.
 
         Args:
-            frame: (N, S, S, 3) uint8 RGB.
-            previous: the same shape; at the start of a stream the frame itself.
+            inputs: what the encoder reads, (N, …) each: see its ``forward``.
 
         Returns:
             (N, F) float vectors (LRCN) or (N, C, h, w) maps (ConvLSTM).
         """
-        features: Tensor = self.encoder(frame, previous)
+        features: Tensor = self.encoder(*inputs)
         return features
 
-    def zero_state(self, num_streams: int, num_windows: int) -> State:
+    def zero_state(self, num_subjects: int, num_windows: int) -> State:
         """The state of windows that have seen nothing: zeros, each (B, W, …)."""
         like = self.classifier.weight
         return tuple(
-            torch.zeros(num_streams, num_windows, *shape, device=like.device, dtype=like.dtype)
+            torch.zeros(num_subjects, num_windows, *shape, device=like.device, dtype=like.dtype)
             for shape in self.cells.state_shapes
         )
 
@@ -119,31 +118,29 @@ class WindowModel(nn.Module):
             state = self.cells.advance(frame, state)
             yield state
 
-    def clip_features(self, clip: Tensor) -> Tensor:
-        """(B, T + 1, S, S, 3) uint8 → (B, T, …) features; the first frame is only «previous»."""
-        num_clips, num_frames = clip.shape[0], clip.shape[1] - 1
-        frames = clip[:, 1:].flatten(0, 1)  # (B, T, S, S, 3) → (B*T, S, S, 3)
-        previous = clip[:, :-1].flatten(0, 1)
-        features = self.encode(frames, previous)
-        return features.reshape(num_clips, num_frames, *features.shape[1:])
+    def clip_features(self, *clip: Tensor) -> Tensor:
+        """Whole windows, as the encoder's ``unroll`` takes them → (B, T, …) features."""
+        features = self.encode(*self.encoder.unroll(*clip))
+        return features.unflatten(0, (len(clip[0]), -1))
 
-    def clip_logits(self, clip: Tensor) -> Tensor:
-        """(B, T + 1, S, S, 3) uint8 → (B, K) logits: what training minimises."""
-        return self.feature_logits(self.clip_features(clip))
+    def clip_logits(self, *clip: Tensor) -> Tensor:
+        """Whole windows → (B, K) logits: what training minimises."""
+        return self.feature_logits(self.clip_features(*clip))
 
-    def forward(self, clip: Tensor) -> Tensor:
-        """The offline definition: (B, T + 1, S, S, 3) uint8 RGB → (B, K) probabilities.
+    def forward(self, *clip: Tensor) -> Tensor:
+        """The offline definition: whole windows → (B, K) probabilities.
 
-        Frame 0 is seen only as the one before frame 1: at the start of a stream, its copy.
+        A window is T grid frames and those before it that the encoder reads along: at the start
+        of a stream, copies of the first.
         """
-        return self.probabilities(self.clip_logits(clip))
+        return self.probabilities(self.clip_logits(*clip))
 
 
 class LRCN(WindowModel):
     """CNN per frame, LSTM over the vectors, classifier on the last state (Donahue et al. 2015).
 
     Args:
-        encoder: (N, S, S, 3) uint8 twice → (N, F); has ``out_features`` = F.
+        encoder: inputs (N, …) → (N, F); has ``input_names``, ``unroll`` and ``out_features`` = F.
         blocks: see ``ModelConfig.blocks``.
     """
 
@@ -164,7 +161,8 @@ class ConvLSTM(WindowModel):
     """Convolutional stem, ConvLSTM cells over the maps, classifier on its means (Shi et al. 2015).
 
     Args:
-        encoder: (N, S, S, 3) uint8 twice → (N, C, h, w); has ``out_shape`` = (C, h, w).
+        encoder: inputs (N, …) → (N, C, h, w); has ``input_names``, ``unroll`` and ``out_shape`` =
+            (C, h, w).
         pool: halve the map between layers.
         places: see ``ModelConfig.places``.
     """

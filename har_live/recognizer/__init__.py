@@ -1,11 +1,11 @@
 """The heart: frames go in, predictions come out. No clock, no window, no file.
 
 ``Recognizer`` is the weights on a runtime, made once. ``Stream`` is one source being recognized,
-``StreamGroup`` several in one batch. Of each source a grid frame is encoded once, and
-``W = ceil(T / hop)`` windows are in flight: every frame advances all of them, and every ``hop``
-frames one of them is full and is scored. Where the card allows it, the first window of a run is
-scored already while it fills. The scores are exactly those of the offline clip
-(``WindowModel.forward``). A call is done when it returns: no thread goes on.
+``StreamGroup`` several in one batch. In each grid frame people are found and followed; of each
+person, ``W = ceil(T / hop)`` windows are in flight: every frame advances all of them, and every
+``hop`` frames one of them is full and is scored. Where the card allows it, a person's first window
+is scored already while it fills. The scores are exactly those of the offline clip of that person's
+joints (``WindowModel.forward``). A call is done when it returns: no thread goes on.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from pathlib import Path
 from har_live.card import DEFAULT_WEIGHTS, SmoothingSpec, Weights, open_weights
 from har_live.grid import TimeGrid
 from har_live.recognizer.streams import Stream, StreamGroup
-from har_live.scorers import Precision, Runtime, open_scorer
+from har_live.people.detection import MAX_PEOPLE
+from har_live.scorers import Precision, Runtime, open_finder, open_scorer
 from har_live.smoothing import Segmenter
+
+DEFAULT_PEOPLE = 4
 
 __all__ = ["Recognizer", "Stream", "StreamGroup"]
 
@@ -33,10 +36,11 @@ class Recognizer:
         hop: grid frames between two scored windows; None takes the card's.
         smoothing: None takes the card's.
         cut_reset: a change of scene begins afresh, as a gap does.
+        max_people: so many are followed at once, by weights that read joints.
 
     Raises:
         WeightsError, BackendError: the weights or the runtime can't be had.
-        ValueError: the hop is not between 1 and the window's length.
+        ValueError: the hop is not between 1 and the window's length, or nobody may be followed.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class Recognizer:
         hop: int | None = None,
         smoothing: SmoothingSpec | None = None,
         cut_reset: bool = True,
+        max_people: int = DEFAULT_PEOPLE,
     ) -> None:
         opened = weights if isinstance(weights, Weights) else open_weights(weights)
         card = opened.card
@@ -57,7 +62,14 @@ class Recognizer:
             card, hop=card.hop if hop is None else hop, smoothing=smoothing or card.smoothing
         )
         self.scorer = open_scorer(opened, runtime=runtime, device=device, precision=precision)
+        self.finder = (
+            open_finder(runtime=runtime, device=device) if card.model.encoder == "joints" else None
+        )
+        """Finds the people; None for weights that read whole pictures."""
         self.cut_reset = cut_reset
+        if not 1 <= max_people <= MAX_PEOPLE:
+            raise ValueError(f"max_people is {max_people}; expected 1 to {MAX_PEOPLE}")
+        self.max_people = max_people
 
     @property
     def labels(self) -> tuple[str, ...]:

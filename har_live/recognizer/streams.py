@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from har_live.recognizer.state import SourceState, num_windows
+from har_live.recognizer.people import PeopleState, num_rows
+from har_live.recognizer.pictures import NUM_ROWS, PictureState
+from har_live.recognizer.subject import num_windows
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from har_live.grid import GridFrame
+    from har_live.people.detection import Detection
     from har_live.recognizer import Recognizer
-    from har_live.types import Frame, Prediction
+    from har_live.recognizer.source import SourceState
+    from har_live.types import Frame, Image, Person, Prediction
 
 
 class StreamGroup:
@@ -30,40 +32,59 @@ class StreamGroup:
     def __init__(self, recognizer: Recognizer, num_sources: int) -> None:
         if num_sources < 1:
             raise ValueError(f"num_sources is {num_sources}; expected at least 1")
-        card = recognizer.card
-        self._windows = recognizer.scorer.open_windows(num_sources, num_windows(card))
-        self._sources = [
-            SourceState(card, cut_reset=recognizer.cut_reset) for _ in range(num_sources)
+        card, finder = recognizer.card, recognizer.finder
+        count = NUM_ROWS if finder is None else num_rows(recognizer.max_people)
+        kind = PictureState if finder is None else PeopleState
+        self._finder = finder
+        self._windows = recognizer.scorer.open_windows(num_sources * count, num_windows(card))
+        self._sources: list[SourceState] = [
+            kind(
+                card,
+                rows=range(number * count, (number + 1) * count),
+                cut_reset=recognizer.cut_reset,
+            )
+            for number in range(num_sources)
         ]
 
-    def advance(self, grid_frames: Mapping[int, GridFrame]) -> dict[int, Prediction]:
+    def advance(self, grid_frames: Mapping[int, GridFrame]) -> dict[int, list[Prediction]]:
         """Take in one more grid frame of some of the sources.
 
         Args:
             grid_frames: by the numbers of their sources.
 
         Returns:
-            Predictions for the windows that are due now, by the numbers of their sources.
+            Predictions for the windows that are due now, by the numbers of their sources: the main
+            person's first, none where no window is due.
         """
         if not grid_frames:
             return {}
-        numbers = sorted(grid_frames)
-        states = [self._sources[number] for number in numbers]
-        for state, number in zip(states, numbers, strict=True):
-            state.see(grid_frames[number])
-        pairs = [state.pair() for state in states]
-        previous, frames = (np.stack([pair[i] for pair in pairs]) for i in (0, 1))
-        keep = np.stack([state.keep() for state in states])
-        if len(numbers) == len(self._sources):
-            scores = self._windows.advance(frames, previous, keep)
-        else:
-            scores = self._windows.advance(frames, previous, keep, np.array(numbers))
-        predictions: dict[int, Prediction] = {}
-        for number, state, one in zip(numbers, states, scores, strict=True):
-            prediction = state.take(one)
-            if prediction is not None:
-                predictions[number] = prediction
-        return predictions
+        states = {number: self._sources[number] for number in sorted(grid_frames)}
+        pictures = {number: state.see(grid_frames[number]) for number, state in states.items()}
+        found = self._find({n: picture for n, picture in pictures.items() if picture is not None})
+        shown = [state.subjects(found.get(number, ())) for number, state in states.items()]
+        subjects = [subject for some in shown for subject, _ in some]
+        inputs = zip(*(inputs for some in shown for _, inputs in some), strict=True)
+        scores = self._windows.advance(
+            tuple(np.stack(values) for values in inputs),
+            np.stack([subject.keep() for subject in subjects]),
+            np.array([subject.row for subject in subjects]),
+        )
+        parts = np.split(scores, np.cumsum([len(some) for some in shown])[:-1])
+        return {
+            number: state.take(list(part))
+            for (number, state), part in zip(states.items(), parts, strict=True)
+        }
+
+    def _find(self, pictures: Mapping[int, Image]) -> dict[int, list[Detection]]:
+        if self._finder is None or not pictures:
+            return {}
+        aspects = [self._sources[number].aspect for number in pictures]
+        found = self._finder.find(list(pictures.values()), aspects=aspects)
+        return dict(zip(pictures, found, strict=True))
+
+    def people(self, number: int) -> tuple[Person, ...]:
+        """Who was seen in a source's last grid frame, the main person first."""
+        return self._sources[number].people
 
     def finish(self, number: int) -> list[Prediction]:
         """A source has ended: what is still to be said of it. Its number is then free for another.
@@ -72,11 +93,11 @@ class StreamGroup:
         training.
         """
         state = self._sources[number]
-        predictions: list[Prediction] = []
+        newest: dict[int, Prediction] = {}
         for grid_frame in state.held():
-            predictions += self.advance({number: grid_frame}).values()
+            newest |= {p.person: p for p in self.advance({number: grid_frame})[number]}
         state.end()
-        return predictions[-1:]
+        return list(newest.values())
 
     def reset(self, number: int) -> None:
         """Forget what a source has shown: its next frame begins afresh."""
@@ -85,16 +106,6 @@ class StreamGroup:
     def warming_up(self, number: int) -> float | None:
         """0–1, how close the first score of a source's run is; None once it is there."""
         return self._sources[number].warming_up
-
-    def last_window(self, number: int) -> NDArray[np.uint8]:
-        """What the network saw last of a source: (T + 1, S, S, 3) uint8 RGB or shorter, a copy.
-
-        The first picture was seen only as the one before the second.
-
-        Raises:
-            ValueError: no frame of it has reached the network yet.
-        """
-        return self._sources[number].last_window()
 
 
 class Stream:
@@ -124,7 +135,7 @@ class Stream:
         """
         predictions: list[Prediction] = []
         for grid_frame in grid_frames:
-            predictions += self._group.advance({0: grid_frame}).values()
+            predictions += self._group.advance({0: grid_frame})[0]
         return predictions
 
     def finish(self) -> list[Prediction]:
@@ -145,12 +156,7 @@ class Stream:
         """0–1, how close the run's first score is; None once it is there."""
         return self._group.warming_up(0)
 
-    def last_window(self) -> NDArray[np.uint8]:
-        """What the network saw last: (T + 1, S, S, 3) uint8 RGB or shorter, a copy.
-
-        The first picture was seen only as the one before the second.
-
-        Raises:
-            ValueError: no frame has reached the network yet.
-        """
-        return self._group.last_window(0)
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Who was seen in the last grid frame, the main person first."""
+        return self._group.people(0)

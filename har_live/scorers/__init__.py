@@ -6,14 +6,15 @@ import ctypes
 import sys
 from typing import Literal
 
-from har_live.card import INT8_FILE, Weights
+from har_live.card import INT8_FILE, Weights, open_pose_weights
 from har_live.errors import BackendError
+from har_live.people.finder import PeopleFinder
 from har_live.scorers.base import OpenWindows, Scorer
 
 Runtime = Literal["auto", "torch", "onnx"]
 Precision = Literal["usual", "int8"]
 
-__all__ = ["OpenWindows", "Precision", "Runtime", "Scorer", "open_scorer"]
+__all__ = ["OpenWindows", "Precision", "Runtime", "Scorer", "open_finder", "open_scorer"]
 
 
 def open_scorer(
@@ -40,16 +41,11 @@ def open_scorer(
         BackendError: what was asked for is not on this machine.
         WeightsError: the weights can't be loaded.
     """
-    if runtime not in ("auto", "torch", "onnx"):
-        raise BackendError(f"runtime {runtime!r} is unknown; choose auto, torch or onnx")
     if precision not in ("usual", "int8"):
         raise BackendError(f"precision {precision!r} is unknown; choose usual or int8")
     if precision == "int8":
         return _open_int8(weights, runtime, device)
-    if device == "auto":
-        device = "cuda" if runtime != "onnx" and _torch_has_gpu() else "cpu"
-    if runtime == "auto":
-        runtime = "torch" if device.partition(":")[0] == "cuda" else "onnx"
+    runtime, device = chosen_runtime(runtime, device)
     if runtime == "torch":
         from har_live.scorers.torch import TorchScorer
 
@@ -57,6 +53,39 @@ def open_scorer(
     from har_live.scorers.onnx import OnnxScorer
 
     return OnnxScorer(weights, device=device)
+
+
+def open_finder(*, runtime: Runtime = "auto", device: str = "auto") -> PeopleFinder:
+    """Put the pretrained people finder on a runtime and a device: see ``open_scorer``.
+
+    Raises:
+        BackendError: what was asked for is not on this machine.
+        WeightsError: its files are missing or damaged.
+    """
+    runtime, device = chosen_runtime(runtime, device)
+    pose = open_pose_weights()
+    if runtime == "torch":
+        from har_live.scorers.torch import load_movenet
+
+        return PeopleFinder(load_movenet(pose, device=device))
+    from har_live.scorers.onnx import load_movenet as load_onnx_movenet
+
+    return PeopleFinder(load_onnx_movenet(pose, device=device))
+
+
+def chosen_runtime(runtime: Runtime, device: str) -> tuple[Runtime, str]:
+    """What ``auto`` stands for on this machine; what was asked for by name stays.
+
+    Raises:
+        BackendError: there is no such runtime.
+    """
+    if runtime not in ("auto", "torch", "onnx"):
+        raise BackendError(f"runtime {runtime!r} is unknown; choose auto, torch or onnx")
+    if device == "auto":
+        device = "cuda" if runtime != "onnx" and _torch_has_gpu() else "cpu"
+    if runtime == "auto":
+        runtime = "torch" if device.partition(":")[0] == "cuda" else "onnx"
+    return runtime, device
 
 
 def _open_int8(weights: Weights, runtime: Runtime, device: str) -> Scorer:

@@ -7,32 +7,25 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
-    FrameEncoder = Callable[[NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.float32]]
-    """(B, S, S, 3) uint8 RGB frames and the grid frames before them → (B, …) features."""
+    Inputs = tuple[NDArray, ...]  # type: ignore[type-arg]
+    """What a network is shown of N subjects in one grid frame, (N, …) each, in the order of its
+    encoder's ``input_names``."""
 
 
 class OpenWindows(Protocol):
-    """The recurrent states of B streams with W windows in flight each."""
+    """The recurrent states of B subjects with W windows in flight each."""
 
     def advance(
-        self,
-        frames: NDArray[np.uint8],
-        previous: NDArray[np.uint8],
-        keep: NDArray[np.bool_],
-        rows: NDArray[np.intp] | None = None,
+        self, inputs: Inputs, keep: NDArray[np.bool_], rows: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        """Show every open window of some streams one more grid frame.
+        """Show every open window of some subjects one more grid frame.
 
         Args:
-            frames: (N, S, S, 3) uint8 RGB.
-            previous: (N, S, S, 3), the grid frames before; at a stream's start the frames.
+            inputs: of these N subjects.
             keep: (N, W) bool: False where a window starts with this frame.
-            rows: (N,) which of the B streams these are, each once; the others stand still. None:
-                all of them in order, N = B.
+            rows: (N,) which of the B subjects these are, each once; the others stand still.
 
         Returns:
             (N, W, K) float32 probabilities. Only those of windows that are now full mean anything;
@@ -42,22 +35,13 @@ class OpenWindows(Protocol):
 
 
 class Scorer(Protocol):
-    """Weights on a device, ready for any number of streams."""
+    """Weights on a device, ready for any number of subjects."""
 
     @property
     def runs_on(self) -> str:
         """For people: runtime, device, precision."""
         ...
 
-    def open_windows(self, num_streams: int, num_windows: int) -> OpenWindows:
-        """Fresh states for B streams with W windows each."""
-        ...
-
-    def encoder(self, num_streams: int) -> FrameEncoder:
-        """The part of a step that depends on the pictures of B streams alone, not on the windows:
-        what a step can't be cheaper than. For measuring.
-
-        Raises:
-            BackendError: it can't be had apart from the rest.
-        """
+    def open_windows(self, num_subjects: int, num_windows: int) -> OpenWindows:
+        """Fresh states for B subjects with W windows each."""
         ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,17 +10,19 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from har_live.card import Weights
+from har_live.card import PoseWeights, Weights
 from har_live.errors import BackendError, WeightsError
 from har_live.models.build import build_model
 from har_live.models.cells import State
+from har_live.models.movenet import MoveNet
 from har_live.models.window_model import WindowModel
 from har_live.scorers.base import OpenWindows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from har_live.scorers.base import FrameEncoder
+    from har_live.people.finder import Net
+    from har_live.scorers.base import Inputs
 
 
 def load_model(weights: Weights) -> WindowModel:
@@ -44,6 +45,29 @@ def load_model(weights: Weights) -> WindowModel:
     return model.eval()
 
 
+def load_movenet(pose: PoseWeights, *, device: str) -> Net:
+    """The people finder's network in PyTorch.
+
+    Raises:
+        BackendError: the device is not there.
+        WeightsError: its numbers are missing or damaged.
+    """
+    place = _checked_device(device)
+    model = MoveNet()
+    path = pose.verify("movenet.safetensors")
+    try:
+        model.load_state_dict(load_file(path))
+    except (SafetensorError, RuntimeError) as error:
+        raise WeightsError(f"{path} is damaged: {' '.join(str(error).split())}") from error
+    model = model.float().to(place).eval()
+
+    @torch.inference_mode()
+    def run(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return np.asarray(model(torch.from_numpy(pictures).to(place)).cpu().numpy(), np.float32)
+
+    return run
+
+
 class TorchScorer:
     """A network in PyTorch.
 
@@ -59,7 +83,6 @@ class TorchScorer:
     def __init__(self, weights: Weights, *, device: str) -> None:
         self.device = _checked_device(device)
         self.model = load_model(weights).to(self.device)
-        self.image_size = weights.card.clip.image_size
         if self.device.type == "cuda":
             self.model = self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             where = f"{torch.cuda.get_device_name(self.device)}, fp16, captured graph"
@@ -67,35 +90,26 @@ class TorchScorer:
             where = "cpu, fp32"
         self.runs_on = f"PyTorch {torch.__version__}, {where}"
 
-    def open_windows(self, num_streams: int, num_windows: int) -> OpenWindows:
+    def open_windows(self, num_subjects: int, num_windows: int) -> OpenWindows:
         if self.device.type == "cuda":
-            return CapturedWindows(self.model, self.image_size, num_streams, num_windows)
-        return TorchWindows(self.model, num_streams, num_windows)
-
-    def encoder(self, num_streams: int) -> FrameEncoder:
-        if self.device.type == "cuda":
-            return CapturedEncoder(self.model, self.image_size, num_streams, 1).encode
-        return partial(_encode, self.model)
+            return CapturedWindows(self.model, num_subjects, num_windows)
+        return TorchWindows(self.model, num_subjects, num_windows)
 
 
 class TorchWindows:
     """States of B × W windows that stay on the model's device."""
 
-    def __init__(self, model: WindowModel, num_streams: int, num_windows: int) -> None:
+    def __init__(self, model: WindowModel, num_subjects: int, num_windows: int) -> None:
         self._model = model
-        self._state = model.zero_state(num_streams, num_windows)
+        self._state = model.zero_state(num_subjects, num_windows)
 
     @torch.inference_mode()
     def advance(
-        self,
-        frames: NDArray[np.uint8],
-        previous: NDArray[np.uint8],
-        keep: NDArray[np.bool_],
-        rows: NDArray[np.intp] | None = None,
+        self, inputs: Inputs, keep: NDArray[np.bool_], rows: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        features = self._model.encode(torch.from_numpy(frames), torch.from_numpy(previous))
+        features = self._model.encode(*map(torch.from_numpy, inputs))
         mask = torch.from_numpy(keep.astype(np.float32))
-        these = slice(None) if rows is None else torch.from_numpy(rows)
+        these = torch.from_numpy(rows)
         state = self._model.step(features, tuple(part[these] for part in self._state), mask)
         for kept, new in zip(self._state, state, strict=True):
             kept[these] = new
@@ -106,45 +120,38 @@ class CapturedWindows:
     """The same on CUDA: one captured graph a step, half-precision encoder, fp32 states.
 
     The graph reads and writes fixed buffers, so a step costs an upload, one launch and a small
-    download, whatever the number of kernels. It computes all streams each time; those that stand
+    download, whatever the number of kernels. It computes all subjects each time; those that stand
     still keep their states.
     """
 
-    def __init__(
-        self, model: WindowModel, image_size: int, num_streams: int, num_windows: int
-    ) -> None:
+    def __init__(self, model: WindowModel, num_subjects: int, num_windows: int) -> None:
         self._model = model
         device = model.classifier.weight.device
-        pictures = (num_streams, image_size, image_size, 3)
-        # Frames, those before, what is kept, who goes on. Pinned, so that uploads overlap; the last
-        # two travel as bytes and become what they are on the GPU.
-        self._host = tuple(
-            torch.zeros(shape, dtype=torch.uint8, pin_memory=True)
-            for shape in (pictures, pictures, (num_streams, num_windows), (num_streams,))
+        # What is shown, what is kept, who goes on. Pinned, so that uploads overlap; the last two
+        # travel as bytes and become what they are on the GPU.
+        self._host = (
+            *(values.pin_memory() for values in model.encoder.example(num_subjects)),
+            torch.zeros(num_subjects, num_windows, dtype=torch.uint8, pin_memory=True),
+            torch.zeros(num_subjects, dtype=torch.uint8, pin_memory=True),
         )
         self._inputs = tuple(torch.zeros_like(host, device=device) for host in self._host)
-        self._state = model.zero_state(num_streams, num_windows)
+        self._state = model.zero_state(num_subjects, num_windows)
         self._graph = torch.cuda.CUDAGraph()
         self._scores = self._capture()
 
     @torch.inference_mode()
     def advance(
-        self,
-        frames: NDArray[np.uint8],
-        previous: NDArray[np.uint8],
-        keep: NDArray[np.bool_],
-        rows: NDArray[np.intp] | None = None,
+        self, inputs: Inputs, keep: NDArray[np.bool_], rows: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        these = slice(None) if rows is None else rows
         self._host[-1].zero_()
         for host, device, values in zip(
-            self._host, self._inputs, (frames, previous, keep, True), strict=True
+            self._host, self._inputs, (*inputs, keep, True), strict=True
         ):
-            host.numpy()[these] = values
+            host.numpy()[rows] = values
             device.copy_(host, non_blocking=True)
         self._graph.replay()
         # The copy to the host waits for the graph, which also frees the pinned buffers for reuse.
-        return np.asarray(self._scores.cpu().numpy()[these], np.float32)
+        return np.asarray(self._scores.cpu().numpy()[rows], np.float32)
 
     @torch.inference_mode()
     def _capture(self) -> Tensor:
@@ -165,32 +172,11 @@ class CapturedWindows:
         return scores
 
     def _step(self) -> tuple[Tensor, State]:
-        frames, previous, keep, _ = self._inputs
+        *inputs, keep, _ = self._inputs
         with torch.autocast("cuda", torch.float16):
-            features = self._model.encode(frames, previous)
+            features = self._model.encode(*inputs)
         state = self._model.step(features.float(), self._state, keep.float())
         return self._model.classify(state), state
-
-
-class CapturedEncoder(CapturedWindows):
-    """The part of the graph that depends on the pictures alone."""
-
-    def encode(self, frames: NDArray[np.uint8], previous: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return self.advance(frames, previous, np.ones((len(frames), 1), np.bool_))
-
-    def _step(self) -> tuple[Tensor, State]:
-        frames, previous, *_ = self._inputs
-        with torch.autocast("cuda", torch.float16):
-            features = self._model.encode(frames, previous)
-        return self._model.cells.project(features.float()), self._state
-
-
-@torch.inference_mode()
-def _encode(
-    model: WindowModel, frames: NDArray[np.uint8], previous: NDArray[np.uint8]
-) -> NDArray[np.float32]:
-    features = model.encode(torch.from_numpy(frames), torch.from_numpy(previous))
-    return np.asarray(model.cells.project(features).numpy(), np.float32)
 
 
 def _checked_device(name: str) -> torch.device:

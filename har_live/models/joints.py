@@ -1,0 +1,134 @@
+"""What a network is told of a person: the body about its own middle, its limbs, and how they move.
+
+Nothing hangs on where in the picture somebody is, how large, or how far the camera is away.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from har_live.people.joints import CONTEXT, LEAST_SCORE, LIMBS
+from har_live.types import NUM_JOINTS
+
+LAGS = (1, 3)
+"""Grid frames over which movement is measured."""
+_PARTS = (
+    ((1, 2), 0.75),
+    *zip(LIMBS, (0.56, 0.5, 0.56, 0.5, 0.8, 0.75, 0.8, 0.75), strict=True),
+)
+"""Pairs of joints, and how far they usually are apart, in trunks: from hips to shoulders."""
+_DIRECTIONS = (*LIMBS, (1, 2), (7, 8))
+NUM_FEATURES = (
+    2 * NUM_JOINTS + NUM_JOINTS + 1 + 2 * (len(_DIRECTIONS) + 2) + len(LAGS) * (2 * NUM_JOINTS + 1)
+)
+
+
+def joint_features(joints: Tensor) -> Tensor:
+    """Describe the last of a few successive grid frames of a person.
+
+    Args:
+        joints: (N, CONTEXT + 1, 13, 3): x and y by any measure that is the same in both directions,
+            and a score; where that is below ``LEAST_SCORE`` a joint counts as not seen.
+
+    Returns:
+        (N, NUM_FEATURES), lengths in trunks.
+    """
+    seen = (joints[..., 2] >= LEAST_SCORE).to(joints.dtype)  # (N, C, J)
+    places = joints[..., :2] * seen.unsqueeze(-1)
+    hips, hips_seen = _middle(places, seen, 7, 8)
+    shoulders, shoulders_seen = _middle(places, seen, 1, 2)
+    scale = _scale(places, seen, hips, shoulders, hips_seen * shoulders_seen)
+    centre = torch.where(
+        hips_seen.unsqueeze(-1) > 0,
+        hips,
+        torch.where(shoulders_seen.unsqueeze(-1) > 0, shoulders, _mean(places, seen)),
+    )
+    now = (places[:, -1] - centre[:, -1:]) / scale[:, -1, None, None] * seen[:, -1].unsqueeze(-1)
+    parts = [now.clamp(-5, 5).flatten(1), seen[:, -1], hips_seen[:, -1:]]
+    for first, second in _DIRECTIONS:
+        both = seen[:, -1, first] * seen[:, -1, second]
+        parts.append(_direction(places[:, -1, first] - places[:, -1, second]) * both.unsqueeze(-1))
+    trunk_seen = hips_seen[:, -1:] * shoulders_seen[:, -1:]
+    parts.append(_direction(shoulders[:, -1] - hips[:, -1]) * trunk_seen)
+    head_seen = seen[:, -1, :1] * shoulders_seen[:, -1:]
+    parts.append((places[:, -1, 0] - shoulders[:, -1]) / scale[:, -1:] * head_seen)
+    for lag in LAGS:
+        both = seen[:, -1] * seen[:, -1 - lag]
+        moved = (places[:, -1] - places[:, -1 - lag]) / scale[:, -1, None, None]
+        parts.append((moved * both.unsqueeze(-1)).clamp(-3, 3).flatten(1))
+        parts.append((scale[:, -1:] / scale[:, -1 - lag, None]).log().clamp(-1, 1))
+    return torch.cat(parts, dim=1)
+
+
+def _middle(places: Tensor, seen: Tensor, left: int, right: int) -> tuple[Tensor, Tensor]:
+    """Of two joints, (N, C, 2), or the one that is seen; and whether any is, (N, C)."""
+    count = seen[..., left] + seen[..., right]
+    middle = (places[..., left, :] + places[..., right, :]) / count.clamp(min=1).unsqueeze(-1)
+    return middle, (count > 0).to(places.dtype)
+
+
+def _mean(places: Tensor, seen: Tensor) -> Tensor:
+    """(N, C, 2) the mean of the joints that are seen."""
+    return places.sum(2) / seen.sum(2, keepdim=True).clamp(min=1)
+
+
+def _scale(
+    places: Tensor, seen: Tensor, hips: Tensor, shoulders: Tensor, trunk_seen: Tensor
+) -> Tensor:
+    """(N, C) the person's trunk in the joints' measure.
+
+    A part of the body that points towards the camera looks short and none looks long, so the two
+    longest, each by its usual length, tell the size.
+    """
+    lengths = [_length(shoulders - hips) * trunk_seen]
+    for (first, second), usual in _PARTS:
+        both = seen[..., first] * seen[..., second]
+        lengths.append(_length(places[..., first, :] - places[..., second, :]) / usual * both)
+    first, second = torch.stack(lengths, dim=-1).topk(2, dim=-1).values.unbind(-1)
+    scale = torch.where(second > 0, (first + second) / 2, first)
+    return torch.where(scale > 0, scale, torch.ones_like(scale))
+
+
+def _length(way: Tensor) -> Tensor:
+    return (way.square().sum(-1) + 1e-12).sqrt()
+
+
+def _direction(way: Tensor) -> Tensor:
+    return way / (_length(way).unsqueeze(-1) + 1e-6)
+
+
+class JointEncoder(nn.Module):
+    """A person's joints in, one vector a grid frame out: two layers.
+
+    Args:
+        width: F, length of the vector.
+        dropout: share of the first layer dropped, in training only.
+    """
+
+    input_names = ("joints",)
+
+    def __init__(self, *, image_size: int, width: int = 256, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(NUM_FEATURES, width),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(width, width),
+            nn.ReLU(),
+        )
+        self.out_features = width
+
+    def example(self, count: int) -> tuple[Tensor]:
+        """Inputs of ``count`` people, nothing of whom is seen: their shapes and dtypes."""
+        return (torch.zeros(count, CONTEXT + 1, NUM_JOINTS, 3),)
+
+    def forward(self, joints: Tensor) -> Tensor:
+        """(N, CONTEXT + 1, 13, 3) → (N, F)."""
+        features: Tensor = self.layers(joint_features(joints))
+        return features
+
+    def unroll(self, clip: Tensor) -> tuple[Tensor]:
+        """(B, CONTEXT + T, 13, 3) of whole windows → (B*T, CONTEXT + 1, 13, 3)."""
+        stacks = clip.unfold(1, CONTEXT + 1, 1).movedim(-1, 2)  # (B, T, CONTEXT + 1, 13, 3)
+        return (stacks.flatten(0, 1),)

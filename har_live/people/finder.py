@@ -1,0 +1,58 @@
+"""Who is in a picture: a pretrained network on a runtime. It remembers nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from har_live.people.detection import LEAST_PERSON_SCORE, Detection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from har_live.types import Image
+
+    Net = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+    """(N, h, w, 3) uint8 RGB → (N, 6, 56) float32: see ``har_live.models.movenet.MoveNet``."""
+
+
+class PeopleFinder:
+    """Finds up to six people in each of several pictures.
+
+    Args:
+        net: the network, on a runtime.
+    """
+
+    def __init__(self, net: Net) -> None:
+        self._net = net
+
+    def find(
+        self, pictures: Sequence[Image], *, aspects: Sequence[float]
+    ) -> list[list[Detection]]:
+        """Everybody in each picture, in units of its height, in no order.
+
+        Args:
+            pictures: (h, w, 3) uint8 RGB each, from ``to_finder``; those of one size share a batch.
+            aspects: width by height of what they were made of.
+        """
+        found: list[list[Detection]] = [[] for _ in pictures]
+        by_size: dict[tuple[int, ...], list[int]] = {}
+        for index, picture in enumerate(pictures):
+            by_size.setdefault(picture.shape, []).append(index)
+        for indices in by_size.values():
+            answers = self._net(np.stack([pictures[index] for index in indices]))
+            for index, answer in zip(indices, answers, strict=True):
+                sure = answer[answer[:, -1] >= LEAST_PERSON_SCORE]
+                found[index] = [_detection(row, aspects[index]) for row in sure]
+        return found
+
+
+def _detection(row: NDArray[np.float32], aspect: float) -> Detection:
+    """From (56,): 17 × (y, x, score), ymin, xmin, ymax, xmax, score, as shares of the picture."""
+    joints = row[:51].reshape(17, 3)[:, [1, 0, 2]]
+    joints[:, 0] *= aspect
+    top, left, bottom, right = row[51:55].tolist()
+    return Detection(joints, (left * aspect, top, right * aspect, bottom), min(float(row[55]), 1.0))
