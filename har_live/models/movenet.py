@@ -167,7 +167,7 @@ class MoveNet(nn.Module):
         x = self.pyramid(*self.backbone(planes(pictures) * _SCALE - 1))
         height, width = x.shape[-2:]
         scores, places = _peaks(torch.sigmoid(self.centre_heat(x)))
-        centres = torch.stack((places // width, places % width), 1).float()  # (N, 2, 6)
+        centres = torch.stack(_row_and_column(places, width), 1).float()  # (N, 2, 6)
         limits = x.new_tensor([height, width])[:, None]
         box = self._boxes(x, places, centres, limits)  # (N, 4, 6)
         near = self._nearness(x, places, centres, box)
@@ -216,7 +216,7 @@ class MoveNet(nn.Module):
         width = heat.shape[-1]
         scored = heat[:, None] * rows[..., None] * columns[..., None, :]  # (N, 6, 17, h, w)
         best = scored.flatten(3).argmax(3).transpose(1, 2)  # (N, 17, 6)
-        down, across = best // width, best % width
+        down, across = _row_and_column(best, width)
         seen = heat.flatten(2).gather(2, best)[:, None]
         for share, index in ((rows, down), (columns, across)):
             seen = seen * share.gather(3, index[:, None].expand(-1, MAX_PEOPLE, -1, -1))
@@ -233,3 +233,9 @@ def _peaks(heat: Tensor) -> tuple[Tensor, Tensor]:
     peaks = torch.where(highest - heat < _SAME, heat, torch.zeros_like(heat))
     values, places = peaks.flatten(1).topk(MAX_PEOPLE)
     return values, places
+
+
+def _row_and_column(places: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """Of places that are counted row after row."""
+    row = places // width
+    return row, places - row * width
