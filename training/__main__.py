@@ -5,12 +5,13 @@ from __future__ import annotations
 import typer
 
 from har_live.errors import HarLiveError
-from training.commands import live, own_data, recipe
+from training.commands import live, own_data, pose, recipe
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
     own_data.fetch,
     own_data.show,
+    pose.import_pose,
     recipe.prepare,
     recipe.pretrain,
     recipe.encode,

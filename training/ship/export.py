@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -30,6 +26,7 @@ from har_live.errors import WeightsError
 from har_live.models.window_model import WindowModel
 from har_live.scorers.onnx import OnnxScorer
 from training.ship.halves import as_halves, round_to_halves, store_as_halves
+from training.ship.onnx_export import write_onnx
 
 PARITY_TOLERANCE = 1e-4
 """Largest difference between torch's and ONNX Runtime's probabilities, fp32."""
@@ -86,40 +83,20 @@ def export_onnx(model: WindowModel, path: Path, *, image_size: int) -> None:
     state = model.zero_state(2, 3)
     picture = torch.zeros(2, image_size, image_size, 3, dtype=torch.uint8)
     streams, windows = torch.export.Dim("streams"), torch.export.Dim("windows")
-    with warnings.catch_warnings(), _quiet_exporter():
-        warnings.simplefilter("ignore")  # deprecations inside the exporter itself
-        torch.onnx.export(
-            _OneStep(model).eval(),
-            # Two tensors: the exporter would take one tensor given twice for one input.
-            (picture, picture.clone(), torch.ones(2, 3), *state),
-            path,
-            input_names=["frame", "previous", "keep", *(f"state_{i}" for i in range(len(state)))],
-            output_names=["probabilities", *(f"new_state_{i}" for i in range(len(state)))],
-            dynamic_shapes={
-                "frame": {0: streams},
-                "previous": {0: streams},
-                "keep": {0: streams, 1: windows},
-                "state": tuple({0: streams, 1: windows} for _ in state),
-            },
-            # Of 19 and later, ONNX Runtime 1.31 pools on the CPU by a kernel that takes many
-            # times as long: a sixth of a grid frame (everyday-lrcn, 2026-11-22).
-            opset_version=18,
-            external_data=False,
-            verbose=False,
-            dynamo=True,
-        )
-
-
-@contextmanager
-def _quiet_exporter() -> Iterator[None]:
-    """The exporter warns once an operator that torchvision, which nobody here uses, is missing."""
-    log = logging.getLogger("torch.onnx")
-    level = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(level)
+    write_onnx(
+        _OneStep(model),
+        # Two tensors: the exporter would take one tensor given twice for one input.
+        (picture, picture.clone(), torch.ones(2, 3), *state),
+        path,
+        input_names=["frame", "previous", "keep", *(f"state_{i}" for i in range(len(state)))],
+        output_names=["probabilities", *(f"new_state_{i}" for i in range(len(state)))],
+        dynamic_shapes={
+            "frame": {0: streams},
+            "previous": {0: streams},
+            "keep": {0: streams, 1: windows},
+            "state": tuple({0: streams, 1: windows} for _ in state),
+        },
+    )
 
 
 @torch.inference_mode()
