@@ -1,0 +1,213 @@
+"""Who is who over grid frames: the same person keeps the same id.
+
+Each person followed is expected a little further on the way that they were going, and everybody
+found is given to whom they are most like, all at once, by joints and box. Those found surely choose
+first; who is left over may be found unsurely, which continues a track and never begins one
+(ByteTrack: Zhang et al., "Multi-Object Tracking by Associating Every Detection Box", ECCV 2022).
+
+Constants were chosen on one half of made streams with the published finder, at 10 grid frames a
+second: ``python -m training tracks DATA --choose``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from har_live.people.likeness import best_pairs, likeness, without_doubles
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from har_live.people.person import Person
+
+NUM_TO_CONFIRM = 2
+"""Grid frames in which a newcomer must be seen to get an id: a false find is gone by then."""
+FOLLOWED_SECONDS = 4.0
+"""Who has been shown for so long counts twice as large when there are too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerSpec:
+    """When two finds are one person. Seconds, and shares of a person's size: no pixels."""
+
+    sure_score: float = 0.25
+    """A find of this score is somebody: it may begin a track."""
+    unsure_score: float = 0.1
+    """A find of this score may still be somebody whom we follow."""
+    least_likeness: float = 0.2
+    """0–1: who is less like a track than this is somebody else."""
+    reach: float = 0.2
+    """How far a joint may be from where it is expected, by the person's size, to count 0.6."""
+    reach_growth: float = 0.5
+    """Its growth for each second in which the person was not seen, by itself."""
+    lost_seconds: float = 1.0
+    """A person not seen for longer than this has left."""
+    waiting_seconds: float = 0.25
+    """The same for a newcomer who has no id yet."""
+    velocity_seconds: float = 0.2
+    """A change of velocity is believed after about so long."""
+    coast_seconds: float = 0.6
+    """A person not seen is expected to slow down within about so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One person followed, as known at a grid frame."""
+
+    id: int
+    """Counts from 1; never given to anybody else."""
+    person: Person | None
+    """As found in this grid frame; None while lost."""
+    first_seen_seconds: float
+    last_seen_seconds: float
+    num_frames: int
+    """Grid frames in which the person was found."""
+
+
+@dataclass(slots=True, eq=False)
+class _Followed:
+    """A track while it goes on."""
+
+    person: Person
+    """As seen last."""
+    first_seen_seconds: float
+    last_seen_seconds: float
+    velocity: NDArray[np.float32]
+    """(2,) right and down, a second."""
+    id: int | None = None
+    """None until it is confirmed."""
+    num_frames: int = 1
+    shown_seconds: float = 0.0
+
+    @property
+    def weight(self) -> float:
+        """Size, doubled for who has been shown for long."""
+        return self.person.size * (1 + min(self.shown_seconds / FOLLOWED_SECONDS, 1.0))
+
+
+class Tracker:
+    """Gives everybody an id that stays. What it answers depends on its calls alone.
+
+    Args:
+        max_people: as many are told of; of more, the larger and the longer shown.
+    """
+
+    def __init__(self, spec: TrackerSpec | None = None, *, max_people: int = 4) -> None:
+        if max_people < 1:
+            raise ValueError(f"max_people is {max_people}; expected at least 1")
+        self.spec = spec or TrackerSpec()
+        self.max_people = max_people
+        self._num_ids = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """End all tracks, as at a cut or a gap; ids go on counting."""
+        self._followed: list[_Followed] = []
+        self._now_seconds = -math.inf
+
+    def update(self, people: Sequence[Person], pts_seconds: float) -> list[Track]:
+        """Take in everybody found in a grid frame, in any order.
+
+        Args:
+            pts_seconds: of the grid frame, later than the one before.
+
+        Returns:
+            Everybody with an id, also the lost whom we still expect, the main person first.
+        """
+        if not self._now_seconds < pts_seconds < math.inf:
+            raise ValueError(
+                f"pts_seconds is {pts_seconds}; expected later than {self._now_seconds}, "
+                "or reset() before"
+            )
+        passed_seconds, self._now_seconds = pts_seconds - self._now_seconds, pts_seconds
+        self._followed = [one for one in self._followed if self._is_expected(one)]
+        self._associate(without_doubles(people))
+        shown = self._shown()
+        for one in shown:
+            one.shown_seconds += passed_seconds if math.isfinite(passed_seconds) else 0.0
+        return [self._track(one) for one in shown]
+
+    def _is_expected(self, one: _Followed) -> bool:
+        spec = self.spec
+        allowed = spec.waiting_seconds if one.id is None else spec.lost_seconds
+        # A thousandth: grid instants are sums of steps that are no binary fractions.
+        return self._now_seconds - one.last_seen_seconds <= allowed + 1e-3
+
+    def _associate(self, people: list[Person]) -> None:
+        spec = self.spec
+        sure = [person for person in people if person.score >= spec.sure_score]
+        unsure = [p for p in people if spec.unsure_score <= p.score < spec.sure_score]
+        known = [one for one in self._followed if one.id is not None]
+        waiting = [one for one in self._followed if one.id is None]
+        unknown = self._give(sure, known)
+        self._give(unsure, [one for one in known if one.last_seen_seconds < self._now_seconds])
+        newcomers = self._give(unknown, waiting)
+        for person in newcomers:
+            now, still = self._now_seconds, np.zeros(2, np.float32)
+            self._followed.append(_Followed(person, now, now, still))
+
+    def _give(self, people: list[Person], followed: list[_Followed]) -> list[Person]:
+        """Continue tracks with the people who are most like them; return the people left over."""
+        if not (people and followed):
+            return people
+        lost_seconds = np.array([self._now_seconds - one.last_seen_seconds for one in followed])
+        reach = self.spec.reach * (1 + self.spec.reach_growth * lost_seconds)
+        alike = likeness([self._expected(one) for one in followed], people, reach=reach)
+        pairs = best_pairs(np.where(alike >= self.spec.least_likeness, alike, 0.0))
+        for track, person in pairs:
+            self._continue(followed[track], people[person])
+        given = {person for _, person in pairs}
+        return [person for index, person in enumerate(people) if index not in given]
+
+    def _expected(self, one: _Followed) -> Person:
+        """The person where they should be now: on their way, slower and slower."""
+        coast = self.spec.coast_seconds
+        gone_seconds = self._now_seconds - one.last_seen_seconds
+        way_seconds = coast * (1 - math.exp(-gone_seconds / coast))
+        return one.person.moved(one.velocity * np.float32(way_seconds))
+
+    def _continue(self, one: _Followed, person: Person) -> None:
+        gone_seconds = self._now_seconds - one.last_seen_seconds
+        velocity = _way(one.person, person) / np.float32(gone_seconds)
+        share = 1 - math.exp(-gone_seconds / self.spec.velocity_seconds)
+        one.velocity = one.velocity + np.float32(share) * (velocity - one.velocity)
+        one.person, one.last_seen_seconds = person, self._now_seconds
+        one.num_frames += 1
+        if one.id is None and one.num_frames >= NUM_TO_CONFIRM:
+            self._num_ids += 1
+            one.id = self._num_ids
+
+    def _shown(self) -> list[_Followed]:
+        """The main people, the first one first."""
+        known = [one for one in self._followed if one.id is not None]
+        return sorted(known, key=lambda one: (-one.weight, one.id))[: self.max_people]
+
+    def _track(self, one: _Followed) -> Track:
+        assert one.id is not None
+        is_seen = one.last_seen_seconds == self._now_seconds
+        return Track(
+            id=one.id,
+            person=one.person if is_seen else None,
+            first_seen_seconds=one.first_seen_seconds,
+            last_seen_seconds=one.last_seen_seconds,
+            num_frames=one.num_frames,
+        )
+
+
+def _way(before: Person, after: Person) -> NDArray[np.float32]:
+    """(2,) how far the body moved: the median over the joints seen in both, or the box's middle."""
+    shared = before.is_sure & after.is_sure
+    if shared.sum() >= 3:
+        ways = after.joints[shared, :2] - before.joints[shared, :2]
+        return np.asarray(np.median(ways, axis=0), np.float32)
+    return _middle(after) - _middle(before)
+
+
+def _middle(person: Person) -> NDArray[np.float32]:
+    left, top, right, bottom = person.box
+    return np.array([(left + right) / 2, (top + bottom) / 2], np.float32)

@@ -1,0 +1,181 @@
+"""Made streams of several people of whom it is known, grid frame by grid frame, who is where.
+
+- *side by side*: clips of one person, each cut to the surroundings of that person, next to one
+  another. People never meet.
+- *through*: over a clip of one person slides the cut-out of another one (limbs, trunk and head as
+  thick as a body, by the joints), as large and on the same floor, from outside the picture to
+  outside and back, in front of them in one stream and behind them in the next.
+- *figure*: the drawn person's script, with its cuts.
+
+A clip plays forwards and backwards until the stream is over. Who is where is what the finder finds
+in each clip alone; where somebody is covered, out of the picture, or was not found alone, nothing
+is expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from har_live.people.person import Person
+from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
+from training.measure.multipose import MultiPose
+from training.measure.people_takes import GRID_FPS, Take, cut_out
+
+if TYPE_CHECKING:
+    from har_live.types import Image
+
+SECONDS = 8.0
+PANEL_HEIGHT = 240
+PANEL_SHARE = 0.75
+"""Width of a panel by its height: not narrower."""
+CROSSING_SECONDS = 4.0
+"""From one side of the picture to the other."""
+SURROUNDINGS = 1.3
+"""Of the place that a person takes up, what is shown of the clip."""
+MOST_COVERED = 0.5
+"""Share of a person's joints that may be hidden or outside for them to be expected."""
+
+
+@dataclass(frozen=True, eq=False)
+class PeopleStream:
+    """What the finder found in each grid frame, and what a tracker should make of it."""
+
+    name: str
+    found: list[list[Person]]
+    truths: list[list[Person | None]]
+    """Of each grid frame, each real person; None where they can't be expected."""
+    cuts: frozenset[int] = frozenset()
+    """Grid frames before which the scene changes."""
+
+
+def side_by_side(takes: Iterable[Take], find: MultiPose) -> PeopleStream:
+    """People next to one another, each before their own background."""
+    panels = [_panel(take) for take in takes]
+    lefts = np.cumsum([0] + [panel.pictures[0].shape[1] for panel in panels])
+    found, truths = [], []
+    for index in range(round(SECONDS * GRID_FPS)):
+        pictures = [panel.pictures[panel.at(index)] for panel in panels]
+        alone = [panel.people[panel.at(index)] for panel in panels]
+        found.append(find(np.hstack(pictures)))
+        truths.append(
+            [p and _placed(p, 1.0, left, 0.0) for p, left in zip(alone, lefts, strict=False)]
+        )
+    return PeopleStream(f"{len(panels)} side by side", found, truths)
+
+
+def through(stays: Take, walks: Take, find: MultiPose, *, before: bool) -> PeopleStream:
+    """One person passes another, ``before`` or behind them, and comes back."""
+    found, truths = [], []
+    for index in range(round(SECONDS * GRID_FPS)):
+        picture, people = _passing(stays, walks, index, before=before)
+        found.append(find(picture))
+        truths.append(people)
+    return PeopleStream(f"through, {'before' if before else 'behind'}", found, truths)
+
+
+def figure(find: MultiPose, *, seed: int = 0) -> PeopleStream:
+    """The drawn person: always one, where the best find is; where nothing is found, as before."""
+    source = FigureSource(width=320, height=240, fps=GRID_FPS, seed=seed)
+    found = [find(frame.image) for frame in source]
+    truths: list[list[Person | None]] = []
+    for people in found:
+        best = max(people, key=lambda person: person.score, default=None)
+        truths.append([best or (truths[-1][0] if truths else None)])
+    return PeopleStream("figure", found, truths, _cuts())
+
+
+def _cuts() -> frozenset[int]:
+    ends = np.cumsum([passage.seconds for passage in DEFAULT_SCRIPT])
+    pairs = zip(pairwise(DEFAULT_SCRIPT), ends, strict=False)
+    return frozenset(int(np.ceil(end * GRID_FPS)) for (a, b), end in pairs if a.take != b.take)
+
+
+def _panel(take: Take) -> Take:
+    """The take cut to its person's surroundings, at the panels' height."""
+    height, width, _ = take.pictures[0].shape
+    boxes = take.boxes
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    tall = min(height, SURROUNDINGS * max(bottom - top, (right - left) / 2))
+    wide = min(width, max(SURROUNDINGS * (right - left), PANEL_SHARE * tall))
+    left = int(np.clip((left + right - wide) / 2, 0, width - wide))
+    top = int(np.clip((top + bottom - tall) / 2, 0, height - tall))
+    scale = PANEL_HEIGHT / int(tall)
+    sides = round(int(wide) * scale), PANEL_HEIGHT
+    pictures = [
+        cv2.resize(p[top : top + int(tall), left : left + int(wide)], sides) for p in take.pictures
+    ]
+    people = [p and _placed(p, scale, -left * scale, -top * scale) for p in take.people]
+    return Take(pictures, people)
+
+
+def _passing(
+    stays: Take, walks: Take, index: int, *, before: bool
+) -> tuple[Image, list[Person | None]]:
+    """The picture of one grid frame, and where the two are."""
+    stage = stays.pictures[stays.at(index)]
+    resting = stays.people[stays.at(index)]
+    walker = walks.people[walks.at(index)]
+    if walker is None:
+        return stage, [resting, None]
+    scale, shift = _way(stays, walks, index)
+    walker = _placed(walker, scale, *shift)
+    matrix = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
+    size = stage.shape[1], stage.shape[0]
+    moving = cv2.warpAffine(walks.pictures[walks.at(index)], matrix, size)
+    inside = cv2.warpAffine(np.ones(walks.pictures[0].shape[:2], np.float32), matrix, size)
+    of_walker = cut_out(walker, stage.shape) * inside
+    of_resting = cut_out(resting, stage.shape) if resting else np.zeros(stage.shape[:2])
+    shown = of_walker if before else of_walker * (1 - of_resting)
+    picture = stage + (moving.astype(np.float32) - stage) * shown[..., None]
+    covered = (of_walker, np.zeros_like(shown)) if before else (np.zeros_like(shown), of_resting)
+    people = [_seen(resting, covered[0]), _seen(walker, covered[1])]
+    return picture.round().astype(np.uint8), people
+
+
+def _way(stays: Take, walks: Take, index: int) -> tuple[float, tuple[float, float]]:
+    """Scale and shift of the walker's clip: as tall as the other, on the same floor."""
+    rest, own = np.median(stays.boxes, axis=0), np.median(walks.boxes, axis=0)
+    scale = float((rest[3] - rest[1]) / (own[3] - own[1]))
+    wide = scale * (own[2] - own[0])
+    lap = index / GRID_FPS / CROSSING_SECONDS
+    done = 1 - abs(1 - lap % 2)  # there and back
+    centre = -wide / 2 + done * (stays.pictures[0].shape[1] + wide)
+    return scale, (centre - scale * (own[0] + own[2]) / 2, rest[3] - scale * own[3])
+
+
+def _placed(person: Person, scale: float, right: float, down: float) -> Person:
+    """The same person in a picture that was scaled and then moved."""
+    shift = np.array([right, down])
+    joints = person.joints.copy()
+    joints[:, :2] = joints[:, :2] * scale + shift
+    left, top, right, bottom = (np.reshape(person.box, (2, 2)) * scale + shift).ravel().tolist()
+    return replace(person, joints=joints, box=(left, top, right, bottom))
+
+
+def _seen(person: Person | None, cover: np.ndarray) -> Person | None:
+    """The person, unless too much of them is under the cover or outside the picture."""
+    if person is None:
+        return None
+    height, width = cover.shape
+    across, down = person.joints[person.is_sure, :2].T
+    inside = (across >= 0) & (across < width) & (down >= 0) & (down < height)
+    cells = np.clip(down, 0, height - 1).astype(int), np.clip(across, 0, width - 1).astype(int)
+    hidden = ~inside | (cover[cells] > 0.5)
+    return person if hidden.mean() <= MOST_COVERED else None
+
+
+def stream_kinds(takes: list[Take], find: MultiPose) -> Iterator[PeopleStream]:
+    """As many streams of each kind as the takes give."""
+    following = zip(takes, takes[1:] + takes[:1], takes[2:] + takes[:2], strict=True)
+    for index, (one, two, three) in enumerate(following):
+        if index % 2 == 0:
+            yield side_by_side((one, two), find)
+        if index % 3 == 0:
+            yield side_by_side((one, two, three), find)
+        yield through(one, two, find, before=index % 2 == 0)
