@@ -6,6 +6,7 @@ at that moment: the newest label whose window is complete.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -18,10 +19,20 @@ import numpy as np
 
 from har_live.ahead import ahead
 from har_live.overlay import OverlayState, OverlayView, draw_on
+from har_live.shown import Shown
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
 from har_live.sources import FIGURE, Source, SourceOptions, open_source
-from har_live.types import UNSURE, Address, Frame, Prediction, Segment, VideoInfo
+from har_live.types import (
+    UNSURE,
+    WHOLE_PICTURE,
+    Address,
+    Frame,
+    Person,
+    Prediction,
+    Segment,
+    VideoInfo,
+)
 
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
@@ -45,6 +56,8 @@ class Moment:
     """Segments that are now known to be over."""
     warming_up: float | None
     """0–1, how much of the first window has been seen; None where there is a label."""
+    people: tuple[Person, ...] = ()
+    """Who was seen in the newest grid frame, the main person first."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,31 +74,36 @@ class Recognition:
     """Those of them on which the label shown was the true one."""
     num_unsure: int = 0
     """Those of them on which it was ``unsure``."""
+    _shown: Shown = field(default_factory=Shown)
 
     def clip_scores(self) -> Scores:
-        """(num_labels,) float32: one answer for the whole video, the mean over its full windows."""
+        """(num_labels,) float32: one answer for the whole video: the mean over the full windows of
+        the person who was in it longest."""
         return mean_scores(self.predictions)
 
     def add(self, moment: Moment) -> None:
         """Take in the next moment."""
+        self._shown.update(moment.predictions, moment.people)
         self.predictions += moment.predictions
         self.segments += moment.segments
         if moment.frame is not None:
             self.num_frames += 1
             if moment.frame.truth is not None and self.predictions:
                 self.num_judged += 1
-                shown = self.predictions[-1].label
-                self.num_right += shown == moment.frame.truth
-                self.num_unsure += shown == UNSURE
+                self.num_right += self._shown.label == moment.frame.truth
+                self.num_unsure += self._shown.label == UNSURE
 
 
 def mean_scores(predictions: Sequence[Prediction]) -> Scores:
-    """(num_labels,) float32: the mean over the full windows of a video that was played to its end.
+    """(num_labels,) float32: the mean over a video's full windows of the person seen longest, or
+    of the whole picture where nobody was.
 
     There always is one: see ``Stream.finish``.
     """
-    full = [prediction.scores for prediction in predictions if prediction.fullness == 1]
-    scores: Scores = np.mean(full, axis=0, dtype=np.float32)
+    full = [prediction for prediction in predictions if prediction.fullness == 1]
+    people = Counter(p.person for p in full if p.person != WHOLE_PICTURE)
+    main, _ = people.most_common(1)[0] if people else (WHOLE_PICTURE, 0)
+    scores: Scores = np.mean([p.scores for p in full if p.person == main], axis=0, dtype=np.float32)
     return scores
 
 
@@ -103,7 +121,7 @@ def recognize(
     for frame in source:
         predictions = stream.push(frame)
         segments = _segments(segmenter.update, predictions)
-        yield Moment(frame, predictions, segments, stream.warming_up)
+        yield Moment(frame, predictions, segments, stream.warming_up, stream.people)
     predictions = stream.finish()
     segments = _segments(segmenter.update, predictions)
     yield Moment(None, predictions, segments + segmenter.finish(), stream.warming_up)

@@ -1,4 +1,4 @@
-"""From the scores of single windows to a label that holds still, and to segments.
+"""From the scores of single windows to a label that holds still.
 
 The smoother averages over time, asks more of a new label than of the one shown (two thresholds),
 and keeps a label for a minimum time. Where no label is sure enough it says ``unsure``; so it does
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from har_live.types import NONE, UNSURE, Prediction, Segment
+from har_live.types import UNSURE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,53 +92,3 @@ class Smoother:
         _, leave = self._thresholds[self._shown]
         was_best_lately = end_seconds - self._best_at_seconds <= self._spec.give_way_seconds
         return was_best_lately and bool(steady[self._shown] >= leave)
-
-
-class Segmenter:
-    """Turns predictions into segments: which action, from when to when.
-
-    A window's label speaks of the window's middle, and the average over several windows of the
-    middle of them all; so a border lies that much before the moment at which the label changed.
-    Segments never overlap. Stretches of ``none`` and ``unsure`` are gaps between segments.
-
-    Args:
-        lag_seconds: how far the label runs behind the action: half a window plus half the time
-            that the smoother averages over.
-        min_duration_seconds: shorter segments are left out.
-    """
-
-    def __init__(self, *, lag_seconds: float, min_duration_seconds: float = 0.0) -> None:
-        self._lag_seconds = lag_seconds
-        self._min_duration_seconds = min_duration_seconds
-        self._last: Prediction | None = None
-        self._start_seconds = 0.0
-        self._confidences: list[float] = []
-
-    def update(self, prediction: Prediction) -> list[Segment]:
-        """Segments that ``prediction`` shows to be over: none or one."""
-        last = self._last
-        if last is None or prediction.run != last.run:
-            ended = self.finish()
-            self._start_seconds = prediction.start_seconds
-        elif prediction.label != last.label:
-            border = max(prediction.end_seconds - self._lag_seconds, self._start_seconds)
-            ended = self._close(last.label, border)
-            self._start_seconds = border
-        else:
-            ended = []
-        self._last = prediction
-        self._confidences.append(prediction.confidence)
-        return ended
-
-    def finish(self) -> list[Segment]:
-        """The segment still open, which ends with the last window: none or one."""
-        last, self._last = self._last, None
-        return self._close(last.label, last.end_seconds) if last is not None else []
-
-    def _close(self, label: str, end_seconds: float) -> list[Segment]:
-        confidences, self._confidences = self._confidences, []
-        long_enough = end_seconds - self._start_seconds >= self._min_duration_seconds
-        if label in (NONE, UNSURE) or not long_enough:
-            return []
-        mean = sum(confidences) / len(confidences)
-        return [Segment(self._start_seconds, end_seconds, label, mean, max(confidences))]

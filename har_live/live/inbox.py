@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from har_live.types import Frame, Prediction, VideoInfo
+from har_live.types import Frame, Person, Prediction, VideoInfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,8 @@ class Scored:
     """Of the newest frame that they include."""
     warming_up: float | None
     """As ``Stream.warming_up``."""
+    people: tuple[Person, ...] = ()
+    """As ``Stream.people``."""
 
 
 @dataclass(frozen=True, slots=True)

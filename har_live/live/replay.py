@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from har_live.grid import GridFrame
     from har_live.live.inbox import Scored
     from har_live.recognizer import Recognizer
-    from har_live.types import Frame
+    from har_live.types import Frame, Person
 
 
 class Replay:
@@ -44,6 +44,7 @@ class Replay:
         self._pushed_seconds = self._free_seconds = float("-inf")
         self._on_the_way: deque[tuple[float, Scored]] = deque()  # with the moments they arrive
         self._warming_up: float | None = 0.0
+        self._people: tuple[Person, ...] = ()
         self.latencies = Latencies()
         """From the arrival of a frame to the label that includes it."""
 
@@ -85,12 +86,13 @@ class Replay:
             self._on_the_way.append((self._free_seconds, scored))
 
     def _moment(self, frame: Frame | None, now_seconds: float) -> Moment:
-        moment = Moment(frame, [], [], None)
+        moment = Moment(frame, [], [], None, self._people)
         while self._on_the_way and self._on_the_way[0][0] <= now_seconds:
             done_seconds, scored = self._on_the_way.popleft()
             self._warming_up = scored.warming_up
+            self._people = scored.people
             for prediction in scored.predictions:
                 moment.predictions.append(prediction)
                 moment.segments.extend(self._segmenter.update(prediction))
                 self.latencies.add(done_seconds - scored.arrival_seconds)
-        return replace(moment, warming_up=self._warming_up)
+        return replace(moment, warming_up=self._warming_up, people=self._people)

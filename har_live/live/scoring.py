@@ -59,15 +59,19 @@ class Scoring:
             # An instant's frame came one frame before the instant was decided.
             arrival_seconds = cast("LiveFrame", grid_frame.frame).arrival_seconds
             self._arrivals_seconds[number] = arrival_seconds
-            due = [predictions[number]] if number in predictions else []
-            scored[number] = Scored(due, arrival_seconds, self._group.warming_up(number))
+            scored[number] = Scored(
+                predictions[number],
+                arrival_seconds,
+                self._group.warming_up(number),
+                self._group.people(number),
+            )
         return scored
 
     def finish(self, number: int) -> Scored:
         """A source has ended: the last predictions."""
         predictions = self._group.finish(number)
         arrival_seconds = self._arrivals_seconds[number]
-        return Scored(predictions, arrival_seconds, self._group.warming_up(number))
+        return Scored(predictions, arrival_seconds, self._group.warming_up(number), ())
 
 
 def score_all(scoring: Scoring, links: Sequence[Links], changed: Condition) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from torch import nn
-
 from har_live.models.config import ModelConfig
 from har_live.models.joints import JointEncoder
 from har_live.models.seed_encoders import Pixels, SeedCNN
-from har_live.models.window_model import LRCN, ConvLSTM, WindowModel
+from har_live.models.window_model import LRCN, ConvLSTM, Encoder, WindowModel
 
-ENCODERS: dict[str, Callable[..., nn.Module]] = {
+ENCODERS: dict[str, Callable[..., Encoder]] = {
     "joints": JointEncoder,
     "pixels": Pixels,
     "seed_cnn": SeedCNN,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from har_live.models.window_model import Encoder
 from har_live.people.joints import CONTEXT, LEAST_SCORE, LIMBS
 from har_live.types import NUM_JOINTS
 
@@ -85,8 +86,8 @@ def _scale(
     for (first, second), usual in _PARTS:
         both = seen[..., first] * seen[..., second]
         lengths.append(_length(places[..., first, :] - places[..., second, :]) / usual * both)
-    first, second = torch.stack(lengths, dim=-1).topk(2, dim=-1).values.unbind(-1)
-    scale = torch.where(second > 0, (first + second) / 2, first)
+    longest, next_to_it = torch.stack(lengths, dim=-1).topk(2, dim=-1).values.unbind(-1)
+    scale = torch.where(next_to_it > 0, (longest + next_to_it) / 2, longest)
     return torch.where(scale > 0, scale, torch.ones_like(scale))
 
 
@@ -98,7 +99,7 @@ def _direction(way: Tensor) -> Tensor:
     return way / (_length(way).unsqueeze(-1) + 1e-6)
 
 
-class JointEncoder(nn.Module):
+class JointEncoder(Encoder):
     """A person's joints in, one vector a grid frame out: two layers.
 
     Args:
@@ -128,7 +129,8 @@ class JointEncoder(nn.Module):
         features: Tensor = self.layers(joint_features(joints))
         return features
 
-    def unroll(self, clip: Tensor) -> tuple[Tensor]:
+    def unroll(self, *clip: Tensor) -> tuple[Tensor]:
         """(B, CONTEXT + T, 13, 3) of whole windows → (B*T, CONTEXT + 1, 13, 3)."""
-        stacks = clip.unfold(1, CONTEXT + 1, 1).movedim(-1, 2)  # (B, T, CONTEXT + 1, 13, 3)
+        (joints,) = clip
+        stacks = joints.unfold(1, CONTEXT + 1, 1).movedim(-1, 2)  # (B, T, CONTEXT + 1, 13, 3)
         return (stacks.flatten(0, 1),)

@@ -13,6 +13,21 @@ NO_UNKNOWN = -1e4
 """An unknown logit that leaves the softmax over the labels as it is, in half precision too."""
 
 
+class Encoder(nn.Module):
+    """What a network is shown of one grid frame, and how that becomes features."""
+
+    input_names: tuple[str, ...]
+    """Of what ``forward`` takes, in order."""
+
+    def example(self, count: int) -> tuple[Tensor, ...]:
+        """Inputs of ``count`` subjects of whom nothing is seen: their shapes and dtypes."""
+        raise NotImplementedError
+
+    def unroll(self, *clip: Tensor) -> tuple[Tensor, ...]:
+        """Whole windows, (B, …) each → what ``forward`` takes of all their frames, (B*T, …)."""
+        raise NotImplementedError
+
+
 class WindowModel(nn.Module):
     """A frame encoder, a recurrent stack and a classifier.
 
@@ -27,10 +42,11 @@ class WindowModel(nn.Module):
 
     temperature: Tensor
     unknown_logit: Tensor
+    encoder: Encoder
 
     def __init__(
         self,
-        encoder: nn.Module,
+        encoder: Encoder,
         cells: LSTMStack | ConvLSTMStack,
         *,
         num_labels: int,
@@ -121,7 +137,7 @@ class WindowModel(nn.Module):
     def clip_features(self, *clip: Tensor) -> Tensor:
         """Whole windows, as the encoder's ``unroll`` takes them → (B, T, …) features."""
         features = self.encode(*self.encoder.unroll(*clip))
-        return features.unflatten(0, (len(clip[0]), -1))
+        return features.reshape(len(clip[0]), -1, *features.shape[1:])
 
     def clip_logits(self, *clip: Tensor) -> Tensor:
         """Whole windows → (B, K) logits: what training minimises."""
@@ -146,7 +162,7 @@ class LRCN(WindowModel):
 
     def __init__(
         self,
-        encoder: nn.Module,
+        encoder: Encoder,
         *,
         hidden: tuple[int, ...],
         num_labels: int,
@@ -169,7 +185,7 @@ class ConvLSTM(WindowModel):
 
     def __init__(
         self,
-        encoder: nn.Module,
+        encoder: Encoder,
         *,
         hidden: tuple[int, ...],
         num_labels: int,

@@ -29,9 +29,7 @@ class PeopleFinder:
     def __init__(self, net: Net) -> None:
         self._net = net
 
-    def find(
-        self, pictures: Sequence[Image], *, aspects: Sequence[float]
-    ) -> list[list[Detection]]:
+    def find(self, pictures: Sequence[Image], *, aspects: Sequence[float]) -> list[list[Detection]]:
         """Everybody in each picture, in units of its height, in no order.
 
         Args:

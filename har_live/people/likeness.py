@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from har_live.people.person import Person
+    from har_live.people.detection import Detection
 
 DOUBLE_REACH = 0.1
 """Joints of one person found twice lie this near to each other, by the person's size."""
@@ -22,7 +22,7 @@ FEWEST_SHARED = 3
 
 
 def joint_likeness(
-    some: Sequence[Person], others: Sequence[Person], *, reach: ArrayLike
+    some: Sequence[Detection], others: Sequence[Detection], *, reach: ArrayLike
 ) -> NDArray[np.float64]:
     """(S, O) 0–1: 1 where two have the same joints, NaN where they share too few.
 
@@ -44,7 +44,7 @@ def joint_likeness(
     return np.where(count >= FEWEST_SHARED, mean, np.nan)
 
 
-def overlap(some: Sequence[Person], others: Sequence[Person]) -> NDArray[np.float64]:
+def overlap(some: Sequence[Detection], others: Sequence[Detection]) -> NDArray[np.float64]:
     """(S, O) 0–1: what two boxes share by what they cover together."""
     a, b = _boxes(some)[:, None], _boxes(others)[None]  # (S, 1, 4), (1, O, 4)
     sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
@@ -54,7 +54,7 @@ def overlap(some: Sequence[Person], others: Sequence[Person]) -> NDArray[np.floa
 
 
 def likeness(
-    some: Sequence[Person], others: Sequence[Person], *, reach: ArrayLike
+    some: Sequence[Detection], others: Sequence[Detection], *, reach: ArrayLike
 ) -> NDArray[np.float64]:
     """(S, O) 0–1: by joints and boxes alike; by boxes alone where joints are few."""
     boxes = overlap(some, others)
@@ -62,12 +62,12 @@ def likeness(
     return np.where(np.isnan(joints), boxes, (joints + boxes) / 2)
 
 
-def without_doubles(people: Sequence[Person]) -> list[Person]:
+def without_doubles(people: Sequence[Detection]) -> list[Detection]:
     """Everybody once, the surest first: finders may find the same person twice.
 
     Two who overlap are two as long as their joints are apart.
     """
-    kept: list[Person] = []
+    kept: list[Detection] = []
     for person in sorted(people, key=_surest_first):
         alike = joint_likeness([person], kept, reach=DOUBLE_REACH) if kept else np.zeros((1, 1))
         if not (alike > DOUBLE_LIKENESS).any():
@@ -95,22 +95,22 @@ def best_pairs(gains: NDArray[np.float64]) -> list[tuple[int, int]]:
     return list(max(best.values(), key=lambda way: way[0])[1])
 
 
-def _surest_first(person: Person) -> tuple[float, ...]:
+def _surest_first(person: Detection) -> tuple[float, ...]:
     """An order in which no two different finds are equal: answers don't hang on the finder's."""
     return (-person.score, *person.box, *person.joints.ravel().tolist())
 
 
-def _joints(people: Sequence[Person]) -> NDArray[np.float64]:
+def _joints(people: Sequence[Detection]) -> NDArray[np.float64]:
     return np.array([person.joints[:, :2] for person in people], np.float64).reshape(-1, 17, 2)
 
 
-def _sure(people: Sequence[Person]) -> NDArray[np.bool_]:
+def _sure(people: Sequence[Detection]) -> NDArray[np.bool_]:
     return np.array([person.is_sure for person in people], bool).reshape(-1, 17)
 
 
-def _boxes(people: Sequence[Person]) -> NDArray[np.float64]:
+def _boxes(people: Sequence[Detection]) -> NDArray[np.float64]:
     return np.array([person.box for person in people], np.float64).reshape(-1, 4)
 
 
-def _sizes(people: Sequence[Person]) -> NDArray[np.float64]:
+def _sizes(people: Sequence[Detection]) -> NDArray[np.float64]:
     return np.array([person.size for person in people], np.float64)

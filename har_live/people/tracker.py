@@ -23,7 +23,7 @@ from har_live.people.likeness import best_pairs, likeness, without_doubles
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from har_live.people.person import Person
+    from har_live.people.detection import Detection
 
 NUM_TO_CONFIRM = 2
 """Grid frames in which a newcomer must be seen to get an id: a false find is gone by then."""
@@ -61,7 +61,7 @@ class Track:
 
     id: int
     """Counts from 1; never given to anybody else."""
-    person: Person | None
+    detection: Detection | None
     """As found in this grid frame; None while lost."""
     first_seen_seconds: float
     last_seen_seconds: float
@@ -73,7 +73,7 @@ class Track:
 class _Followed:
     """A track while it goes on."""
 
-    person: Person
+    detection: Detection
     """As seen last."""
     first_seen_seconds: float
     last_seen_seconds: float
@@ -87,7 +87,7 @@ class _Followed:
     @property
     def weight(self) -> float:
         """Size, doubled for who has been shown for long."""
-        return self.person.size * (1 + min(self.shown_seconds / FOLLOWED_SECONDS, 1.0))
+        return self.detection.size * (1 + min(self.shown_seconds / FOLLOWED_SECONDS, 1.0))
 
 
 class Tracker:
@@ -110,7 +110,7 @@ class Tracker:
         self._followed: list[_Followed] = []
         self._now_seconds = -math.inf
 
-    def update(self, people: Sequence[Person], pts_seconds: float) -> list[Track]:
+    def update(self, people: Sequence[Detection], pts_seconds: float) -> list[Track]:
         """Take in everybody found in a grid frame, in any order.
 
         Args:
@@ -138,7 +138,7 @@ class Tracker:
         # A thousandth: grid instants are sums of steps that are no binary fractions.
         return self._now_seconds - one.last_seen_seconds <= allowed + 1e-3
 
-    def _associate(self, people: list[Person]) -> None:
+    def _associate(self, people: list[Detection]) -> None:
         spec = self.spec
         sure = [person for person in people if person.score >= spec.sure_score]
         unsure = [p for p in people if spec.unsure_score <= p.score < spec.sure_score]
@@ -151,7 +151,7 @@ class Tracker:
             now, still = self._now_seconds, np.zeros(2, np.float32)
             self._followed.append(_Followed(person, now, now, still))
 
-    def _give(self, people: list[Person], followed: list[_Followed]) -> list[Person]:
+    def _give(self, people: list[Detection], followed: list[_Followed]) -> list[Detection]:
         """Continue tracks with the people who are most like them; return the people left over."""
         if not (people and followed):
             return people
@@ -164,19 +164,19 @@ class Tracker:
         given = {person for _, person in pairs}
         return [person for index, person in enumerate(people) if index not in given]
 
-    def _expected(self, one: _Followed) -> Person:
+    def _expected(self, one: _Followed) -> Detection:
         """The person where they should be now: on their way, slower and slower."""
         coast = self.spec.coast_seconds
         gone_seconds = self._now_seconds - one.last_seen_seconds
         way_seconds = coast * (1 - math.exp(-gone_seconds / coast))
-        return one.person.moved(one.velocity * np.float32(way_seconds))
+        return one.detection.moved(one.velocity * np.float32(way_seconds))
 
-    def _continue(self, one: _Followed, person: Person) -> None:
+    def _continue(self, one: _Followed, person: Detection) -> None:
         gone_seconds = self._now_seconds - one.last_seen_seconds
-        velocity = _way(one.person, person) / np.float32(gone_seconds)
+        velocity = _way(one.detection, person) / np.float32(gone_seconds)
         share = 1 - math.exp(-gone_seconds / self.spec.velocity_seconds)
         one.velocity = one.velocity + np.float32(share) * (velocity - one.velocity)
-        one.person, one.last_seen_seconds = person, self._now_seconds
+        one.detection, one.last_seen_seconds = person, self._now_seconds
         one.num_frames += 1
         if one.id is None and one.num_frames >= NUM_TO_CONFIRM:
             self._num_ids += 1
@@ -192,14 +192,14 @@ class Tracker:
         is_seen = one.last_seen_seconds == self._now_seconds
         return Track(
             id=one.id,
-            person=one.person if is_seen else None,
+            detection=one.detection if is_seen else None,
             first_seen_seconds=one.first_seen_seconds,
             last_seen_seconds=one.last_seen_seconds,
             num_frames=one.num_frames,
         )
 
 
-def _way(before: Person, after: Person) -> NDArray[np.float32]:
+def _way(before: Detection, after: Detection) -> NDArray[np.float32]:
     """(2,) how far the body moved: the median over the joints seen in both, or the box's middle."""
     shared = before.is_sure & after.is_sure
     if shared.sum() >= 3:
@@ -208,6 +208,6 @@ def _way(before: Person, after: Person) -> NDArray[np.float32]:
     return _middle(after) - _middle(before)
 
 
-def _middle(person: Person) -> NDArray[np.float32]:
+def _middle(person: Detection) -> NDArray[np.float32]:
     left, top, right, bottom = person.box
     return np.array([(left + right) / 2, (top + bottom) / 2], np.float32)

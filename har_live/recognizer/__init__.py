@@ -15,10 +15,10 @@ from pathlib import Path
 
 from har_live.card import DEFAULT_WEIGHTS, SmoothingSpec, Weights, open_weights
 from har_live.grid import TimeGrid
-from har_live.recognizer.streams import Stream, StreamGroup
 from har_live.people.detection import MAX_PEOPLE
+from har_live.recognizer.streams import Stream, StreamGroup
 from har_live.scorers import Precision, Runtime, open_finder, open_scorer
-from har_live.smoothing import Segmenter
+from har_live.segments import Segmenter
 
 DEFAULT_PEOPLE = 4
 

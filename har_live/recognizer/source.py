@@ -59,7 +59,7 @@ class SourceState(ABC):
         """Width by height of the picture seen last."""
         assert self._last is not None
         height, width, _ = self._last.frame.picture.shape
-        return width / height
+        return float(width / height)
 
     def reset(self) -> None:
         """Forget what was seen: the next frame begins afresh."""

@@ -30,9 +30,7 @@ class Subject:
         person: a ``Person.id``, or ``WHOLE_PICTURE``.
     """
 
-    def __init__(
-        self, card: ModelCard, *, row: int, run: int, person: int = WHOLE_PICTURE
-    ) -> None:
+    def __init__(self, card: ModelCard, *, row: int, run: int, person: int = WHOLE_PICTURE) -> None:
         self.row = row
         self.person = person
         self.box: Box | None = None

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from har_live.people.person import NUM_JOINTS, Person
+from har_live.people.detection import NUM_JOINTS, Detection
 
 if TYPE_CHECKING:
     from har_live.types import Image
@@ -28,7 +28,7 @@ class MultiPose:
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(data / FILE, options)
 
-    def __call__(self, image: Image) -> list[Person]:
+    def __call__(self, image: Image) -> list[Detection]:
         """Everybody found, however unsure, in pixels of the image."""
         height, width, _ = image.shape
         scale = min(HEIGHT / height, WIDTH / width)
@@ -40,10 +40,10 @@ class MultiPose:
         return [_person(answer, scale) for answer in answers[0] if answer[55] > 0]
 
 
-def _person(answer: np.ndarray, scale: float) -> Person:
+def _person(answer: np.ndarray, scale: float) -> Detection:
     """From one of the network's rows: 17 × (y, x, score), ymin, xmin, ymax, xmax, score."""
     sides = np.array([HEIGHT, WIDTH]) / scale
     joints = answer[:51].reshape(NUM_JOINTS, 3) * [*sides, 1.0]
     top, left, bottom, right = (answer[51:55].reshape(2, 2) * sides).ravel().tolist()
     box = min(left, right), min(top, bottom), max(left, right), max(top, bottom)
-    return Person(joints[:, [1, 0, 2]].astype(np.float32), box, float(min(answer[55], 1.0)))
+    return Detection(joints[:, [1, 0, 2]].astype(np.float32), box, float(min(answer[55], 1.0)))

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from har_live.people.likeness import best_pairs, overlap, without_doubles
-from har_live.people.person import Person
+from har_live.people.detection import Detection
 from har_live.people.tracker import Track, TrackerSpec
 from training.measure.people_streams import PeopleStream
 from training.measure.people_takes import GRID_FPS
@@ -23,7 +23,7 @@ REMEMBERED_SECONDS = 1.0
 class TracksPeople(Protocol):
     """What is measured."""
 
-    def update(self, people: Sequence[Person], pts_seconds: float) -> list[Track]: ...
+    def update(self, people: Sequence[Detection], pts_seconds: float) -> list[Track]: ...
     def reset(self) -> None: ...
 
 
@@ -82,7 +82,7 @@ def judge(stream: PeopleStream, tracker: TracksPeople) -> Figures:
     )
 
 
-def _whose(found: Sequence[Person], truths: Sequence[Person | None]) -> dict[int, int]:
+def _whose(found: Sequence[Detection], truths: Sequence[Detection | None]) -> dict[int, int]:
     """Real person → which of those found they are."""
     gains = np.zeros((len(truths), len(found)))
     for row, truth in enumerate(truths):
@@ -92,7 +92,7 @@ def _whose(found: Sequence[Person], truths: Sequence[Person | None]) -> dict[int
     return dict(best_pairs(gains))
 
 
-def _apart(truth: Person, person: Person) -> float:
+def _apart(truth: Detection, person: Detection) -> float:
     """Mean distance of the joints that the truth is sure of, by its size."""
     sure = truth.is_sure
     away = np.linalg.norm(truth.joints[sure, :2] - person.joints[sure, :2], axis=-1)
@@ -109,9 +109,9 @@ class IouTracker:
         self.reset()
 
     def reset(self) -> None:
-        self._last: dict[int, tuple[Person, float, int]] = {}
+        self._last: dict[int, tuple[Detection, float, int]] = {}
 
-    def update(self, people: Sequence[Person], pts_seconds: float) -> list[Track]:
+    def update(self, people: Sequence[Detection], pts_seconds: float) -> list[Track]:
         sure = [p for p in without_doubles(people) if p.score >= self._spec.sure_score]
         oldest = pts_seconds - self._spec.lost_seconds
         self._last = {i: one for i, one in self._last.items() if one[1] >= oldest}

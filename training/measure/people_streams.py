@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from har_live.people.person import Person
+from har_live.people.detection import Detection
 from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
 from training.measure.multipose import MultiPose
 from training.measure.people_takes import GRID_FPS, Take, cut_out
@@ -47,8 +47,8 @@ class PeopleStream:
     """What the finder found in each grid frame, and what a tracker should make of it."""
 
     name: str
-    found: list[list[Person]]
-    truths: list[list[Person | None]]
+    found: list[list[Detection]]
+    truths: list[list[Detection | None]]
     """Of each grid frame, each real person; None where they can't be expected."""
     cuts: frozenset[int] = frozenset()
     """Grid frames before which the scene changes."""
@@ -83,7 +83,7 @@ def figure(find: MultiPose, *, seed: int = 0) -> PeopleStream:
     """The drawn person: always one, where the best find is; where nothing is found, as before."""
     source = FigureSource(width=320, height=240, fps=GRID_FPS, seed=seed)
     found = [find(frame.image) for frame in source]
-    truths: list[list[Person | None]] = []
+    truths: list[list[Detection | None]] = []
     for people in found:
         best = max(people, key=lambda person: person.score, default=None)
         truths.append([best or (truths[-1][0] if truths else None)])
@@ -116,7 +116,7 @@ def _panel(take: Take) -> Take:
 
 def _passing(
     stays: Take, walks: Take, index: int, *, before: bool
-) -> tuple[Image, list[Person | None]]:
+) -> tuple[Image, list[Detection | None]]:
     """The picture of one grid frame, and where the two are."""
     stage = stays.pictures[stays.at(index)]
     resting = stays.people[stays.at(index)]
@@ -149,7 +149,7 @@ def _way(stays: Take, walks: Take, index: int) -> tuple[float, tuple[float, floa
     return scale, (centre - scale * (own[0] + own[2]) / 2, rest[3] - scale * own[3])
 
 
-def _placed(person: Person, scale: float, right: float, down: float) -> Person:
+def _placed(person: Detection, scale: float, right: float, down: float) -> Detection:
     """The same person in a picture that was scaled and then moved."""
     shift = np.array([right, down])
     joints = person.joints.copy()
@@ -158,7 +158,7 @@ def _placed(person: Person, scale: float, right: float, down: float) -> Person:
     return replace(person, joints=joints, box=(left, top, right, bottom))
 
 
-def _seen(person: Person | None, cover: np.ndarray) -> Person | None:
+def _seen(person: Detection | None, cover: np.ndarray) -> Detection | None:
     """The person, unless too much of them is under the cover or outside the picture."""
     if person is None:
         return None

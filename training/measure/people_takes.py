@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from har_live.grid import frames_played_at, grid_instants
-from har_live.people.person import LEAST_JOINT_SCORE, Person
+from har_live.people.detection import LEAST_JOINT_SCORE, Detection
 from har_live.sources import open_source
 from training.data.layouts import Clip
 from training.measure.multipose import MultiPose
@@ -40,7 +40,7 @@ class Take:
     """A clip's grid frames and the one person in them."""
 
     pictures: list[Image]
-    people: list[Person | None]
+    people: list[Detection | None]
     """The one person, found with nobody else in the picture; None where the finder missed them."""
 
     def at(self, index: int) -> int:
@@ -75,7 +75,7 @@ def grid_pictures(path: Path, fps: float = GRID_FPS) -> list[Image]:
     return [frames[i].image for i in frames_played_at(pts, grid_instants(pts, fps))]
 
 
-def cut_out(person: Person, shape: tuple[int, ...]) -> np.ndarray:
+def cut_out(person: Detection, shape: tuple[int, ...]) -> np.ndarray:
     """(H, W) float32, 0–1: about where the person's body is, by the joints, with soft edges."""
     points, sure = person.joints[:, :2], person.joints[:, 2] > LEAST_JOINT_SCORE
     mask = np.zeros(shape[:2], np.uint8)
@@ -93,15 +93,15 @@ def cut_out(person: Person, shape: tuple[int, ...]) -> np.ndarray:
     return cv2.GaussianBlur(mask, (5, 5), 0).astype(np.float32) / 255
 
 
-def _trunk(person: Person) -> float:
+def _trunk(person: Detection) -> float:
     """From the middle of the shoulders to the middle of the hips."""
     points = person.joints[:, :2]
     return float(np.linalg.norm(points[5:7].mean(axis=0) - points[11:13].mean(axis=0)))
 
 
-def _by_score(found: list[Person]) -> list[Person]:
+def _by_score(found: list[Detection]) -> list[Detection]:
     return sorted(found, key=lambda person: -person.score)
 
 
-def _second(found: list[Person]) -> float:
+def _second(found: list[Detection]) -> float:
     return found[1].score if len(found) > 1 else 0.0

@@ -1,4 +1,4 @@
-"""One person found in one grid frame."""
+"""A person found in one grid frame."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 NUM_JOINTS = 17
 """COCO's: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles; the person's left
 before the right."""
+MAX_PEOPLE = 6
+"""The finder finds no more in one picture."""
+LEAST_PERSON_SCORE = 0.1
+"""Whom the finder is less sure of is nobody."""
 LEAST_JOINT_SCORE = 0.1
 """A joint that is less sure than this is a guess: nothing is measured by it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Person:
+class Detection:
     """A finder's answer: where somebody is in a picture, and how sure that is."""
 
     joints: NDArray[np.float32]
@@ -54,15 +58,15 @@ class Person:
         left, top, right, bottom = self.box
         return float(np.sqrt((right - left) * (bottom - top)))
 
-    def moved(self, by: NDArray[np.float32]) -> Person:
+    def moved(self, by: NDArray[np.float32]) -> Detection:
         """The same person elsewhere: ``by`` is (2,) float32, right and down."""
         joints = self.joints.copy()
         joints[:, :2] += by
         across, down = map(float, by)
         left, top, right, bottom = self.box
         box = left + across, top + down, right + across, bottom + down
-        return Person(joints, box, self.score)
+        return Detection(joints, box, self.score)
 
     def __repr__(self) -> str:
         box = ", ".join(f"{side:.0f}" for side in self.box)
-        return f"Person(box=({box}), score={self.score:.2f}, {self.is_sure.sum()} joints sure)"
+        return f"Detection(box=({box}), score={self.score:.2f}, {self.is_sure.sum()} joints sure)"

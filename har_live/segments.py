@@ -1,0 +1,117 @@
+"""From labels to segments: who did what, from when to when."""
+
+from __future__ import annotations
+
+import math
+
+from har_live.types import NONE, UNSURE, Prediction, Segment
+
+LEFT_SECONDS = 2.0
+"""Whoever has had no window for this long has left: what they did last is over."""
+
+
+class Segmenter:
+    """Turns predictions of any number of people into segments, in the order in which they end.
+
+    Args:
+        lag_seconds: how far a label runs behind the action: half a window plus half the time
+            that the smoother averages over.
+        min_duration_seconds: shorter segments are left out.
+    """
+
+    def __init__(self, *, lag_seconds: float, min_duration_seconds: float = 0.0) -> None:
+        self._lag_seconds = lag_seconds
+        self._min_duration_seconds = min_duration_seconds
+        self._people: dict[int, _OneSegmenter] = {}
+
+    def update(self, prediction: Prediction) -> list[Segment]:
+        """Segments that ``prediction`` shows to be over."""
+        ended = self._finish_those_who_left(prediction.end_seconds)
+        one = self._people.get(prediction.person)
+        if one is None:
+            one = self._people[prediction.person] = _OneSegmenter(
+                lag_seconds=self._lag_seconds, min_duration_seconds=self._min_duration_seconds
+            )
+        return ended + one.update(prediction)
+
+    def finish(self) -> list[Segment]:
+        """The segments still open, which end with the last windows."""
+        people, self._people = self._people, {}
+        return [segment for one in people.values() for segment in one.finish()]
+
+    def _finish_those_who_left(self, now_seconds: float) -> list[Segment]:
+        left = [
+            person
+            for person, one in self._people.items()
+            if not now_seconds - LEFT_SECONDS <= one.last_seconds <= now_seconds
+        ]
+        return [segment for person in left for segment in self._people.pop(person).finish()]
+
+
+class _OneSegmenter:
+    """The segments of one person, or of the whole picture.
+
+    A window's label speaks of the window's middle, and the average over several windows of the
+    middle of them all; so a border lies that much before the moment at which the label changed.
+    Segments never overlap. Stretches of ``none`` and ``unsure`` are gaps between segments.
+
+    Args:
+        lag_seconds: how far the label runs behind the action: half a window plus half the time
+            that the smoother averages over.
+        min_duration_seconds: shorter segments are left out.
+    """
+
+    def __init__(self, *, lag_seconds: float, min_duration_seconds: float = 0.0) -> None:
+        self._lag_seconds = lag_seconds
+        self._min_duration_seconds = min_duration_seconds
+        self._last: Prediction | None = None
+        self._start_seconds = 0.0
+        self._confidences: list[float] = []
+        self._surest: Prediction | None = None
+
+    @property
+    def last_seconds(self) -> float:
+        """End of the last window."""
+        return -math.inf if self._last is None else self._last.end_seconds
+
+    def update(self, prediction: Prediction) -> list[Segment]:
+        """Segments that ``prediction`` shows to be over: none or one."""
+        last = self._last
+        if last is None or prediction.run != last.run:
+            ended = self.finish()
+            self._start_seconds = prediction.start_seconds
+        elif prediction.label != last.label:
+            border = max(prediction.end_seconds - self._lag_seconds, self._start_seconds)
+            ended = self._close(last.label, border)
+            self._start_seconds = border
+        else:
+            ended = []
+        self._last = prediction
+        self._confidences.append(prediction.confidence)
+        if self._surest is None or prediction.confidence > self._surest.confidence:
+            self._surest = prediction
+        return ended
+
+    def finish(self) -> list[Segment]:
+        """The segment still open, which ends with the last window: none or one."""
+        last, self._last = self._last, None
+        return self._close(last.label, last.end_seconds) if last is not None else []
+
+    def _close(self, label: str, end_seconds: float) -> list[Segment]:
+        confidences, self._confidences = self._confidences, []
+        surest, self._surest = self._surest, None
+        long_enough = end_seconds - self._start_seconds >= self._min_duration_seconds
+        if label in (NONE, UNSURE) or not long_enough or surest is None:
+            return []
+        mean = sum(confidences) / len(confidences)
+        return [
+            Segment(
+                self._start_seconds,
+                end_seconds,
+                label,
+                mean,
+                max(confidences),
+                person=surest.person,
+                box=surest.box,
+            )
+        ]
