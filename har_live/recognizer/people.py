@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from har_live.people.joints import CONTEXT, FROM_COCO
+from har_live.people.motion import MotionSeen, grey_levels, square_around
 from har_live.people.tracker import Tracker
 from har_live.recognizer.source import SourceState
 from har_live.recognizer.subject import Subject
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from har_live.grid import GridFrame
     from har_live.people.detection import Detection
     from har_live.recognizer.source import Inputs
+    from har_live.people.motion import Plane
     from har_live.types import Image, Joints, Prediction
 
 _UNSEEN = np.zeros((NUM_JOINTS, 3), np.float32)
@@ -52,6 +54,8 @@ class PeopleState(SourceState):
         self._found: Sequence[Detection] = ()
         self._nobody: deque[Joints] = deque([_UNSEEN] * (CONTEXT + 1), maxlen=CONTEXT + 1)
         self._small: Image | None = None
+        self._levels: list[Plane] = []  # of the grid frame seen last, locally equalised grey
+        self._motion: MotionSeen | None = None
         self._shown: list[Subject] = []
         self._seen_until_seconds = -np.inf
 
@@ -68,10 +72,15 @@ class PeopleState(SourceState):
             self._follow(now_seconds)
             self._seen_until_seconds = now_seconds
         self._whole.see(now_seconds)
-        shown: list[tuple[Subject, Inputs]] = [(self._whole, _inputs(self._nobody))]
+        assert self._motion is not None
+        shown: list[tuple[Subject, Inputs]] = [
+            (self._whole, (np.stack(self._nobody), self._motion.features()))
+        ]
         for one in self._followed.values():
             one.subject.see(now_seconds)
-            shown.append((one.subject, _inputs(one.joints)))
+            assert one.subject.box is not None
+            around = square_around(one.subject.box, self.aspect)
+            shown.append((one.subject, (np.stack(one.joints), self._motion.features(around))))
         self._shown = [subject for subject, _ in shown]
         return shown
 
@@ -95,9 +104,14 @@ class PeopleState(SourceState):
         return self._small
 
     def _look(self, picture: Image) -> Image | None:
+        # While the same picture plays on, nothing moves.
+        now = self._levels if self._is_repeated and self._levels else grey_levels(picture)
+        before, self._levels = self._levels or now, now
+        self._motion = MotionSeen(before, now)
         return None if self._is_repeated else picture
 
     def _begin_run(self, picture: Image) -> None:
+        self._levels = []  # at the start of a run the frame is its own predecessor
         self._tracker.reset()
         self._free_rows += [one.subject.row for one in self._followed.values()]
         self._followed.clear()
@@ -138,10 +152,6 @@ class _Followed:
         if not self.joints:
             self.joints.extend([joints] * CONTEXT)  # the first frame is its own predecessor
         self.joints.append(joints)
-
-
-def _inputs(joints: deque[Joints]) -> Inputs:
-    return (np.stack(joints),)
 
 
 def _person(number: int, detection: Detection, aspect: float) -> Person:

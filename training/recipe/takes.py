@@ -1,0 +1,213 @@
+"""Takes: one person doing one thing, as joints, whatever they were recorded by.
+
+Recorded movements come from ``skeletons/``; those of films from ``python -m training joints``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from har_live.people.joints import LIMBS
+from har_live.people.motion import NUM_MOTION
+from har_live.types import NUM_JOINTS
+from training.datasets import BY_NAME, our_label
+
+RECORDED_FPS = 15.0
+LEAST_FRAMES = 5
+"""Shorter takes show nothing."""
+
+# Depth cameras and motion capture place joints elsewhere in the body than pictures show them: their
+# thighs are up to 1.5 trunks long. These are the medians of the hand-annotated films.
+SHOULDER_WIDTH, HIP_WIDTH, HEAD = 0.62, 0.36, 0.42
+LIMB_LENGTHS = (0.50, 0.44, 0.50, 0.44, 0.78, 0.72, 0.78, 0.72)
+"""Of ``LIMBS``, in trunks."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Take:
+    """One person doing one thing."""
+
+    joints: NDArray[np.float32]
+    """(F, 13, 3): x right, y down, z away from the camera, in trunks or any one measure; NaN where
+    a joint was not seen."""
+    fps: float
+    label: str
+    dataset: str
+    group: str
+    """Who it was, or where: takes of one group never stand on both sides of a split."""
+    is_3d: bool = False
+    """z is real, so the person can be looked at from elsewhere."""
+    motion: NDArray[np.float16] | None = None
+    """(F, NUM_MOTION) what moved in the picture; None where there was no picture."""
+    split: str = "train"
+    name: str = ""
+    is_main: bool = True
+    """The person seen longest in their clip."""
+
+    def __post_init__(self) -> None:
+        if self.joints.shape[1:] != (NUM_JOINTS, 3):
+            raise ValueError(f"joints are {self.joints.shape}; expected (F, {NUM_JOINTS}, 3)")
+        if self.motion is not None and self.motion.shape != (len(self.joints), NUM_MOTION):
+            raise ValueError(f"motion is {self.motion.shape}; expected (F, {NUM_MOTION})")
+
+    @property
+    def seconds(self) -> float:
+        return len(self.joints) / self.fps
+
+
+def load_recorded(skeletons: Path) -> list[Take]:
+    """All recorded movements that our labels have a place for."""
+    takes = [*_all_sources(skeletons), *_msr(skeletons), *_bandai(skeletons)]
+    return [take for take in _renamed(takes) if len(take.joints) >= LEAST_FRAMES]
+
+
+def load_clips(joints_file: Path) -> list[Take]:
+    """Everybody in all clips, from what ``python -m training joints`` wrote.
+
+    Bystanders are left out where one person does what the clip is named after.
+    """
+    with np.load(joints_file) as data:
+        arrays = {name: data[name] for name in data.files}
+    takes = []
+    columns = ("starts", "names", "labels", "datasets", "groups", "splits", "fps", "is_main")
+    starts, *rest = (arrays[name] for name in columns)
+    for begin, end, *values in zip(starts, starts[1:], *rest, strict=False):
+        name, label, dataset, group, split, fps, is_main = (value.item() for value in values)
+        if not is_main and dataset != "surv-fight":
+            continue
+        joints = arrays["joints"][begin:end].astype(np.float32)
+        takes.append(
+            Take(
+                joints=np.where(joints[..., 2:] > 0, joints * np.float32([1, 1, 0]), np.nan),
+                fps=fps,
+                label=label,
+                dataset=dataset,
+                group=group,
+                motion=arrays["motion"][begin:end],
+                split=split,
+                name=name,
+                is_main=is_main,
+            )
+        )
+    return [take for take in _renamed(takes) if len(take.joints) >= LEAST_FRAMES]
+
+
+def _renamed(takes: Iterable[Take]) -> list[Take]:
+    named = ((take, our_label(take.dataset, take.label)) for take in takes)
+    return [replace(take, label=label) for take, label in named if label is not None]
+
+
+def _all_sources(skeletons: Path) -> list[Take]:
+    with np.load(skeletons / "recorded.npz") as file:
+        data = {name: file[name] for name in file.files}
+    takes = []
+    for number, (begin, end) in enumerate(zip(data["starts"], data["starts"][1:], strict=False)):
+        dataset = str(data["sources"][number])
+        joints = data["joints"][begin:end].astype(np.float32)
+        is_3d = bool(data["is3d"][number])
+        takes.append(
+            Take(
+                joints=retargeted(joints) if is_3d else joints,
+                fps=BY_NAME[dataset].fps or RECORDED_FPS,
+                label=str(data["labels"][number]),
+                dataset=dataset,
+                group=f"{dataset}/{data['subjects'][number]}",
+                is_3d=is_3d,
+                name=str(data["names"][number]),
+            )
+        )
+    return takes
+
+
+# Of MSR's 20 joints and of Bandai Namco's 22, those that are ours.
+_MSR_JOINTS = (19, 0, 1, 7, 8, 9, 10, 4, 5, 13, 14, 15, 16)
+_BANDAI_JOINTS = (5, 7, 11, 8, 12, 9, 13, 14, 18, 15, 19, 16, 20)
+
+
+def _msr(skeletons: Path) -> list[Take]:
+    """MSR Action3D: pixels and depths of a mirrored picture of 320×240."""
+    with np.load(skeletons / "msr_action3d.npz") as file:
+        data = {name: file[name] for name in file.files}
+    pixels = data["joints"][:, list(_MSR_JOINTS)]
+    depth = pixels[..., 2] * 0.004  # units of 4 mm; the focal length is 285 pixels
+    x, y = (160 - pixels[..., 0]) / 285 * depth, (pixels[..., 1] - 120) / 285 * depth
+    space = np.stack([x, y, depth], axis=-1).astype(np.float32)
+    # The sensor lost a hand now and then and wrote nonsense.
+    sound = (np.abs(space) < 5).all(axis=(1, 2)) & (depth > 0.5).all(axis=1)
+    takes = []
+    for begin, end, label, subject in zip(
+        data["starts"], data["starts"][1:], data["labels"], data["subjects"], strict=False
+    ):
+        joints = space[begin:end][sound[begin:end]]
+        if len(joints) >= LEAST_FRAMES:
+            group = f"msr/{subject}"
+            takes.append(
+                Take(retargeted(joints), RECORDED_FPS, str(label), "msr-action3d", group, True)
+            )
+    return takes
+
+
+def _bandai(skeletons: Path) -> list[Take]:
+    """Bandai Namco: centimetres, y up, z towards the camera at first."""
+    with np.load(skeletons / "bandai_namco.npz") as file:
+        data = {name: file[name] for name in file.files}
+    space = data["joints"][:, list(_BANDAI_JOINTS)].astype(np.float32)
+    space *= np.float32([1, -1, -1])
+    space[:, 0] = _nose(space)
+    return [
+        Take(
+            retargeted(space[begin:end]),
+            RECORDED_FPS,
+            str(label),
+            "bandai-namco",
+            f"bandai/{style}",
+            True,
+        )
+        for begin, end, label, style in zip(
+            data["starts"], data["starts"][1:], data["labels"], data["styles"], strict=False
+        )
+    ]
+
+
+def _nose(space: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(F, 13, 3) whose first joint is where the skull begins → (F, 3) the nose, as elsewhere."""
+    shoulders, hips = space[:, 1:3].mean(axis=1), space[:, 7:9].mean(axis=1)
+    up = shoulders - hips
+    ahead = np.cross(space[:, 1] - space[:, 2], up)
+    trunk = np.linalg.norm(up, axis=1, keepdims=True)
+    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
+    nose: NDArray[np.float32] = space[:, 0] + 0.24 * up + 0.20 * trunk * ahead
+    return nose
+
+
+def retargeted(joints: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same movement by a body of usual proportions, in trunks: (F, 13, 3) → (F, 13, 3)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a joint that is never seen
+        joints = joints / _usual_distance(joints[:, 1:3].mean(axis=1), joints[:, 7:9].mean(axis=1))
+        result = joints.copy()
+        for left, right, width in ((1, 2, SHOULDER_WIDTH), (7, 8, HIP_WIDTH)):
+            middle = (joints[:, left] + joints[:, right]) / 2
+            factor = min(width / _usual_distance(joints[:, left], joints[:, right]), 2.0)
+            for joint in (left, right):
+                result[:, joint] = middle + (joints[:, joint] - middle) * factor
+        neck = joints[:, 1:3].mean(axis=1)
+        factor = min(HEAD / _usual_distance(joints[:, 0], neck), 3.0)
+        result[:, 0] = neck + (joints[:, 0] - neck) * factor
+        for (parent, child), length in zip(LIMBS, LIMB_LENGTHS, strict=True):
+            limb = joints[:, child] - joints[:, parent]
+            factor = min(length / _usual_distance(joints[:, child], joints[:, parent]), 3.0)
+            result[:, child] = result[:, parent] + limb * factor
+    return result.astype(np.float32)
+
+
+def _usual_distance(some: NDArray[np.float32], others: NDArray[np.float32]) -> float:
+    """The median distance; tiny rather than 0 or NaN."""
+    distance = float(np.nanmedian(np.linalg.norm(some - others, axis=-1)))
+    return max(distance, 1e-3) if np.isfinite(distance) else 1e-3
