@@ -78,6 +78,7 @@ class _Notes:
         self.last: dict[int, tuple[int, int]] = {}  # person → id, grid frame
         self._owner: dict[int, int] = {}  # id → person
         self._seen: dict[int, list[bool]] = {}  # id → is it somebody, at each frame that tells
+        self._ids: set[int] = set()
         self._switches = self._taken = self._lost = self._unfound = 0
 
     def take(
@@ -94,8 +95,10 @@ class _Notes:
             self._unfound += person not in own and person not in there
             if person in own:
                 self._has(person, tracks[own[person]].id, index)
+        self._ids |= {track.id for track in tracks}
+        tells = bool(truths) and None not in truths
         for at, track in enumerate(tracks):
-            if at in own.values() or None not in truths:
+            if tells or at in own.values():
                 self._seen.setdefault(track.id, []).append(at in own.values())
 
     def _has(self, person: int, number: int, index: int) -> None:
@@ -113,7 +116,7 @@ class _Notes:
             lost_seconds=self._lost / GRID_FPS,
             unfound_seconds=self._unfound / GRID_FPS,
             num_false_ids=sum(sum(is_one) < len(is_one) / 2 for is_one in self._seen.values()),
-            num_ids=len(self._seen),
+            num_ids=len(self._ids),
         )
 
 

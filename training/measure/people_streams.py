@@ -14,9 +14,10 @@ is expected.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
@@ -24,8 +25,7 @@ import numpy as np
 
 from har_live.people.person import Person
 from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
-from training.measure.multipose import MultiPose
-from training.measure.people_takes import GRID_FPS, LEAST_SURE, Take, cut_out
+from training.measure.people_takes import GRID_FPS, LEAST_SURE, Finder, Take, cut_out, grid_pictures
 
 if TYPE_CHECKING:
     from har_live.types import Image
@@ -61,7 +61,7 @@ class PeopleStream:
     """Grid frames before which the scene changes."""
 
 
-def side_by_side(takes: Iterable[Take], find: MultiPose) -> PeopleStream:
+def side_by_side(takes: Iterable[Take], find: Finder) -> PeopleStream:
     """People next to one another, each before their own background."""
     panels = [_panel(take) for take in takes]
     lefts = np.cumsum([0] + [panel.pictures[0].shape[1] for panel in panels])
@@ -75,7 +75,7 @@ def side_by_side(takes: Iterable[Take], find: MultiPose) -> PeopleStream:
     return _filmed(f"{len(panels)} side by side", map(shot, range(NUM_FRAMES)), find)
 
 
-def through(stays: Take, walks: Take, find: MultiPose, *, before: bool) -> PeopleStream:
+def through(stays: Take, walks: Take, find: Finder, *, before: bool) -> PeopleStream:
     """One person passes another, ``before`` or behind them, and leaves; who comes back is a new
     one, dressed alike."""
 
@@ -88,7 +88,7 @@ def through(stays: Take, walks: Take, find: MultiPose, *, before: bool) -> Peopl
     return _filmed(name, map(shot, range(NUM_FRAMES)), find)
 
 
-def figure(find: MultiPose, *, seed: int = 0) -> PeopleStream:
+def figure(find: Finder, *, seed: int = 0) -> PeopleStream:
     """The drawn person: always one, where the best find is; where there is none, as before."""
     source = FigureSource(width=320, height=240, fps=GRID_FPS, seed=seed)
     stream = _filmed("figure", ((frame.image, []) for frame in source), find)
@@ -100,7 +100,12 @@ def figure(find: MultiPose, *, seed: int = 0) -> PeopleStream:
     return replace(stream, truths=truths, cuts=_cuts())
 
 
-def _filmed(name: str, shots: Iterable[Shot], find: MultiPose) -> PeopleStream:
+def as_found(name: str, path: Path, find: Finder) -> PeopleStream:
+    """A video of whose people nothing is known."""
+    return _filmed(name, ((picture, []) for picture in grid_pictures(path)), find)
+
+
+def _filmed(name: str, shots: Iterable[Shot], find: Finder) -> PeopleStream:
     """What the finder finds in pictures of which it is known who is there."""
     found, truths, size = [], [], (0, 0)
     for picture, people in shots:
@@ -188,14 +193,3 @@ def _seen(person: Person | None, cover: np.ndarray) -> Person | None:
     cells = np.clip(down, 0, height - 1).astype(int), np.clip(across, 0, width - 1).astype(int)
     hidden = ~inside | (cover[cells] > 0.5)
     return person if hidden.mean() <= MOST_COVERED else None
-
-
-def stream_kinds(takes: list[Take], find: MultiPose) -> Iterator[PeopleStream]:
-    """As many streams of each kind as the takes give."""
-    following = zip(takes, takes[1:] + takes[:1], takes[2:] + takes[:2], strict=True)
-    for index, (one, two, three) in enumerate(following):
-        if index % 2 == 0:
-            yield side_by_side((one, two), find)
-        if index % 3 == 0:
-            yield side_by_side((one, two, three), find)
-        yield through(one, two, find, before=index % 2 == 0)
