@@ -21,7 +21,7 @@ TRAINING_FILES = sorted(TRAINING.rglob("*.py"))
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"", "types", "errors", "missing", "redact", "yuv"}),
     frozenset({"models", "transforms", "card", "timeline", "ring", "cuts", "ahead"}),
-    frozenset({"grid", "scorers", "smoothing", "figure"}),
+    frozenset({"grid", "scorers", "smoothing", "figure", "people"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),
     frozenset({"live", "offline", "many", "doctor", "bench"}),
     frozenset({"console", "live_table", "cli", "__main__"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from har_live.errors import HarLiveError
-from training.commands import live, own_data, pose, recipe
+from training.commands import live, own_data, people, pose, recipe
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for command in (
@@ -24,6 +24,7 @@ for command in (
     live.tune_live,
     live.check_live,
     live.left_out,
+    people.tracks,
     recipe.evaluate,
     recipe.bench_peers,
     recipe.ship,

@@ -7,7 +7,7 @@ and in a heap of fighters, and it can't learn places by heart.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -106,7 +106,7 @@ def _equalised(grey: Plane) -> Plane:
     return equal
 
 
-@lru_cache(maxsize=None)
+@cache
 def _mean_around(length: int, width: int) -> Plane:
     """(length, length): at each place the mean of the ``width`` around it, of fewer at the ends."""
     at = np.arange(length)
@@ -118,7 +118,8 @@ def _mean_around(length: int, width: int) -> Plane:
 def _smooth(x: Plane, width: int) -> Plane:
     """(…, s, s): the mean over a square around each place."""
     around = _mean_around(x.shape[-1], width)
-    return around @ x @ around.T
+    smooth: Plane = around @ x @ around.T
+    return smooth
 
 
 def _slopes(x: Plane) -> tuple[Plane, Plane]:
@@ -136,8 +137,8 @@ def _shift_between(before: Plane, after: Plane) -> Plane:
     dt = after - before
     xx, xy, yy, xt, yt = _smooth(np.stack([dx * dx, dx * dy, dy * dy, dx * dt, dy * dt]), 5)
     xx, yy = xx + np.float32(0.05), yy + np.float32(0.05)
-    step = np.stack([xy * yt - yy * xt, xy * xt - xx * yt]) / (xx * yy - xy * xy)
-    return np.clip(step, -3.0, 3.0)
+    step: Plane = np.stack([xy * yt - yy * xt, xy * xt - xx * yt]) / (xx * yy - xy * xy)
+    return step.clip(-3, 3)
 
 
 def _warped(x: Plane, flow: Plane) -> Plane:
@@ -152,15 +153,17 @@ def _cut_out(field: Plane, square: tuple[float, float, float]) -> Plane:
     """(4, 48, 48) → (4, 24, 24): the part of the field inside a square."""
     x, y, side = square
     share = (np.arange(CLOSE_SIDE, dtype=np.float32) + 0.5) / CLOSE_SIDE - 0.5
-    columns, rows = ((middle + share * side) * FLOW_SIDE - 0.5 for middle in (x, y))
-    return _between(rows) @ field @ _between(columns).T
+    rows, columns = (_between((middle + share * side) * FLOW_SIDE - 0.5) for middle in (y, x))
+    part: Plane = rows @ field @ columns.T
+    return part
 
 
-def _between(places: Plane) -> Plane:
+def _between(places: NDArray[np.floating]) -> Plane:
     """(n,) places, in cells → (n, 48): the value there, between the two cells nearest."""
     at = np.arange(FLOW_SIDE, dtype=np.float32)
     inside = np.clip(places, 0, FLOW_SIDE - 1).astype(np.float32)
-    return np.maximum(1 - np.abs(inside[:, None] - at), 0)
+    weights: Plane = np.maximum(1 - np.abs(inside[:, None] - at), 0)
+    return weights
 
 
 def _means_of_parts(x: Plane) -> Plane:

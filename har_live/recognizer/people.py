@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from har_live.card import ModelCard
     from har_live.grid import GridFrame
     from har_live.people.detection import Detection
-    from har_live.recognizer.source import Inputs
     from har_live.people.motion import Plane
+    from har_live.recognizer.source import Inputs
     from har_live.types import Image, Joints, Prediction
 
 _UNSEEN = np.zeros((NUM_JOINTS, 3), np.float32)

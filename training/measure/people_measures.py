@@ -23,7 +23,13 @@ REMEMBERED_SECONDS = 1.0
 class TracksPeople(Protocol):
     """What is measured."""
 
-    def update(self, people: Sequence[Detection], pts_seconds: float) -> list[Track]: ...
+    def update(
+        self,
+        people: Sequence[Detection],
+        pts_seconds: float,
+        *,
+        picture_size: tuple[float, float] | None = None,
+    ) -> list[Track]: ...
     def reset(self) -> None: ...
 
 
@@ -34,6 +40,8 @@ class Figures:
     seconds: float = 0.0
     num_switches: int = 0
     """A person has another id than a second before, or less."""
+    num_taken: int = 0
+    """A person has an id that was another person's."""
     lost_seconds: float = 0.0
     """A person is in the picture and has no track; of all people together."""
     unfound_seconds: float = 0.0
@@ -48,38 +56,68 @@ class Figures:
     @property
     def cost(self) -> float:
         """What constants are chosen by: a switch is as bad as 2 s without a track or a false id."""
-        return self.num_switches + self.num_false_ids + self.lost_seconds / 2
+        return self.num_switches + self.num_taken + self.num_false_ids + self.lost_seconds / 2
 
 
 def judge(stream: PeopleStream, tracker: TracksPeople) -> Figures:
     """Play a stream to a tracker."""
-    last: dict[int, tuple[int, int]] = {}  # person → id, grid frame
-    seen: dict[int, list[bool]] = {}  # id → at each grid frame that tells: is it somebody?
-    switches = lost = unfound = 0
+    notes = _Notes()
     for index, (found, truths) in enumerate(zip(stream.found, stream.truths, strict=True)):
         if index in stream.cuts:
             tracker.reset()
-            last.clear()
-        tracks = [t for t in tracker.update(found, index / GRID_FPS) if t.person is not None]
-        own = _whose([t.person for t in tracks if t.person is not None], truths)
+            notes.last.clear()
+        told = tracker.update(found, index / GRID_FPS, picture_size=stream.picture_size)
+        notes.take(index, found, truths, [track for track in told if track.detection is not None])
+    return notes.figures(len(stream.found) / GRID_FPS)
+
+
+class _Notes:
+    """What has happened so far in a stream."""
+
+    def __init__(self) -> None:
+        self.last: dict[int, tuple[int, int]] = {}  # person → id, grid frame
+        self._owner: dict[int, int] = {}  # id → person
+        self._seen: dict[int, list[bool]] = {}  # id → is it somebody, at each frame that tells
+        self._ids: set[int] = set()
+        self._switches = self._taken = self._lost = self._unfound = 0
+
+    def take(
+        self,
+        index: int,
+        found: Sequence[Detection],
+        truths: Sequence[Detection | None],
+        tracks: Sequence[Track],
+    ) -> None:
+        own = _whose([track.detection for track in tracks if track.detection is not None], truths)
         there = _whose(found, truths)
         for person in (i for i, truth in enumerate(truths) if truth is not None):
-            lost += person not in own
-            unfound += person not in own and person not in there
+            self._lost += person not in own
+            self._unfound += person not in own and person not in there
             if person in own:
-                number = tracks[own[person]].id
-                before, when = last.get(person, (number, index))
-                recent = index - when <= REMEMBERED_SECONDS * GRID_FPS
-                switches += number != before and recent
-                last[person] = number, index
+                self._has(person, tracks[own[person]].id, index)
+        self._ids |= {track.id for track in tracks}
+        tells = bool(truths) and None not in truths
         for at, track in enumerate(tracks):
-            if at in own.values() or None not in truths:
-                seen.setdefault(track.id, []).append(at in own.values())
-    false = sum(np.mean(is_somebody) < 0.5 for is_somebody in seen.values())
-    seconds = len(stream.found) / GRID_FPS
-    return Figures(
-        seconds, int(switches), lost / GRID_FPS, unfound / GRID_FPS, int(false), len(seen)
-    )
+            if tells or at in own.values():
+                self._seen.setdefault(track.id, []).append(at in own.values())
+
+    def _has(self, person: int, number: int, index: int) -> None:
+        before, when = self.last.get(person, (number, index))
+        self._switches += number != before and index - when <= REMEMBERED_SECONDS * GRID_FPS
+        self._taken += self._owner.get(number, person) != person
+        self.last[person] = number, index
+        self._owner[number] = person
+
+    def figures(self, seconds: float) -> Figures:
+        return Figures(
+            seconds=seconds,
+            num_switches=self._switches,
+            num_taken=self._taken,
+            lost_seconds=self._lost / GRID_FPS,
+            unfound_seconds=self._unfound / GRID_FPS,
+            num_false_ids=sum(sum(is_one) < len(is_one) / 2 for is_one in self._seen.values()),
+            num_ids=len(self._ids),
+        )
 
 
 def _whose(found: Sequence[Detection], truths: Sequence[Detection | None]) -> dict[int, int]:
@@ -111,7 +149,13 @@ class IouTracker:
     def reset(self) -> None:
         self._last: dict[int, tuple[Detection, float, int]] = {}
 
-    def update(self, people: Sequence[Detection], pts_seconds: float) -> list[Track]:
+    def update(
+        self,
+        people: Sequence[Detection],
+        pts_seconds: float,
+        *,
+        picture_size: tuple[float, float] | None = None,
+    ) -> list[Track]:
         sure = [p for p in without_doubles(people) if p.score >= self._spec.sure_score]
         oldest = pts_seconds - self._spec.lost_seconds
         self._last = {i: one for i, one in self._last.items() if one[1] >= oldest}

@@ -14,32 +14,37 @@ is expected.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
 
 from har_live.people.detection import Detection
 from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
-from training.measure.multipose import MultiPose
-from training.measure.people_takes import GRID_FPS, Take, cut_out
+from training.measure.people_takes import GRID_FPS, LEAST_SURE, Finder, Take, cut_out, grid_pictures
 
 if TYPE_CHECKING:
     from har_live.types import Image
 
-SECONDS = 8.0
+CROSSING_SECONDS = 4.0
+"""From one side of the picture to the other."""
+NUM_FRAMES = round(2 * CROSSING_SECONDS * GRID_FPS)
+"""Of a stream: there and back."""
 PANEL_HEIGHT = 240
 PANEL_SHARE = 0.75
 """Width of a panel by its height: not narrower."""
-CROSSING_SECONDS = 4.0
-"""From one side of the picture to the other."""
 SURROUNDINGS = 1.3
 """Of the place that a person takes up, what is shown of the clip."""
 MOST_COVERED = 0.5
 """Share of a person's joints that may be hidden or outside for them to be expected."""
+
+
+Shot: TypeAlias = "tuple[Image, list[Detection | None]]"
+"""A picture and everybody in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,44 +55,64 @@ class PeopleStream:
     found: list[list[Detection]]
     truths: list[list[Detection | None]]
     """Of each grid frame, each real person; None where they can't be expected."""
+    picture_size: tuple[int, int]
+    """Width and height."""
     cuts: frozenset[int] = frozenset()
     """Grid frames before which the scene changes."""
 
 
-def side_by_side(takes: Iterable[Take], find: MultiPose) -> PeopleStream:
+def side_by_side(takes: Iterable[Take], find: Finder) -> PeopleStream:
     """People next to one another, each before their own background."""
     panels = [_panel(take) for take in takes]
     lefts = np.cumsum([0] + [panel.pictures[0].shape[1] for panel in panels])
-    found, truths = [], []
-    for index in range(round(SECONDS * GRID_FPS)):
+
+    def shot(index: int) -> Shot:
         pictures = [panel.pictures[panel.at(index)] for panel in panels]
         alone = [panel.people[panel.at(index)] for panel in panels]
-        found.append(find(np.hstack(pictures)))
-        truths.append(
-            [p and _placed(p, 1.0, left, 0.0) for p, left in zip(alone, lefts, strict=False)]
-        )
-    return PeopleStream(f"{len(panels)} side by side", found, truths)
+        people = [p and _placed(p, 1.0, left, 0.0) for p, left in zip(alone, lefts, strict=False)]
+        return np.hstack(pictures), people
+
+    return _filmed(f"{len(panels)} side by side", map(shot, range(NUM_FRAMES)), find)
 
 
-def through(stays: Take, walks: Take, find: MultiPose, *, before: bool) -> PeopleStream:
-    """One person passes another, ``before`` or behind them, and comes back."""
-    found, truths = [], []
-    for index in range(round(SECONDS * GRID_FPS)):
-        picture, people = _passing(stays, walks, index, before=before)
+def through(stays: Take, walks: Take, find: Finder, *, before: bool) -> PeopleStream:
+    """One person passes another, ``before`` or behind them, and leaves; who comes back is a new
+    one, dressed alike."""
+
+    def shot(index: int) -> Shot:
+        picture, (resting, walker) = _passing(stays, walks, index, before=before)
+        is_back = index >= CROSSING_SECONDS * GRID_FPS
+        return picture, [resting, None if is_back else walker, walker if is_back else None]
+
+    name = f"through, {'before' if before else 'behind'}"
+    return _filmed(name, map(shot, range(NUM_FRAMES)), find)
+
+
+def figure(find: Finder, *, seed: int = 0) -> PeopleStream:
+    """The drawn person: always one, where the best find is; where there is none, as before."""
+    source = FigureSource(width=320, height=240, fps=GRID_FPS, seed=seed)
+    stream = _filmed("figure", ((frame.image, []) for frame in source), find)
+    truths: list[list[Detection | None]] = []
+    for people in stream.found:
+        best = max(people, key=lambda person: person.score, default=None)
+        seen = best is not None and best.score >= LEAST_SURE / 2
+        truths.append([best if seen else (truths[-1][0] if truths else None)])
+    return replace(stream, truths=truths, cuts=_cuts())
+
+
+def as_found(name: str, path: Path, find: Finder) -> PeopleStream:
+    """A video of whose people nothing is known."""
+    return _filmed(name, ((picture, []) for picture in grid_pictures(path)), find)
+
+
+def _filmed(name: str, shots: Iterable[Shot], find: Finder) -> PeopleStream:
+    """What the finder finds in pictures of which it is known who is there."""
+    found, truths, size = [], [], (0, 0)
+    for picture, people in shots:
         found.append(find(picture))
         truths.append(people)
-    return PeopleStream(f"through, {'before' if before else 'behind'}", found, truths)
-
-
-def figure(find: MultiPose, *, seed: int = 0) -> PeopleStream:
-    """The drawn person: always one, where the best find is; where nothing is found, as before."""
-    source = FigureSource(width=320, height=240, fps=GRID_FPS, seed=seed)
-    found = [find(frame.image) for frame in source]
-    truths: list[list[Detection | None]] = []
-    for people in found:
-        best = max(people, key=lambda person: person.score, default=None)
-        truths.append([best or (truths[-1][0] if truths else None)])
-    return PeopleStream("figure", found, truths, _cuts())
+        size = picture.shape[1], picture.shape[0]
+    return PeopleStream(name, found, truths, size)
 
 
 def _cuts() -> frozenset[int]:
@@ -168,14 +193,3 @@ def _seen(person: Detection | None, cover: np.ndarray) -> Detection | None:
     cells = np.clip(down, 0, height - 1).astype(int), np.clip(across, 0, width - 1).astype(int)
     hidden = ~inside | (cover[cells] > 0.5)
     return person if hidden.mean() <= MOST_COVERED else None
-
-
-def stream_kinds(takes: list[Take], find: MultiPose) -> Iterator[PeopleStream]:
-    """As many streams of each kind as the takes give."""
-    following = zip(takes, takes[1:] + takes[:1], takes[2:] + takes[:2], strict=True)
-    for index, (one, two, three) in enumerate(following):
-        if index % 2 == 0:
-            yield side_by_side((one, two), find)
-        if index % 3 == 0:
-            yield side_by_side((one, two, three), find)
-        yield through(one, two, find, before=index % 2 == 0)

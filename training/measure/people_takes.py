@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
@@ -14,10 +14,12 @@ from har_live.grid import frames_played_at, grid_instants
 from har_live.people.detection import LEAST_JOINT_SCORE, Detection
 from har_live.sources import open_source
 from training.data.layouts import Clip
-from training.measure.multipose import MultiPose
 
 if TYPE_CHECKING:
     from har_live.types import Image
+
+Finder: TypeAlias = "Callable[[Image], list[Detection]]"
+"""Finds everybody in a picture."""
 
 GRID_FPS = 10.0
 LEAST_SURE = 0.3
@@ -54,7 +56,7 @@ class Take:
         return np.array([person.box for person in self.people if person is not None])
 
 
-def takes(root: Path, clips: Sequence[Clip], find: MultiPose) -> Iterator[Take]:
+def takes(root: Path, clips: Sequence[Clip], find: Finder) -> Iterator[Take]:
     """The clips that show one person, and nobody else, nearly all the time."""
     for clip in clips:
         pictures = grid_pictures(root / clip.path)[:LONGEST_FRAMES]
