@@ -10,15 +10,14 @@ import torch
 from har_live.errors import HarLiveError, SourceError
 from har_live.types import ClipSpec
 from tests.films_made import LRCN, material
+from training.data.clip import Clip
 from training.data.clip_windows import (
     EpochOrder,
     LearntWindows,
     cache_settings,
-    choose_labels,
     mirrored_label,
-    split_clips,
 )
-from training.data.layouts import Clip
+from training.data.split import choose_labels, split_clips
 from training.data.windows import Variation
 from training.learn.pixels import preset_of
 

@@ -210,14 +210,18 @@ def test_commas_in_the_fields_of_a_semicolon_manifest_stay(tmp_path: Path):
 def test_a_picture_named_csv_is_refused_in_one_line(tmp_path: Path):
     table = tmp_path / "clips.csv"
     table.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x81\x8d\x8f\x90\x9d")
-    with pytest.raises(SourceError, match=r"clips\.csv is no text in UTF-8, UTF-16 or Windows-1252"):
+    with pytest.raises(
+        SourceError, match=r"clips\.csv is no text in UTF-8, UTF-16 or Windows-1252"
+    ):
         read_clips(table)
 
 
 def test_a_list_that_says_nothing_of_a_clip_is_refused_in_one_line(tmp_path: Path):
     touch(tmp_path / "set", "wave/a.avi")
     write(tmp_path / "set" / "wave_test_split1.txt", "a.avi")
-    with pytest.raises(SourceError, match=r"wave_test_split1\.txt says neither 0, 1 nor 2 of a\.avi"):
+    with pytest.raises(
+        SourceError, match=r"wave_test_split1\.txt says neither 0, 1 nor 2 of a\.avi"
+    ):
         read_clips(tmp_path / "set")
     table = write(tmp_path / "k.csv", "label,youtube_id,time_start,time_end", "wave,abc,,20")
     with pytest.raises(SourceError, match=r"k\.csv has a row whose times are no numbers"):

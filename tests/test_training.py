@@ -15,8 +15,10 @@ from har_live.models.pose_motion import MAP_SIZE, NUM_FEATURES, NUM_MAPS
 from har_live.recognizer import Recognizer
 from har_live.types import ClipSpec
 from tests.make_media import make_clip
+from training.data.clip import Clip
 from training.data.labels import can_mirror, our_label
-from training.data.prepare import CacheSettings, Clip, prepare, read_clips
+from training.data.layouts import read_clips
+from training.data.prepare import CacheSettings, prepare
 from training.data.split import leaky_split, split_by_group, with_split
 from training.data.windows import windows_of_clip
 from training.features.bank import Bank

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -20,13 +18,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from har_live.errors import SourceError
 from har_live.grid import frames_played_at
 from har_live.types import ClipSpec
+from training.data.clip import Clip
 from training.data.labels import can_mirror
-from training.data.layouts import Clip
 from training.data.prepare import CacheSettings
-from training.data.split import leaky_split, split_by_group, with_split
 from training.data.windows import Frames, Variation, varied, window_instants, windows_of_clip
 
 Index = Sequence[tuple[Clip, Path]]
@@ -46,49 +42,6 @@ def cache_settings(spec: ClipSpec) -> CacheSettings:
     """Frames of the network's size, at a multiple of the grid's rate."""
     steps = max(1, math.ceil(LEAST_CACHE_FPS / spec.grid_fps))
     return CacheSettings(image_size=spec.image_size, cache_fps=steps * spec.grid_fps)
-
-
-def choose_labels(clips: Sequence[Clip], wanted: Sequence[str]) -> list[Clip]:
-    """The clips of some labels; all clips where none is named.
-
-    Raises:
-        SourceError: a label is not there.
-    """
-    known = {clip.label for clip in clips}
-    if missing := [label for label in wanted if label not in known]:
-        raise SourceError(f"no clips of {', '.join(missing)}; there are {', '.join(sorted(known))}")
-    return [clip for clip in clips if not wanted or clip.label in wanted]
-
-
-def split_clips(clips: Sequence[Clip], *, leaky: bool = False, seed: int = 0) -> list[Clip]:
-    """Clips with their split: by group, or on request ignoring groups with as many measured."""
-    clips = with_split(clips, seed=seed)
-    if not _is_measured(clips):
-        # A data set that only has a test part: what chooses the checkpoint is taken from train.
-        rest = [clip for clip in clips if clip.split != "train"]
-        learnt = [clip for clip in clips if clip.split == "train"]
-        learnt = split_by_group(learnt, seed=seed)
-        clips = (learnt if _is_measured(learnt) else _smallest_group_measured(learnt)) + rest
-    if not leaky:
-        return clips
-    used = [clip for clip in clips if clip.split in ("train", "val")]
-    share = sum(clip.split == "val" for clip in used) / len(used)
-    return leaky_split(used, share=share, seed=seed)
-
-
-def _is_measured(clips: Sequence[Clip]) -> bool:
-    return any(clip.split == "val" for clip in clips)
-
-
-def _smallest_group_measured(clips: Sequence[Clip]) -> list[Clip]:
-    """Where a quarter of the clips is less than any group: the smallest one that can be spared."""
-    labels = {clip.label for clip in clips}
-    for group, _ in reversed(Counter(clip.group for clip in clips).most_common()):
-        if {clip.label for clip in clips if clip.group != group} == labels:
-            return [
-                replace(clip, split="val" if clip.group == group else "train") for clip in clips
-            ]
-    return list(clips)
 
 
 def mirrored_label(label: str, labels: Sequence[str]) -> str | None:
