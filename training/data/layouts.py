@@ -186,9 +186,7 @@ def _say_what_is_empty(root: Path, depth: int) -> None:
     folders = [path for path in sorted(root.glob("*/" * depth + "*")) if path.is_dir()]
     if empty := [path for path in folders if not any(_videos(path))]:
         names = ", ".join(path.relative_to(root).as_posix() for path in empty)
-        log.warning(
-            "no videos in the class folders %s of %s: these labels are left out", names, root
-        )
+        log.warning("no videos in class folders of %s, their labels are left out: %s", root, names)
 
 
 def _say_what_is_left_out(root: Path) -> None:
