@@ -41,9 +41,13 @@ for name, function in COMMANDS.items():
     app.command(name)(as_command(function))
 
 
-def main() -> None:
-    """Run the command; a polite end (SIGTERM) removes what is half written, as Ctrl-C does."""
+def end_politely() -> None:
+    """Let SIGTERM remove what is half written, as Ctrl-C does."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
+def main() -> None:
+    end_politely()
     app()
 
 

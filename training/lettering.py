@@ -59,7 +59,7 @@ class _Renderer(RendererAgg):
         below = drawn.mask.shape[0] - drawn.baseline
         turn = math.radians(angle)
         left, bottom = round(x + below * math.sin(turn)), round(y + below * math.cos(turn))
-        self._renderer.draw_text_image(drawn.mask, left, bottom, angle, gc)
+        self._renderer.draw_text_image(drawn.mask.copy(), left, bottom, angle, gc)
 
     def _ink(self, text: str, prop: FontProperties) -> Ink:
         size_px = round(prop.get_size_in_points() * self.dpi / POINTS_PER_INCH)
