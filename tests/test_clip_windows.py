@@ -128,6 +128,21 @@ def test_unknown_labels_and_presets_name_the_known_ones():
         preset_of("nope")
 
 
+def test_labels_with_commas_are_chosen_as_they_are_written_in_one_option():
+    labels = ("sit", "sit, then stand", "stand", "walk")
+    clips = [Clip(label, "set", label, "g") for label in labels]
+
+    def chosen(*wanted: str) -> list[str]:
+        return [clip.label for clip in choose_labels(clips, wanted)]
+
+    assert chosen("walk", "sit", "then stand") == ["sit, then stand", "walk"]  # split at commas
+    assert chosen("sit,then stand") == ["sit, then stand"]
+    assert chosen("sit", "stand") == ["sit", "stand"]
+    assert chosen() == list(labels)
+    with pytest.raises(SourceError, match="no clips of then stand; there are sit, sit, then"):
+        chosen("walk", "then stand")
+
+
 def test_cached_frames_fit_the_grid():
     for grid_fps in (3.0, 10.0, 24.0, 30.0):
         cached = cache_settings(ClipSpec(grid_fps=grid_fps, image_size=64))

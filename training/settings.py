@@ -10,7 +10,6 @@ import ast
 import inspect
 import textwrap
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 
@@ -51,7 +50,6 @@ class Settings:
                 raise WrongSetting(f"{name} is {value}; expected {allowed}")
 
 
-@cache
 def ranges_of(settings: type[Settings]) -> dict[str, Range]:
     """The range of each number among some settings."""
     hints = get_type_hints(settings, include_extras=True)
@@ -67,7 +65,6 @@ def range_in(hint: Any) -> Range | None:
     return next((found for part in get_args(hint) if (found := range_in(part))), None)
 
 
-@cache
 def remarks_of(settings: type[Settings]) -> dict[str, str]:
     """The string below each field of some settings, as one line."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(settings))).body[0]

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 import cv2
 import lightning
@@ -57,7 +58,7 @@ def _other_side(side: str) -> str:
     return other.upper() if side.isupper() else other.title() if side.istitle() else other
 
 
-class LearntWindows(Dataset):
+class LearntWindows(Dataset[tuple[Tensor, int]]):
     """One window of a clip, varied anew in every epoch: ((T + 1, S, S, 3) uint8, label's index)."""
 
     def __init__(
@@ -102,7 +103,7 @@ def compressed(frames: Frames, rng: np.random.Generator) -> Frames:
     return np.stack([cv2.imdecode(file, cv2.IMREAD_COLOR_RGB) for file in files])
 
 
-class MeasuredWindows(Dataset):
+class MeasuredWindows(Dataset[tuple[Tensor, int]]):
     """The windows of a clip that a stream would score: ((W, T + 1, S, S, 3) uint8, label's index).
 
     Number −1 is a filler that fits beside the others and has the label −1.
@@ -136,7 +137,7 @@ def join_clips(items: list[tuple[Tensor, int]]) -> Measured:
     return torch.cat([windows for windows, _ in items]), torch.cat(owners), labels
 
 
-class EpochOrder(Sampler):
+class EpochOrder(Sampler[tuple[int, int]]):
     """(epoch, number) of every clip in the epoch's own order: this process's share of them.
 
     Processes of equal shares, so that none waits for another; the first clips of the order fill up.
@@ -159,13 +160,20 @@ class EpochOrder(Sampler):
         return iter((self.epoch, int(number)) for number in order[self.rank :: self.world_size])
 
 
+class SizedDataset(Protocol):
+    """Windows by number, or by (epoch, number) where they are learnt from."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, key: Any, /) -> tuple[Tensor, int]: ...
+
+
 class ClipData(lightning.LightningDataModule):
     """Loaders for any number of processes; ``batch_size`` counts over all of them."""
 
     def __init__(
         self,
-        learnt: Dataset,
-        measured: Dataset,
+        learnt: SizedDataset,
+        measured: SizedDataset,
         *,
         batch_size: int,
         seed: int,
@@ -175,7 +183,7 @@ class ClipData(lightning.LightningDataModule):
         self.learnt, self.measured = learnt, measured
         self.batch_size, self.seed, self.workers = batch_size, seed, workers
 
-    def train_dataloader(self) -> DataLoader:
+    def train_dataloader(self) -> DataLoader[Any]:
         rank, world_size = self.trainer.global_rank, self.trainer.world_size
         order = EpochOrder(len(self.learnt), seed=self.seed, rank=rank, world_size=world_size)
         return DataLoader(
@@ -186,7 +194,7 @@ class ClipData(lightning.LightningDataModule):
             persistent_workers=self.workers > 0,
         )
 
-    def val_dataloader(self) -> DataLoader:
+    def val_dataloader(self) -> DataLoader[Any]:
         rank, world_size = self.trainer.global_rank, self.trainer.world_size
         numbers = list(range(len(self.measured)))
         numbers += [-1] * (-len(numbers) % world_size)

@@ -6,8 +6,8 @@ import hashlib
 import json
 import multiprocessing
 import os
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -73,6 +73,7 @@ def _cache_one(video: Path, target: Path, settings: CacheSettings) -> str | None
     return None
 
 
+Job = Future[str | None]
 Cached = tuple[list[tuple[Clip, Path]], dict[str, str]]
 """Each readable clip with the file of its frames, and {path: reason} of the broken ones."""
 
@@ -117,7 +118,7 @@ def cache_clips(
     return [(clip, targets[clip]) for clip in clips if clip.path not in broken], broken
 
 
-def _progress(jobs, total, show):
+def _progress(jobs: Iterable[Job], total: int, show: bool) -> Iterable[Job]:
     from rich.progress import track
 
     return track(jobs, description="decoding", total=total, disable=not show)

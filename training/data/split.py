@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -145,6 +145,6 @@ def leaky_split(clips: Sequence[Clip], *, share: float = 0.25, seed: int = 0) ->
     ]
 
 
-def _count(labels) -> dict[str, int]:
+def _count(labels: Iterable[str]) -> dict[str, int]:
     names, counts = np.unique(list(labels), return_counts=True)
     return dict(zip(names.tolist(), counts.tolist(), strict=True))

@@ -71,7 +71,9 @@ def varied(
     return frames
 
 
-def _reframed(frames: Frames, rng, settings: Variation, *, mirror: bool, shake: bool) -> Frames:
+def _reframed(
+    frames: Frames, rng: np.random.Generator, settings: Variation, *, mirror: bool, shake: bool
+) -> Frames:
     size = frames.shape[1]
     scale = np.exp(rng.uniform(-settings.crop, settings.crop, 2) * 0.4 + rng.uniform(-0.1, 0.3))
     if rng.random() < 0.3:

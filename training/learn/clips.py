@@ -12,12 +12,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
-from torch.utils.data import Dataset
 
 from har_live.card import ModelCard, Weights
 from har_live.errors import SourceError
 from har_live.types import ClipSpec
-from training.data.clip_windows import ClipData, Index, cache_settings
+from training.data.clip_windows import ClipData, Index, SizedDataset, cache_settings
 from training.data.layouts import read_clips
 from training.data.prepare import cache_clips
 from training.data.split import choose_labels, parts, split_clips
@@ -128,8 +127,8 @@ class Reached:
 
 def fit_and_measure(
     task: ClipTask,
-    learnt: Dataset[Any],
-    measured: Dataset[Any],
+    learnt: SizedDataset,
+    measured: SizedDataset,
     material: Material,
     run: Path,
     machines: Machines,
@@ -149,7 +148,7 @@ def fit_and_measure(
 
 
 @torch.inference_mode()
-def measure(task: ClipTask, measured: Dataset[Any], index: Index) -> Reached:
+def measure(task: ClipTask, measured: SizedDataset, index: Index) -> Reached:
     """Set the temperature on the measured clips and judge the mean scores of each one's windows."""
     task.eval()
     logits = [task.logits(measured[number][0]).float() for number in range(len(index))]
