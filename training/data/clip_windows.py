@@ -90,7 +90,7 @@ class LearntWindows(Dataset[tuple[Tensor, int]]):
             other = mirrored_label(label, self.labels)
             mirror = other is not None and bool(rng.random() < 0.5)
             window = compressed(varied(window, rng, how, mirror=mirror, shake=False), rng)
-            label = other if mirror else label
+            label = other if mirror and other is not None else label
         return torch.from_numpy(window), self.labels.index(label)
 
 

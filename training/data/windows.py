@@ -38,7 +38,8 @@ def window_instants(
     room = max(0.0, duration_seconds - spec.num_frames * step)
     start = rng.uniform(0, room) if room else rng.uniform(0, 0.1 * duration_seconds)
     # Frame 0 is a step earlier; at the start of a recording it is the first frame itself.
-    return np.maximum(0.0, start + np.arange(-1, spec.num_frames) * step)
+    instants: NDArray[np.float64] = start + np.arange(-1, spec.num_frames) * step
+    return np.maximum(0.0, instants)
 
 
 def windows_of_clip(
