@@ -7,7 +7,7 @@ keeps two cores busy as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path, PurePosixPath
@@ -49,7 +49,8 @@ def annotate_all(
     min_duration_seconds: float = 0.0,
     options: SourceOptions | None = None,
     on_frame: OnFrame | None = None,
-) -> Iterator[Annotated]:
+    on_done: Callable[[Annotated], object] | None = None,
+) -> list[Annotated]:
     """Annotate videos into a folder, as ``annotate`` does each; one that fails stops no other.
 
     Args:
@@ -61,15 +62,16 @@ def annotate_all(
         overwrite: replace files that exist.
         min_duration_seconds: shorter segments are left out.
         options: how to open each.
+        on_done: is told what became of each as soon as it is known.
 
     Returns:
-        What became of each, as soon as it is known, in their order.
+        What became of each, in their order.
 
     Raises:
         SinkError: the folder can't be made.
         ValueError: a kind of events is unknown.
     """
-    for suffix in events:  # at the call, not when the first video is asked for
+    for suffix in events:
         if suffix not in FORMATS:
             raise ValueError(f"events is {suffix!r}; expected one of {', '.join(FORMATS)}")
     try:
@@ -96,7 +98,12 @@ def annotate_all(
             result = error
         return Annotated(source, output, beside, result)
 
-    return (one(source, *paths) for source, paths in zip(specs, outputs, strict=True))
+    done = []
+    for source, paths in zip(specs, outputs, strict=True):
+        done.append(one(source, *paths))
+        if on_done is not None:
+            on_done(done[-1])
+    return done
 
 
 def output_paths(

@@ -9,8 +9,8 @@ import numpy as np
 from har_live.models.config import ModelConfig, Preset
 from har_live.types import ClipSpec
 from tests.make_media import make_clip
-from training.data.layouts import Clip
-from training.learn.pixels import Material
+from training.data.clip import Clip
+from training.learn.clips import Material
 
 LRCN = Preset(
     ModelConfig("lrcn", "seed_cnn", hidden=(16,), encoder_options={"dropout": 0.1}, dropout=0.2),

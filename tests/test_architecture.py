@@ -27,10 +27,11 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"console", "live_table", "cli", "__main__"}),
 )
 TRAINING_FLOORS: tuple[frozenset[str], ...] = (
+    frozenset({"settings", "lettering"}),
     frozenset({"data"}),
     frozenset({"people"}),
-    frozenset({"features"}),
     frozenset({"measure"}),
+    frozenset({"features"}),
     frozenset({"ship"}),
     frozenset({"learn", "import_pose", "tflite_file"}),
     frozenset({"live", "bench"}),

@@ -10,15 +10,14 @@ import torch
 from har_live.errors import HarLiveError, SourceError
 from har_live.types import ClipSpec
 from tests.films_made import LRCN, material
+from training.data.clip import Clip
 from training.data.clip_windows import (
     EpochOrder,
     LearntWindows,
     cache_settings,
-    choose_labels,
     mirrored_label,
-    split_clips,
 )
-from training.data.layouts import Clip
+from training.data.split import choose_labels, split_clips
 from training.data.windows import Variation
 from training.learn.pixels import preset_of
 
@@ -127,6 +126,21 @@ def test_unknown_labels_and_presets_name_the_known_ones():
         choose_labels(clips_of(""), ["a", "c"])
     with pytest.raises(HarLiveError, match="no preset 'nope' among seed-lrcn, seed-convlstm"):
         preset_of("nope")
+
+
+def test_labels_with_commas_are_chosen_as_they_are_written_in_one_option():
+    labels = ("sit", "sit, then stand", "stand", "walk")
+    clips = [Clip(label, "set", label, "g") for label in labels]
+
+    def chosen(*wanted: str) -> list[str]:
+        return [clip.label for clip in choose_labels(clips, wanted)]
+
+    assert chosen("walk", "sit", "then stand") == ["sit, then stand", "walk"]  # split at commas
+    assert chosen("sit,then stand") == ["sit, then stand"]
+    assert chosen("sit", "stand") == ["sit", "stand"]
+    assert chosen() == list(labels)
+    with pytest.raises(SourceError, match="no clips of then stand; there are sit, sit, then"):
+        chosen("walk", "then stand")
 
 
 def test_cached_frames_fit_the_grid():

@@ -13,9 +13,10 @@ import torch
 
 from har_live.recognizer import Recognizer
 from tests.films_made import passing, save_film
+from training.learn.clips import Material, Reached
 from training.learn.compare import Contender, Contest, Run, Trial, choose, compare
-from training.learn.fit import FitSettings, Fitted, Machines
-from training.learn.pixels import Material, Reached
+from training.learn.fit import Fitted
+from training.learn.fit_settings import ClipChoice, FitSettings, Machines, Networks
 from training.learn.report import HEADINGS, rows, write_report
 
 torch.set_num_threads(1)
@@ -39,11 +40,9 @@ def test_a_comparison_from_clips_to_report(
     networks = [str(small_weights(kind).folder) for kind in ("lrcn", "convlstm")]
     contest = Contest(
         videos,
-        tuple(networks),
-        seeds=2,
-        labels=("to_left", "to_right"),
-        leaky=True,
-        settings=FitSettings(epochs=2, batch_size=4),
+        Networks(tuple(networks), seeds=2),
+        ClipChoice(labels=("to_left", "to_right"), leaky_split=True),
+        fit=FitSettings(epochs=2, batch_size=4),
         machines=Machines(accelerator="cpu"),
     )
     out = tmp_path / "compare"
@@ -79,7 +78,8 @@ def test_a_comparison_from_clips_to_report(
     trained = {path: path.stat().st_mtime_ns for path in out.rglob("best.ckpt")}
     assert len(trained) == 8
     monkeypatch.setattr("training.learn.compare.keep", lambda *_: contenders[1].weights)
-    (again,) = compare(replace(contest, presets=(networks[1],)), tmp_path / "cache", out)
+    second = replace(contest, networks=Networks((networks[1],), seeds=2))
+    (again,) = compare(second, tmp_path / "cache", out)
     assert {path: path.stat().st_mtime_ns for path in out.rglob("best.ckpt")} == trained
     before = contenders[1].by_group.values("top1")
     assert again.by_group.values("top1").tolist() == before.tolist()
@@ -126,6 +126,8 @@ def test_rows_show_mean_and_spread_and_nothing_where_nothing_leaked():
     assert row == ("one", "60% ± 10%", "0.60 ± 0.10", "–", "–", "1,000", "1.23")
 
 
-def test_a_contest_without_seeds_is_refused(tmp_path: Path):
-    with pytest.raises(ValueError, match="0 seeds of"):
-        replace(Contest(tmp_path), seeds=0)
+def test_a_contest_without_seeds_or_networks_is_refused():
+    with pytest.raises(ValueError, match="seeds is 0; expected 1 or more"):
+        Networks(seeds=0)
+    with pytest.raises(ValueError, match="presets is empty; expected one network or more"):
+        Networks(())

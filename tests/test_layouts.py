@@ -77,6 +77,19 @@ def test_what_is_no_video_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixt
     assert ".txt" not in caplog.text
 
 
+def test_a_class_folder_without_videos_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    touch(tmp_path, "walk/a.mp4", "jump/notes.txt")
+    (tmp_path / "run").mkdir()
+    assert list(facts(tmp_path)) == ["walk/a.mp4"]
+    assert "no videos in class folders of" in caplog.text
+    assert "left out: jump, run" in caplog.text
+    caplog.clear()
+    touch(tmp_path / "parts", "train/walk/a.mp4", "train/run/b.mp4", "val/walk/b.mp4")
+    (tmp_path / "parts/val/run").mkdir()
+    read_clips(tmp_path / "parts")
+    assert "left out: val/run" in caplog.text
+
+
 # --- UCF -----------------------------------------------------------------------------------------
 
 
@@ -174,11 +187,53 @@ def test_a_manifest_is_read_and_a_row_without_label_refused(tmp_path: Path):
         read_clips(tmp_path)
 
 
+LABEL = "Aufschläge"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_manifest_is_read_as_spreadsheets_save_it(
+    tmp_path: Path, encoding: str, delimiter: str, caplog: pytest.LogCaptureFixture
+):
+    rows = [("path", "label", "split"), (f"{LABEL}/a.mp4", LABEL, "Validation")]
+    text = "\r\n".join(delimiter.join(row) for row in rows) + "\r\n"
+    (tmp_path / "clips.csv").write_bytes(text.encode(encoding))
+    assert facts(tmp_path, "label", "split") == {f"{LABEL}/a.mp4": (LABEL, "val")}
+    assert ("is not UTF-8 and is read as Windows-1252" in caplog.text) == (encoding == "cp1252")
+
+
+def test_commas_in_the_fields_of_a_semicolon_manifest_stay(tmp_path: Path):
+    table = write(tmp_path / "mine.csv", "path;label", "a.mp4;sit, then stand, then go")
+    assert facts(table, "label") == {"a.mp4": ("sit, then stand, then go",)}
+
+
+def test_a_picture_named_csv_is_refused_in_one_line(tmp_path: Path):
+    table = tmp_path / "clips.csv"
+    table.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x81\x8d\x8f\x90\x9d")
+    with pytest.raises(
+        SourceError, match=r"clips\.csv is no text in UTF-8, UTF-16 or Windows-1252"
+    ):
+        read_clips(table)
+
+
+def test_a_list_that_says_nothing_of_a_clip_is_refused_in_one_line(tmp_path: Path):
+    touch(tmp_path / "set", "wave/a.avi")
+    write(tmp_path / "set" / "wave_test_split1.txt", "a.avi")
+    with pytest.raises(
+        SourceError, match=r"wave_test_split1\.txt says neither 0, 1 nor 2 of a\.avi"
+    ):
+        read_clips(tmp_path / "set")
+    table = write(tmp_path / "k.csv", "label,youtube_id,time_start,time_end", "wave,abc,,20")
+    with pytest.raises(SourceError, match=r"k\.csv has a row whose times are no numbers"):
+        read_clips(table)
+
+
 @pytest.mark.parametrize(
     ("name", "lines", "message"),
     [
         ("nothing", None, "no data at .*nothing: expected a manifest CSV or a folder of classes"),
         ("table.csv", ["a,b", "1,2"], "table.csv is no manifest: it needs the columns path and"),
+        ("table.csv", ["path,label"], "table.csv names no clip"),
         ("words.txt", ["hello"], "words.txt is no data set: expected a manifest CSV, a folder"),
         ("trainlist01.txt", ["Biking/x.avi 1"], "the videos that .*trainlist01.txt lists are not"),
     ],

@@ -12,7 +12,7 @@ from har_live.types import NONE, ClipSpec
 from tests.clips_made import make_manifest
 from tests.make_media import number_in
 from tests.weights_made import LABELS
-from training.data.layouts import Clip
+from training.data.clip import Clip
 from training.live.figure_streams import figure_streams
 from training.live.measures import Span
 from training.live.streams import (

@@ -30,7 +30,7 @@ def clips(tmp_path) -> list[Path]:
 
 
 def test_each_is_as_alone(recognizer, clips, tmp_path):
-    done = list(annotate_all(clips, tmp_path / "out", recognizer, events=[".csv"]))
+    done = annotate_all(clips, tmp_path / "out", recognizer, events=[".csv"])
     assert [one.output.name for one in done] == ["in.mp4", "in-2.mkv"]
     for one, clip in zip(done, clips, strict=True):
         alone = annotate(clip, tmp_path / f"alone{clip.suffix}", recognizer)
@@ -48,7 +48,7 @@ def test_one_that_fails_stops_no_other(recognizer, clips, tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
     (folder / "in.mp4").write_text("mine")
-    done = list(annotate_all([clips[0], "/nowhere/x.mp4", clips[1]], folder, recognizer))
+    done = annotate_all([clips[0], "/nowhere/x.mp4", clips[1]], folder, recognizer)
     kinds = [type(one.result).__name__ for one in done]
     assert kinds == [SinkError.__name__, SourceError.__name__, "Recognition"]
     assert sorted(path.name for path in folder.iterdir()) == ["in-2.mkv", "in.mp4"]
@@ -75,7 +75,7 @@ def test_no_output_takes_the_place_of_a_source_still_to_be_read(recognizer, tmp_
         make_clip(tmp_path / folder / "in.mp4", pts_seconds=times, size=(160, 120))
     sources = [tmp_path / folder / "in.mp4" for folder in ("a", "b")]
     before = sources[1].read_bytes()
-    done = list(annotate_all(sources, tmp_path / "b", recognizer, overwrite=True))
+    done = annotate_all(sources, tmp_path / "b", recognizer, overwrite=True)
     assert [one.output.name for one in done] == ["in-2.mp4", "in-3.mp4"]
     assert [one.result.num_frames for one in done] == [10, 18]
     assert sources[1].read_bytes() == before

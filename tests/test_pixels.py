@@ -19,8 +19,9 @@ from har_live.models.config import Preset
 from tests.films_made import CONVLSTM, LRCN, material, passing, save_film
 from training.data.clip_windows import LearntWindows
 from training.data.windows import Variation
-from training.learn.fit import FitSettings, Machines
-from training.learn.pixels import card_of, gather, keep, preset_of, set_first_weights, train_on
+from training.learn.clips import gather, keep
+from training.learn.fit_settings import FitSettings, Machines
+from training.learn.pixels import card_of, preset_of, set_first_weights, train_on
 from training.measure.plots import draw_confusion
 
 torch.set_num_threads(1)
@@ -173,7 +174,7 @@ def only_the_card(_model, card: ModelCard, folder: Path) -> Weights:
 
 
 def test_a_leaky_split_is_marked_wherever_its_figures_go(videos: Path, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("training.learn.pixels.export_weights", only_the_card)
+    monkeypatch.setattr("training.learn.clips.export_weights", only_the_card)
     safe, leaky = (
         gather(videos, tmp_path / "cache", CONVLSTM.clip, leaky=leaky) for leaky in (False, True)
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from har_live.card import open_weights, shipped_weights
+from tests.make_media import make_clip
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 
@@ -29,6 +30,22 @@ def test_every_command_in_the_readme_exists():
     ).stdout
     assert {"live", "annotate", "predict", "demo", "doctor"} <= named
     assert [name for name in sorted(named) if not re.search(rf"^│ {name} ", shown, re.M)] == []
+
+
+def test_the_python_code_runs_as_printed(tmp_path: Path):
+    make_clip(tmp_path / "in.mp4", pts_seconds=[i / 12 for i in range(40)], size=(96, 72))
+    code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.S))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    assert done.returncode == 0, done.stderr
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    assert written == {"in.mp4", "out.mp4", "out.jsonl", "folder/in.mp4", "folder/in.srt"}
+    assert "missing.mp4 folder/missing.mp4" in done.stdout
 
 
 def test_the_pictures_are_there():

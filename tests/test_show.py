@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from tests.make_media import make_clip
+from training.data.clip import Clip
 from training.data.contact_sheet import draw
-from training.data.layouts import Clip
 from training.data.show import (
     SAMPLES,
     THUMB_HEIGHT,

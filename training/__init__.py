@@ -8,8 +8,9 @@ A room imports from its own floor and the floors below it, never from above:
 | ``live``, ``bench`` | weights as they behave live; the same work by others |
 | ``learn`` | networks learn: the settings, the tasks, the fits |
 | ``ship`` | a weights folder: export, calibration, card, README |
-| ``measure`` | how good answers are: clips, the built-in figure, cuts |
 | ``features`` | what the frozen encoder says of windows, kept in banks |
+| ``measure`` | how good answers are: clips, the built-in figure, cuts |
 | ``people`` | skeletons, invented movements, people who are drawn or photographed |
 | ``data`` | clips: layouts, labels, splits, the cache of frames, windows |
+| ``settings``, ``lettering`` | settings that check themselves; letters of any script in pictures |
 """

@@ -1,44 +1,56 @@
-"""``python -m training``: from a folder of videos to a weights folder."""
+"""``python -m training``: from a folder of videos to a weights folder.
+
+A command is a row of ``COMMANDS``: its name and the function that it calls, whose parameters are
+its options.
+"""
 
 from __future__ import annotations
 
+import signal
+import sys
+from collections.abc import Callable
+
 import typer
 
-from har_live.errors import HarLiveError
-from training.commands import live, own_data, people, pose, recipe
+from training.commands import live, own_data, people, pose, recipe, weights
+from training.commands.options import as_command
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "fetch": own_data.fetch,
+    "show": own_data.show,
+    "prepare": own_data.prepare,
+    "pretrain": recipe.pretrain,
+    "encode": recipe.encode,
+    "train": recipe.train,
+    "gestures": recipe.gestures,
+    "train-pixels": own_data.train_pixels,
+    "compare": own_data.compare,
+    "adapt": own_data.adapt,
+    "import-pose": pose.import_pose,
+    "tracks": people.tracks,
+    "evaluate-live": live.evaluate_live,
+    "tune-live": live.tune_live,
+    "check-live": live.check_live,
+    "left-out": live.left_out,
+    "evaluate": weights.evaluate,
+    "bench-peers": weights.bench_peers,
+    "ship": recipe.ship,
+    "quantise": weights.quantise,
+}
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for command in (
-    own_data.fetch,
-    own_data.show,
-    pose.import_pose,
-    recipe.prepare,
-    recipe.pretrain,
-    recipe.encode,
-    recipe.train,
-    recipe.gestures,
-    own_data.train_pixels,
-    own_data.compare,
-    own_data.adapt,
-    live.evaluate_live,
-    live.tune_live,
-    live.check_live,
-    live.left_out,
-    people.tracks,
-    recipe.evaluate,
-    recipe.bench_peers,
-    recipe.ship,
-    recipe.quantise,
-):
-    app.command()(command)
+for name, function in COMMANDS.items():
+    app.command(name)(as_command(function))
+
+
+def end_politely() -> None:
+    """Let SIGTERM remove what is half written, as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def main() -> None:
-    try:
-        app()
-    except HarLiveError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise SystemExit(1) from None
+    end_politely()
+    app()
 
 
 if __name__ == "__main__":

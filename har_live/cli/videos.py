@@ -36,6 +36,7 @@ from har_live.cli.options import (
     WeightsOption,
     YoutubeHeightOption,
 )
+from har_live.errors import HarLiveError
 
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
@@ -164,7 +165,6 @@ def annotate(
     from har_live.many import annotate_all
 
     kinds = [str(path) for path in events or ()]
-    num_failed = 0
     with console.says_what_is_kept(out_dir), console.progress_bar() as on_frame:
         try:
             done = annotate_all(
@@ -176,12 +176,11 @@ def annotate(
                 min_duration_seconds=min_duration,
                 options=options,
                 on_frame=on_frame,
+                on_done=console.print_annotated,
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
-        for one in done:
-            num_failed += not console.print_annotated(one)
-    raise typer.Exit(1 if num_failed else 0)
+    raise typer.Exit(1 if any(isinstance(one.result, HarLiveError) for one in done) else 0)
 
 
 def predict(

@@ -73,13 +73,12 @@ def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
         print_note(f"the label on the picture was right {right} of the time and unsure {unsure}")
 
 
-def print_annotated(one: Annotated) -> bool:
-    """What became of one of many videos; whether all is well."""
+def print_annotated(one: Annotated) -> None:
+    """What became of one of many videos."""
     if isinstance(one.result, HarLiveError):
         notes.print(escape(f"har-live: {one.result}"))
-        return False
-    print_written(one.result, [one.output, *one.events])
-    return True
+    else:
+        print_written(one.result, [one.output, *one.events])
 
 
 def print_live_summaries(summaries: Sequence[LiveSummary]) -> None:

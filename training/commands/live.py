@@ -19,8 +19,13 @@ from training.commands.options import (
     Split,
     WeightsName,
     chosen_split,
+    folder_exists,
     names_of,
 )
+from training.commands.output import print_table
+from training.settings import Count, Range
+
+StreamSeconds = Range(5, 86_400)
 
 WriteCard = Annotated[bool, typer.Option("--write-card", help="Put it into the weights' card.")]
 
@@ -31,8 +36,12 @@ def evaluate_live(
         Path | None, typer.Argument(help="As in evaluate; without it, the figure alone.")
     ] = None,
     json_file: JsonFile = None,
-    picture: Annotated[Path | None, typer.Option(help="Draw the timelines here.")] = None,
-    seconds: Annotated[float, typer.Option(help="Length of each stream, about.")] = 75.0,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw the timelines here.", callback=folder_exists)
+    ] = None,
+    seconds: Annotated[
+        float, StreamSeconds, typer.Option(help="Length of each stream, about.")
+    ] = 75.0,
     split: Split = "val",
     one_camera: Annotated[
         bool, typer.Option("--one-camera", help="Cuts only where the action changes.")
@@ -45,8 +54,6 @@ def evaluate_live(
     seed: Seed = 0,
 ) -> None:
     """Measure weights as they behave live: how soon, how steady, how often wrong."""
-    from rich.console import Console
-
     from har_live.card import open_weights
     from har_live.recognizer import Recognizer
     from training.live import report as room
@@ -61,9 +68,9 @@ def evaluate_live(
     played = play_all(recognizer, data, settings)
     said = {"weights": recognizer.card.name, "cut_reset": cut_reset, "one_camera": one_camera}
     reached = {**said, **room.figures(played)}
-    Console().print(room.table(reached))
+    print_table(room.table(reached))
     if json_file is not None:
-        json_file.write_text(json.dumps(reached, indent=2, ensure_ascii=False))
+        json_file.write_text(json.dumps(reached, indent=2, ensure_ascii=False), "utf-8")
     if write_card:
         command = f"python -m training evaluate-live {recognizer.card.name} DATA"
         command += f" --seconds {seconds:g} --split {split} --seed {seed}"
@@ -78,15 +85,15 @@ def evaluate_live(
 def tune_live(
     weights: WeightsName,
     data: Data,
-    seconds: Annotated[float, typer.Option(help="Length of each stream, about.")] = 60.0,
+    seconds: Annotated[
+        float, StreamSeconds, typer.Option(help="Length of each stream, about.")
+    ] = 60.0,
     split: Split = "val",
     write_card: WriteCard = False,
     cache: Cache = DEFAULT_CACHE,
     seed: Seed = 0,
 ) -> None:
     """Choose average, thresholds and hold on live streams of two halves of the groups."""
-    from rich.console import Console
-
     from har_live.card import open_weights
     from har_live.recognizer import Recognizer
     from training.live import tune as room
@@ -98,7 +105,7 @@ def tune_live(
     settings = StreamSettings(seconds, seed, chosen_split(split), one_camera=True, cache=cache)
     halves = room.hear(recognizer, data, settings)
     tried = room.try_all(recognizer, halves, room.candidates(opened.card.smoothing))
-    Console().print(room.table(tried, room.Wishes()))
+    print_table(room.table(tried, room.Wishes()))
     best = room.best(tried, room.Wishes()).spec
     typer.echo(f"best: {best}")
     if write_card:
@@ -111,8 +118,10 @@ def check_live(
     write: Annotated[
         bool, typer.Option("--write", help="Measure several seeds and store the figures.")
     ] = False,
-    seeds: Annotated[int, typer.Option(help="With --write: how many, 2 or more.", min=2)] = 4,
-    seconds: Annotated[float, typer.Option(help="With --write: of each stream, about.")] = 45.0,
+    seeds: Annotated[int, Range(2), typer.Option(help="With --write: how many, 2 or more.")] = 4,
+    seconds: Annotated[
+        float, StreamSeconds, typer.Option(help="With --write: of each stream, about.")
+    ] = 45.0,
     cache: Cache = DEFAULT_CACHE,
 ) -> None:
     """Two minutes of live behaviour; fails where a figure fell by more than its noise."""
@@ -150,8 +159,10 @@ def left_out(
     out: Annotated[Path, typer.Option(help="Folder for curves and weights.")] = Path(
         "runs/left-out"
     ),
-    epochs: Annotated[int | None, typer.Option(help="Times the bank is gone through.")] = None,
-    seconds: Annotated[float, typer.Option(help="Length of a stream, at most.")] = 180.0,
+    epochs: Annotated[Count | None, typer.Option(help="Times the bank is gone through.")] = None,
+    seconds: Annotated[
+        float, StreamSeconds, typer.Option(help="Length of a stream, at most.")
+    ] = 180.0,
     json_file: JsonFile = None,
     cache: Cache = DEFAULT_CACHE,
     seed: Seed = 0,

@@ -1,19 +1,43 @@
-"""What several commands are told alike."""
+"""How a function becomes a command: its settings become options, a wrong value becomes a line."""
 
 from __future__ import annotations
 
+import inspect
+import math
+from collections.abc import Callable, Iterator
+from copy import copy
+from dataclasses import fields, replace
+from functools import reduce
+from operator import or_
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import typer
+
+from har_live.errors import HarLiveError
+from training.settings import Range, Settings, WrongSetting, range_in, remarks_of
+
+
+def folder_exists(target: Path | None) -> Path | None:
+    """Say before hours of work that a file can't be written there."""
+    if target is not None and not target.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {target.parent}")
+    return target
+
 
 Data = Annotated[Path, typer.Argument(help="Manifest CSV, its folder, or one folder per class.")]
 Cache = Annotated[Path, typer.Option(help="Folder of the cached frames.")]
 Pose = Annotated[Path, typer.Option(help="Weights of the pose network, from `pretrain`.")]
 WeightsName = Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")]
-Split = Annotated[str, typer.Option(help="train, val, or all.")]
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write figures here.")]
-Seed = Annotated[int, typer.Option(help="Of everything random.")]
+Split = Annotated[str, typer.Option(help="train, val, all, or another part of the data set.")]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", help="Write figures here.", callback=folder_exists)
+]
+Picture = Annotated[Path, typer.Option(help="Picture to write.", callback=folder_exists)]
+Seed = Annotated[int, Range(0, 2**32 - 1), typer.Option(help="Of everything random.")]
+Workers = Annotated[
+    int | None, Range(1, 1024), typer.Option(help="Processes; default: one per core.")
+]
 DEFAULT_CACHE = Path(".cache")
 
 
@@ -22,6 +46,128 @@ def names_of(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
+def numbers_of(text: str, allowed: Range) -> list[float]:
+    """The numbers between commas.
+
+    Raises:
+        WrongSetting: one is none, or is outside the range.
+    """
+    numbers = []
+    for name in names_of(text):
+        try:
+            number = float(name)
+        except ValueError:
+            number = math.nan
+        if not allowed.holds(number):
+            raise WrongSetting(f"{name!r} among {text!r} is wrong; expected numbers, {allowed}")
+        numbers.append(number)
+    return numbers
+
+
 def chosen_split(text: str) -> str:
     """What a split is called within: the empty one is all of them."""
     return "" if text == "all" else text
+
+
+class Without(NamedTuple):
+    """In the annotation of settings: fields that this command does not offer."""
+
+    names: tuple[str, ...]
+
+
+def as_command(function: Callable[..., None]) -> Callable[..., None]:
+    """A function as Typer takes it: its settings are options, and what goes wrong is one line."""
+    hints = get_type_hints(function, include_extras=True)
+    groups: dict[str, tuple[Settings, list[inspect.Parameter]]] = {}
+    offered: list[inspect.Parameter] = []
+    for parameter in inspect.signature(function).parameters.values():
+        if isinstance(parameter.default, Settings):
+            inside = list(_options(parameter.default, hints[parameter.name]))
+            groups[parameter.name] = (parameter.default, inside)
+            offered += inside
+        else:
+            hint = _with_bounds(hints[parameter.name])
+            offered.append(parameter.replace(annotation=hint))
+
+    def command(**values: Any) -> None:
+        try:
+            for name, (default, inside) in groups.items():
+                own = {option.name: values.pop(option.name) for option in inside}
+                values[name] = _changed(default, own)
+            function(**values)
+        except WrongSetting as error:
+            raise typer.BadParameter(str(error)) from None
+        except (HarLiveError, OSError) as error:
+            typer.echo(f"error: {_line(error)}", err=True)
+            raise typer.Exit(1) from None
+
+    command.__doc__ = function.__doc__
+    command.__signature__ = inspect.Signature(offered)  # type: ignore[attr-defined]
+    command.__annotations__ = {option.name: option.annotation for option in offered}
+    return command
+
+
+def _changed(settings: Settings, options: dict[str, Any]) -> Settings:
+    """Some settings with what the options say."""
+    for name, value in options.items():
+        if isinstance(getattr(settings, name), tuple):
+            options[name] = tuple(names_of(value))
+    return replace(settings, **options)
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _options(settings: Settings, hint: Any) -> Iterator[inspect.Parameter]:
+    """Each field of some settings as an option that defaults to what they have."""
+    extra = getattr(hint, "__metadata__", ())
+    left_out = {name for part in extra if isinstance(part, Without) for name in part.names}
+    hints = get_type_hints(type(settings), include_extras=True)
+    remarks = remarks_of(type(settings))
+    for field in fields(settings):
+        if field.name in left_out:
+            continue
+        kind, default = hints[field.name], getattr(settings, field.name)
+        if isinstance(default, tuple):  # one option with commas
+            kind, default = str, ",".join(default)
+        option = typer.Option(help=remarks[field.name])
+        yield inspect.Parameter(
+            field.name,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=default,
+            annotation=_with_bounds(Annotated[kind, option]),
+        )
+
+
+def _with_bounds(hint: Any) -> Any:
+    """An annotation as Typer reads it: the range beside its words becomes their bounds."""
+    allowed = range_in(hint)
+    if allowed is None:
+        return hint
+    kinds = (typer.models.OptionInfo, typer.models.ArgumentInfo)
+    words = copy(next(part for part in hint.__metadata__ if isinstance(part, kinds)))
+    kind = _without_ranges(hint)
+    number = int if int in (kind, *get_args(kind)) else float
+    words.min = number(allowed.least)
+    words.max = None if allowed.most is None else number(allowed.most)
+    words.callback = _not_nan
+    return Annotated[kind, words]
+
+
+def _without_ranges(hint: Any) -> Any:
+    """``Annotated[float, …] | None`` → ``float | None``."""
+    if get_origin(hint) is Annotated:
+        return _without_ranges(hint.__origin__)
+    if parts := get_args(hint):
+        return reduce(or_, map(_without_ranges, parts))
+    return hint
+
+
+def _not_nan(value: Any) -> Any:
+    """NaN is neither below nor above any bound."""
+    if isinstance(value, float) and math.isnan(value):
+        raise typer.BadParameter("nan is no number")
+    return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shlex
 import sys
 from pathlib import Path
@@ -11,21 +10,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from har_live.card import DEFAULT_WEIGHTS
-from training.commands.options import DEFAULT_CACHE, Cache, Data, Seed, names_of
+from training.commands.options import (
+    DEFAULT_CACHE,
+    Cache,
+    Data,
+    Picture,
+    Seed,
+    Without,
+    Workers,
+    names_of,
+)
+from training.commands.output import print_table
+from training.learn.fit_settings import ClipChoice, FitSettings, Machines, Networks
+from training.settings import Count
 
 if TYPE_CHECKING:
     from har_live.card import Weights
 
-Labels = Annotated[str, typer.Option(help="Only these, with commas between; default: all.")]
-GridFps = Annotated[
-    float | None, typer.Option(help="Frames a second that it looks at; default: the preset's.")
-]
-Epochs = Annotated[int, typer.Option(help="Times every clip is seen, at most.")]
-Varied = Annotated[
-    bool, typer.Option("--varied/--plain", help="Vary clips as cameras vary, or show them as is.")
-]
-Accelerator = Annotated[str, typer.Option(help="auto, cpu, gpu, mps, …")]
-Precision = Annotated[str, typer.Option(help="32-true, 16-mixed or bf16-mixed.")]
+WeightsFolder = Annotated[Path, typer.Option(help="Weights folder to write.")]
 
 
 def fetch(
@@ -34,32 +36,39 @@ def fetch(
     base_url: Annotated[str | None, typer.Option(help="A mirror that has the same files.")] = None,
 ) -> None:
     """Download a public data set from its own home; goes on where it was interrupted."""
-    from training.data import fetch as room
+    from training.data.fetch import DATA_SETS
+    from training.data.fetch import fetch as download
 
-    if name not in room.DATA_SETS:
-        raise typer.BadParameter(f"{name!r} is not one of {', '.join(room.DATA_SETS)}")
-    data_set = room.DATA_SETS[name]
+    if name not in DATA_SETS:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(DATA_SETS)}")
+    data_set = DATA_SETS[name]
     typer.echo(f"{name} from {base_url or data_set.home} ({data_set.terms})")
-    room.fetch(data_set, folder, base_url=base_url)
+    download(data_set, folder, base_url=base_url)
     typer.echo(f"python -m training show {folder}")
 
 
-def show(
-    data: Data,
-    out: Annotated[Path, typer.Option(help="Picture to write.")] = Path("show.png"),
-    workers: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
-) -> None:
+def show(data: Data, out: Picture = Path("show.png"), workers: Workers = None) -> None:
     """Show what is in a data set: frames, balance, durations, frame rates, what can't be read."""
-    from rich.console import Console
-
-    from training.data import show as room
     from training.data.contact_sheet import draw
+    from training.data.show import summary, survey, table
 
-    facts = room.survey(data, workers=workers)
-    Console().print(room.table(facts))
+    facts = survey(data, workers=workers)
+    print_table(table(facts))
     draw(facts, out, title=str(data))
-    typer.echo(room.summary(facts, most=1000))
+    typer.echo(summary(facts, most=1000))
     typer.echo(f"wrote {out}")
+
+
+def prepare(data: Data, cache: Cache = DEFAULT_CACHE, workers: Workers = None) -> None:
+    """Index a data set and cache its frames; goes on where it was interrupted."""
+    from training.data.prepare import prepare as cache_all
+    from training.data.prepare import write_index
+
+    index, broken = cache_all(data, cache, workers=workers)
+    write_index(index, broken, cache / "index.json")
+    typer.echo(f"{len(index)} clips ready, {len(broken)} broken; index in {cache / 'index.json'}")
+    for path, reason in broken.items():
+        typer.echo(f"  {path}: {reason}")
 
 
 def train_pixels(
@@ -67,103 +76,61 @@ def train_pixels(
     preset: Annotated[
         str, typer.Option(help="seed-lrcn, seed-convlstm, or weights whose network to train.")
     ] = "seed-lrcn",
-    out: Annotated[Path, typer.Option(help="Weights folder to write.")] = Path("runs/mine"),
+    out: WeightsFolder = Path("runs/mine"),
     cache: Cache = DEFAULT_CACHE,
-    labels: Labels = "",
-    grid_fps: GridFps = None,
-    leaky_split: Annotated[
-        bool, typer.Option("--leaky-split", help="Ignore groups, to see how much that flatters.")
-    ] = False,
-    varied: Varied = True,
-    epochs: Epochs = 40,
-    batch_size: Annotated[int, typer.Option(help="Clips in a step, over all processes.")] = 16,
-    learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
-    patience: Annotated[int, typer.Option(help="Epochs without progress before it stops.")] = 15,
-    seed: Seed = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it was stopped.")] = False,
-    accelerator: Accelerator = "auto",
-    devices: Annotated[int, typer.Option(help="Processes on each machine.")] = 1,
-    num_nodes: Annotated[int, typer.Option(help="Machines; start this on each of them.")] = 1,
-    precision: Precision = "32-true",
-    workers: Annotated[int, typer.Option(help="Processes that read clips, per device.")] = 0,
+    clips: ClipChoice = ClipChoice(),
+    fit: Annotated[FitSettings, Without(("feature_noise",))] = FitSettings(),
+    machines: Machines = Machines(),
 ) -> None:
     """Train a network on the pictures themselves and write weights for `har-live --weights`."""
-    from training.learn import pixels as room
-    from training.learn.fit import FitSettings, Machines
+    from training.learn.clips import gather, keep
+    from training.learn.pixels import VARIED, card_of, preset_of, train_on
 
-    settings = FitSettings(
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        patience=patience,
-        seed=seed,
+    network = preset_of(preset, grid_fps=clips.grid_fps)
+    material = gather(
+        data, cache, network.clip, labels=clips.labels, leaky=clips.leaky_split, show_progress=True
     )
-    machines = Machines(accelerator, devices, num_nodes, precision, workers)
-    chosen = room.preset_of(preset, grid_fps=grid_fps)
-    material = room.gather(
-        data, cache, chosen.clip, labels=names_of(labels), leaky=leaky_split, show_progress=True
-    )
-    trained = room.train_on(
+    trained = train_on(
         material,
-        chosen,
+        network,
         out / "run",
-        settings,
+        fit,
         machines,
-        variation=room.VARIED if varied else None,
+        variation=VARIED if clips.varied else None,
         resume=resume,
         show_progress=True,
     )
     if trained is not None:
-        card = room.card_of(out.name, chosen, material)
-        _say_kept(room.keep(*trained, material, card, out))
+        _say_kept(keep(*trained, material, card_of(out.name, network, material), out))
 
 
 def compare(
     data: Data,
-    presets: Annotated[
-        str, typer.Option(help="Networks as in train-pixels, with commas between.")
-    ] = "seed-lrcn,seed-convlstm",
-    seeds: Annotated[int, typer.Option(help="Trainings of each network.")] = 3,
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("runs/compare"),
     cache: Cache = DEFAULT_CACHE,
-    labels: Labels = "",
-    grid_fps: GridFps = None,
-    leaky_split: Annotated[
-        bool, typer.Option("--leaky-split", help="Train also with groups ignored, beside it.")
-    ] = False,
-    varied: Varied = True,
-    epochs: Epochs = 40,
-    batch_size: Annotated[int, typer.Option(help="Clips in a step.")] = 16,
-    learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
-    accelerator: Accelerator = "auto",
-    precision: Precision = "32-true",
-    workers: Annotated[int, typer.Option(help="Processes that read clips.")] = 0,
+    networks: Networks = Networks(),
+    clips: ClipChoice = ClipChoice(),
+    fit: Annotated[FitSettings, Without(("feature_noise", "patience", "seed"))] = FitSettings(),
+    machines: Annotated[Machines, Without(("devices", "num_nodes"))] = Machines(),
 ) -> None:
-    """Train networks on one split with the same seeds: table, curves, confusion, the best."""
-    from rich.console import Console
+    """Train networks on one split with the same seeds: table, curves, confusion, the best.
 
-    from training.learn import compare as room
-    from training.learn.fit import FitSettings, Machines
+    With --leaky-split each is also trained with groups ignored, beside it.
+    """
+    from dataclasses import replace
+
+    from training.learn.compare import Contest, choose
+    from training.learn.compare import compare as train_all
     from training.learn.report import table, write_report
 
-    contest = room.Contest(
-        data,
-        tuple(names_of(presets)),
-        seeds,
-        tuple(names_of(labels)),
-        grid_fps,
-        leaky_split,
-        room.VARIED if varied else None,
-        FitSettings(
-            epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, patience=epochs
-        ),
-        Machines(accelerator, precision=precision, workers=workers),
-    )
-    contenders = room.compare(contest, cache, out, show_progress=True)
+    fit = replace(fit, patience=fit.epochs)  # each trains as long as every other
+    contest = Contest(data, networks, clips, fit, machines)
+    contenders = train_all(contest, cache, out, show_progress=True)
     command = shlex.join(["python", "-m", "training", *sys.argv[1:]])
     write_report(contest, contenders, out, command=command)
-    Console().print(table(contenders))
-    best, reason = room.choose(contenders)
+    print_table(table(contenders))
+    best, reason = choose(contenders)
     typer.echo(f"best: {best.name}: {reason}; {out / 'report.md'}")
 
 
@@ -172,21 +139,23 @@ def adapt(
     weights: Annotated[str, typer.Option(help="Name of shipped weights, or a folder.")] = (
         DEFAULT_WEIGHTS
     ),
-    out: Annotated[Path, typer.Option(help="Weights folder to write.")] = Path("runs/mine"),
+    out: WeightsFolder = Path("runs/mine"),
     cache: Cache = DEFAULT_CACHE,
-    labels: Labels = "",
-    copies: Annotated[int, typer.Option(help="Varied windows of each clip.")] = 8,
-    epochs: Epochs = 80,
+    labels: Annotated[str, typer.Option(help="Only these, with commas between.")] = "",
+    copies: Annotated[Count, typer.Option(help="Varied windows of each clip.")] = 8,
+    epochs: Annotated[Count, typer.Option(help="Times every clip is seen, at most.")] = 80,
     seed: Seed = 0,
 ) -> None:
     """Teach weights your own actions, from a folder of clips; their frame encoder is kept."""
-    from har_live.card import open_weights
-    from training.learn import adapt as room
+    from dataclasses import replace
 
-    fit = dataclasses.replace(room.FEW_CLIPS, epochs=epochs, seed=seed)
-    settings = room.AdaptSettings(copies=copies, fit=fit)
+    from har_live.card import open_weights
+    from training.learn.adapt import FEW_CLIPS, AdaptSettings
+    from training.learn.adapt import adapt as teach
+
+    settings = AdaptSettings(copies=copies, fit=replace(FEW_CLIPS, epochs=epochs, seed=seed))
     known = open_weights(weights)
-    _say_kept(room.adapt(data, known, out, cache, settings, labels=names_of(labels)))
+    _say_kept(teach(data, known, out, cache, settings, labels=names_of(labels)))
 
 
 def _say_kept(weights: Weights) -> None:

@@ -1,4 +1,4 @@
-"""The commands that make the shipped weights, and measure them."""
+"""The commands that make the shipped weights."""
 
 from __future__ import annotations
 
@@ -9,42 +9,16 @@ from typing import Annotated
 
 import typer
 
-from har_live.card import DEFAULT_WEIGHTS
-from training.commands.options import (
-    DEFAULT_CACHE,
-    Cache,
-    Data,
-    JsonFile,
-    Pose,
-    Seed,
-    Split,
-    WeightsName,
-    chosen_split,
-    names_of,
-)
-
-
-def prepare(
-    data: Data,
-    cache: Cache = DEFAULT_CACHE,
-    workers: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
-) -> None:
-    """Index a data set and cache its frames; goes on where it was interrupted."""
-    from training.data import prepare as room
-
-    index, broken = room.prepare(data, cache, workers=workers)
-    room.write_index(index, broken, cache / "index.json")
-    typer.echo(f"{len(index)} clips ready, {len(broken)} broken; index in {cache / 'index.json'}")
-    for path, reason in broken.items():
-        typer.echo(f"  {path}: {reason}")
+from training.commands.options import DEFAULT_CACHE, Cache, Data, JsonFile, Pose, Seed, names_of
+from training.settings import Count, Range
 
 
 def pretrain(
     data: Data,
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("runs/pose.safetensors"),
     cache: Cache = DEFAULT_CACHE,
-    epochs: Annotated[int, typer.Option(help="Times every picture is seen.")] = 6,
-    learning_rate: Annotated[float, typer.Option(help="Its peak.")] = 2e-3,
+    epochs: Annotated[Count, typer.Option(help="Times every picture is seen.")] = 6,
+    learning_rate: Annotated[float, Range(1e-7, 10), typer.Option(help="Its peak.")] = 2e-3,
     start_from: Annotated[Path | None, typer.Option(help="Go on from these weights.")] = None,
     seed: Seed = 0,
 ) -> None:
@@ -61,7 +35,7 @@ def encode(
     pose: Pose = Path("runs/pose.safetensors"),
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("runs/bank"),
     cache: Cache = DEFAULT_CACHE,
-    copies: Annotated[int, typer.Option(help="Varied windows of each training clip.")] = 12,
+    copies: Annotated[Count, typer.Option(help="Varied windows of each training clip.")] = 12,
 ) -> None:
     """Show the frozen encoder every window once; goes on where it was interrupted."""
     from har_live.types import ClipSpec
@@ -79,7 +53,7 @@ def train(
     ),
     architecture: Annotated[str, typer.Option(help="lrcn or convlstm.")] = "lrcn",
     pose: Pose = Path("runs/pose.safetensors"),
-    epochs: Annotated[int | None, typer.Option(help="Times the bank is gone through.")] = None,
+    epochs: Annotated[Count | None, typer.Option(help="Times the bank is gone through.")] = None,
     datasets: Annotated[
         str, typer.Option(help="A specialist: only these data sets, with commas between.")
     ] = "",
@@ -124,82 +98,6 @@ def gestures(
     if json_file is not None:
         figures = {"accuracy": mean, "folds": [dataclasses.asdict(fold) for fold in folds]}
         json_file.write_text(json.dumps(figures, indent=2))
-
-
-def evaluate(
-    weights: WeightsName,
-    data: Data,
-    json_file: JsonFile = None,
-    split: Split = "val",
-    rates: Annotated[str, typer.Option(help="Also at these frames a second: 10,15,24,30,60.")] = "",
-    confusion_file: Annotated[
-        Path | None, typer.Option("--confusion", help="Draw the confusion matrix here.")
-    ] = None,
-    precision: Annotated[str, typer.Option(help="usual or int8.")] = "usual",
-) -> None:
-    """Measure weights on clips, through the same Recognizer that runs live."""
-    from har_live.recognizer import Recognizer
-    from training.measure import evaluate as room
-    from training.measure.plots import draw_confusion
-
-    recognizer = Recognizer(weights, precision=precision)
-    wanted = [float(rate) for rate in names_of(rates)]
-    answers, *others = room.answers_at(recognizer, data, [None, *wanted], split=chosen_split(split))
-    figures = room.figures(answers)
-    figures["rates"] = room.rates(answers, dict(zip(wanted, others, strict=True)))
-    if json_file is not None:
-        json_file.write_text(json.dumps(figures, indent=2, ensure_ascii=False))
-    if confusion_file is not None:
-        draw_confusion(*room.confusion(answers), confusion_file)
-    for name in ("clips", "top1", "top5", "macro_f1", "ece"):
-        typer.echo(f"{name:10} {figures[name]:.3f}")
-    for name, row in figures["datasets"].items():
-        typer.echo(
-            f"{name:20} {row['clips']:4} clips  top1 {row['top1']:.3f}"
-            f"  among its own labels {row['top1_within']:.3f}"
-        )
-    for rate, row in figures["rates"].items():
-        typer.echo(f"{rate:>3} fps  top1 {row['top1']:.3f}  same answer {row['agreement']:.3f}")
-
-
-def bench_peers(
-    weights: Annotated[str, typer.Argument(help="Name or folder.")] = DEFAULT_WEIGHTS,
-    seconds: Annotated[float, typer.Option(min=0.01, help="Of each measurement.")] = 3.0,
-    json_file: JsonFile = None,
-) -> None:
-    """Measure the usual way, the encoder alone, ffmpeg and a published network beside ours."""
-    import tempfile
-
-    from rich.console import Console
-
-    from har_live.bench.rows import Report
-    from har_live.bench.table import machine_table, rows_table
-    from har_live.bench.timing import Effort
-    from har_live.card import open_weights
-    from har_live.doctor import machine
-    from training.bench.peers import peer_rows
-
-    effort = Effort(seconds=seconds)
-    with tempfile.TemporaryDirectory(prefix="har-live-peers-") as folder:
-        rows = tuple(peer_rows([open_weights(weights)], effort, Path(folder)))
-    report = Report(machine(), effort, rows)
-    Console().print(machine_table(report.machine), rows_table(report.rows))
-    if json_file is not None:
-        report.write(json_file, overwrite=True)
-
-
-def quantise(
-    weights: WeightsName,
-    data: Data,
-) -> None:
-    """Write weights with 8-bit convolutions beside the others, for --precision int8."""
-    from har_live.card import open_weights
-    from training.ship.quantise import calibration_pairs
-    from training.ship.quantise import quantise as run
-
-    opened = open_weights(weights)
-    made = run(opened, calibration_pairs(data, opened.card.clip))
-    typer.echo(f"wrote {made.int8_path}")
 
 
 def ship(

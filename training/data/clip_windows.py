@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import Any, Protocol
 
 import cv2
 import lightning
@@ -20,13 +19,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from har_live.errors import SourceError
 from har_live.grid import frames_played_at
 from har_live.types import ClipSpec
+from training.data.clip import Clip
 from training.data.labels import can_mirror
-from training.data.layouts import Clip
 from training.data.prepare import CacheSettings
-from training.data.split import leaky_split, split_by_group, with_split
 from training.data.windows import Frames, Variation, varied, window_instants, windows_of_clip
 
 Index = Sequence[tuple[Clip, Path]]
@@ -48,49 +45,6 @@ def cache_settings(spec: ClipSpec) -> CacheSettings:
     return CacheSettings(image_size=spec.image_size, cache_fps=steps * spec.grid_fps)
 
 
-def choose_labels(clips: Sequence[Clip], wanted: Sequence[str]) -> list[Clip]:
-    """The clips of some labels; all clips where none is named.
-
-    Raises:
-        SourceError: a label is not there.
-    """
-    known = {clip.label for clip in clips}
-    if missing := [label for label in wanted if label not in known]:
-        raise SourceError(f"no clips of {', '.join(missing)}; there are {', '.join(sorted(known))}")
-    return [clip for clip in clips if not wanted or clip.label in wanted]
-
-
-def split_clips(clips: Sequence[Clip], *, leaky: bool = False, seed: int = 0) -> list[Clip]:
-    """Clips with their split: by group, or on request ignoring groups with as many measured."""
-    clips = with_split(clips, seed=seed)
-    if not _is_measured(clips):
-        # A data set that only has a test part: what chooses the checkpoint is taken from train.
-        rest = [clip for clip in clips if clip.split != "train"]
-        learnt = [clip for clip in clips if clip.split == "train"]
-        learnt = split_by_group(learnt, seed=seed)
-        clips = (learnt if _is_measured(learnt) else _smallest_group_measured(learnt)) + rest
-    if not leaky:
-        return clips
-    used = [clip for clip in clips if clip.split in ("train", "val")]
-    share = sum(clip.split == "val" for clip in used) / len(used)
-    return leaky_split(used, share=share, seed=seed)
-
-
-def _is_measured(clips: Sequence[Clip]) -> bool:
-    return any(clip.split == "val" for clip in clips)
-
-
-def _smallest_group_measured(clips: Sequence[Clip]) -> list[Clip]:
-    """Where a quarter of the clips is less than any group: the smallest one that can be spared."""
-    labels = {clip.label for clip in clips}
-    for group, _ in reversed(Counter(clip.group for clip in clips).most_common()):
-        if {clip.label for clip in clips if clip.group != group} == labels:
-            return [
-                replace(clip, split="val" if clip.group == group else "train") for clip in clips
-            ]
-    return list(clips)
-
-
 def mirrored_label(label: str, labels: Sequence[str]) -> str | None:
     """What the mirrored movement is called: the other side's label; None where nothing fits."""
     if not can_mirror(label):
@@ -104,7 +58,7 @@ def _other_side(side: str) -> str:
     return other.upper() if side.isupper() else other.title() if side.istitle() else other
 
 
-class LearntWindows(Dataset):
+class LearntWindows(Dataset[tuple[Tensor, int]]):
     """One window of a clip, varied anew in every epoch: ((T + 1, S, S, 3) uint8, label's index)."""
 
     def __init__(
@@ -136,7 +90,7 @@ class LearntWindows(Dataset):
             other = mirrored_label(label, self.labels)
             mirror = other is not None and bool(rng.random() < 0.5)
             window = compressed(varied(window, rng, how, mirror=mirror, shake=False), rng)
-            label = other if mirror else label
+            label = other if mirror and other is not None else label
         return torch.from_numpy(window), self.labels.index(label)
 
 
@@ -149,7 +103,7 @@ def compressed(frames: Frames, rng: np.random.Generator) -> Frames:
     return np.stack([cv2.imdecode(file, cv2.IMREAD_COLOR_RGB) for file in files])
 
 
-class MeasuredWindows(Dataset):
+class MeasuredWindows(Dataset[tuple[Tensor, int]]):
     """The windows of a clip that a stream would score: ((W, T + 1, S, S, 3) uint8, label's index).
 
     Number −1 is a filler that fits beside the others and has the label −1.
@@ -183,7 +137,7 @@ def join_clips(items: list[tuple[Tensor, int]]) -> Measured:
     return torch.cat([windows for windows, _ in items]), torch.cat(owners), labels
 
 
-class EpochOrder(Sampler):
+class EpochOrder(Sampler[tuple[int, int]]):
     """(epoch, number) of every clip in the epoch's own order: this process's share of them.
 
     Processes of equal shares, so that none waits for another; the first clips of the order fill up.
@@ -206,13 +160,20 @@ class EpochOrder(Sampler):
         return iter((self.epoch, int(number)) for number in order[self.rank :: self.world_size])
 
 
+class SizedDataset(Protocol):
+    """Windows by number, or by (epoch, number) where they are learnt from."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, key: Any, /) -> tuple[Tensor, int]: ...
+
+
 class ClipData(lightning.LightningDataModule):
     """Loaders for any number of processes; ``batch_size`` counts over all of them."""
 
     def __init__(
         self,
-        learnt: Dataset,
-        measured: Dataset,
+        learnt: SizedDataset,
+        measured: SizedDataset,
         *,
         batch_size: int,
         seed: int,
@@ -222,7 +183,7 @@ class ClipData(lightning.LightningDataModule):
         self.learnt, self.measured = learnt, measured
         self.batch_size, self.seed, self.workers = batch_size, seed, workers
 
-    def train_dataloader(self) -> DataLoader:
+    def train_dataloader(self) -> DataLoader[Any]:
         rank, world_size = self.trainer.global_rank, self.trainer.world_size
         order = EpochOrder(len(self.learnt), seed=self.seed, rank=rank, world_size=world_size)
         return DataLoader(
@@ -233,7 +194,7 @@ class ClipData(lightning.LightningDataModule):
             persistent_workers=self.workers > 0,
         )
 
-    def val_dataloader(self) -> DataLoader:
+    def val_dataloader(self) -> DataLoader[Any]:
         rank, world_size = self.trainer.global_rank, self.trainer.world_size
         numbers = list(range(len(self.measured)))
         numbers += [-1] * (-len(numbers) % world_size)

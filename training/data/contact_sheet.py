@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import matplotlib
 import numpy as np
-
-from training.data.show import SAMPLES, THUMB_HEIGHT, THUMB_WIDTH, Facts, labels_of, summary
-
-matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+
+from training.data.show import SAMPLES, THUMB_HEIGHT, THUMB_WIDTH, Facts, labels_of, summary
+from training.lettering import save_picture
 
 GAP = 4
 """Pixels between sample frames."""
@@ -43,8 +41,7 @@ def draw(facts: Sequence[Facts], target: Path, *, title: str) -> None:
         0, 1, summary(facts), va="top", fontsize=9, linespacing=1.5, transform=words.transAxes
     )
     figure.suptitle(title, fontsize=14, fontweight="bold")
-    figure.savefig(target, dpi=100)
-    plt.close(figure)
+    save_picture(figure, target, dpi=100)
 
 
 def _draw_sheet(axes: Axes, labels: list[str], facts: Sequence[Facts]) -> None:

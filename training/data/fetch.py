@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
@@ -228,7 +228,7 @@ def require_right(path: Path, file: RemoteFile) -> None:
 
 
 @contextmanager
-def _progress(name: str):
+def _progress(name: str) -> Iterator[OnBytes]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

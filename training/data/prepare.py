@@ -6,8 +6,8 @@ import hashlib
 import json
 import multiprocessing
 import os
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from har_live.grid import frames_played_at, grid_instants
 from har_live.sources.media import MediaSource
 from har_live.transforms import to_network
 from har_live.types import ClipSpec
-from training.data.layouts import Clip, read_clips
+from training.data.clip import Clip
+from training.data.layouts import read_clips
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ def _cache_one(video: Path, target: Path, settings: CacheSettings) -> str | None
     return None
 
 
+Job = Future[str | None]
+Cached = tuple[list[tuple[Clip, Path]], dict[str, str]]
+"""Each readable clip with the file of its frames, and {path: reason} of the broken ones."""
+
+
 def prepare(
     data: Path,
     cache: Path,
@@ -79,14 +85,23 @@ def prepare(
     settings: CacheSettings | None = None,
     workers: int | None = None,
     show_progress: bool = True,
-) -> tuple[list[tuple[Clip, Path]], dict[str, str]]:
-    """Cache every clip that is not cached yet.
-
-    Returns:
-        Each readable clip with the file of its frames, and {path: reason} of the broken ones.
-    """
-    settings = settings or CacheSettings()
+) -> Cached:
+    """Cache every clip of a data set that is not cached yet."""
     root, clips = read_clips(data)
+    settings = settings or CacheSettings()
+    return cache_clips(root, clips, cache, settings, workers=workers, show_progress=show_progress)
+
+
+def cache_clips(
+    root: Path,
+    clips: Sequence[Clip],
+    cache: Path,
+    settings: CacheSettings,
+    *,
+    workers: int | None = None,
+    show_progress: bool = True,
+) -> Cached:
+    """The same for some clips, whose paths are relative to ``root``."""
     targets = {clip: cache_path(root, clip, cache, settings) for clip in clips}
     missing = [clip for clip in clips if not targets[clip].exists()]
     broken: dict[str, str] = {}
@@ -103,7 +118,7 @@ def prepare(
     return [(clip, targets[clip]) for clip in clips if clip.path not in broken], broken
 
 
-def _progress(jobs, total, show):
+def _progress(jobs: Iterable[Job], total: int, show: bool) -> Iterable[Job]:
     from rich.progress import track
 
     return track(jobs, description="decoding", total=total, disable=not show)

@@ -21,7 +21,8 @@ from rich.table import Table
 
 from har_live.errors import HarLiveError
 from har_live.sources.media import MediaSource
-from training.data.layouts import Clip, read_clips
+from training.data.clip import Clip
+from training.data.layouts import read_clips
 
 SAMPLES = 6
 """Frames shown of each label, each of another group where there are as many."""

@@ -38,7 +38,8 @@ def window_instants(
     room = max(0.0, duration_seconds - spec.num_frames * step)
     start = rng.uniform(0, room) if room else rng.uniform(0, 0.1 * duration_seconds)
     # Frame 0 is a step earlier; at the start of a recording it is the first frame itself.
-    return np.maximum(0.0, start + np.arange(-1, spec.num_frames) * step)
+    instants: NDArray[np.float64] = start + np.arange(-1, spec.num_frames) * step
+    return np.maximum(0.0, instants)
 
 
 def windows_of_clip(
@@ -71,7 +72,9 @@ def varied(
     return frames
 
 
-def _reframed(frames: Frames, rng, settings: Variation, *, mirror: bool, shake: bool) -> Frames:
+def _reframed(
+    frames: Frames, rng: np.random.Generator, settings: Variation, *, mirror: bool, shake: bool
+) -> Frames:
     size = frames.shape[1]
     scale = np.exp(rng.uniform(-settings.crop, settings.crop, 2) * 0.4 + rng.uniform(-0.1, 0.3))
     if rng.random() < 0.3:

@@ -15,10 +15,12 @@ from rich.progress import track
 from har_live.grid import frames_played_at
 from har_live.models.pose_motion import PoseMotion
 from har_live.types import NONE, ClipSpec
+from training.data.clip import Clip
 from training.data.labels import can_mirror, our_label
-from training.data.prepare import CacheSettings, Clip
+from training.data.prepare import CacheSettings
 from training.data.windows import Frames, Variation, varied, window_instants, windows_of_clip
 from training.features.arrays import SavedArrays
+from training.measure.measures import Judged
 from training.people.figure_people import figure_window
 from training.people.motion_windows import drawn_window, motion_points, motion_window
 from training.people.pictures import Picture
@@ -45,6 +47,11 @@ class Bank(SavedArrays):
     groups: NDArray[np.str_]
     sources: NDArray[np.str_]
     """The clip's path or the motion's name: windows of one source are judged together."""
+
+    @property
+    def judged(self) -> Judged:
+        """Whose windows these are."""
+        return Judged(self.labels, self.datasets, self.groups, self.sources)
 
     def only(self, datasets: Sequence[str]) -> Bank:
         """The windows of these data sets."""

@@ -13,7 +13,7 @@ from har_live.models.pose_motion import NUM_POSE_FEATURES
 from har_live.models.window_model import WindowModel
 from training.features.bank import Bank
 from training.features.learnt_windows import standardised
-from training.learn.schedule import one_cycle
+from training.learn.clip_task import one_cycle
 from training.learn.settings import TrainSettings
 from training.learn.successions import succeeding
 from training.measure.measures import clip_measures
@@ -81,7 +81,7 @@ class ActionTask(lightning.LightningModule):
     def on_validation_epoch_end(self) -> None:
         scores = torch.cat(self._answers).softmax(dim=1).numpy()
         self._answers.clear()
-        measures = clip_measures(scores, self.validation, self.labels)
+        measures = clip_measures(scores, self.validation.judged, self.labels)
         for name, value in measures.items():
             self.log(f"val_{name}", value)
 

@@ -26,8 +26,9 @@ from har_live.scorers.torch import load_model
 from har_live.types import NONE
 from training.data.clip_windows import LearntWindows, MeasuredWindows
 from training.data.windows import Variation
-from training.learn.fit import ClipTask, FitSettings, Machines
-from training.learn.pixels import fit_and_measure, gather, keep
+from training.learn.clip_task import ClipTask
+from training.learn.clips import fit_and_measure, gather, keep
+from training.learn.fit_settings import FitSettings, Machines
 
 log = logging.getLogger(__name__)
 

@@ -21,18 +21,10 @@ from numpy.typing import NDArray
 from har_live.card import Weights
 from har_live.models.config import Preset
 from har_live.scorers.onnx import OnnxScorer
-from training.data.windows import Variation
-from training.learn.fit import FitSettings, Fitted, Machines
-from training.learn.pixels import (
-    VARIED,
-    Material,
-    Reached,
-    card_of,
-    gather,
-    keep,
-    preset_of,
-    train_on,
-)
+from training.learn.clips import Material, Reached, gather, keep
+from training.learn.fit import Fitted
+from training.learn.fit_settings import ClipChoice, FitSettings, Machines, Networks
+from training.learn.pixels import VARIED, card_of, preset_of, train_on
 
 TIMED_FRAMES = 60
 
@@ -42,22 +34,12 @@ class Contest:
     """What is compared on what."""
 
     data: Path
-    presets: tuple[str, ...] = ("seed-lrcn", "seed-convlstm")
-    seeds: int = 3
-    labels: tuple[str, ...] = ()
-    """Only these; empty for all."""
-    grid_fps: float | None = None
-    """Frames a second; None for each preset's own."""
-    leaky: bool = False
-    """Train also on a split that ignores groups."""
-    variation: Variation | None = VARIED
-    """How clips are varied; None shows them as they are."""
-    settings: FitSettings = field(default_factory=FitSettings)
+    networks: Networks = field(default_factory=Networks)
+    clips: ClipChoice = field(default_factory=ClipChoice)
+    """``leaky_split`` trains on a split that ignores groups, too, and not instead."""
+    fit: FitSettings = field(default_factory=FitSettings)
+    """The seed is each of ``networks.seeds`` in turn."""
     machines: Machines = field(default_factory=Machines)
-
-    def __post_init__(self) -> None:
-        if self.seeds < 1 or not self.presets:
-            raise ValueError(f"{self.seeds} seeds of {self.presets}; expected one or more of each")
 
 
 @dataclass(frozen=True)
@@ -104,12 +86,14 @@ def compare(
 ) -> list[Contender]:
     """Train everything into ``out``; a second call goes on where the first was interrupted."""
     contenders = []
-    for name in contest.presets:
-        preset = preset_of(name, grid_fps=contest.grid_fps)
+    for name in contest.networks.presets:
+        preset = preset_of(name, grid_fps=contest.clips.grid_fps)
         name = Path(name).name  # also where weights were given by their folder
         trial = partial(_trial, contest, preset, cache, show_progress=show_progress)
         by_group = trial(out / "runs" / f"{name}-by-group", leaky=False)
-        leaky = trial(out / "runs" / f"{name}-leaky", leaky=True) if contest.leaky else None
+        leaky = (
+            trial(out / "runs" / f"{name}-leaky", leaky=True) if contest.clips.leaky_split else None
+        )
         best = min(by_group.runs, key=lambda run: run.fitted.lowest_loss)
         card = card_of(name, preset, by_group.material)
         weights = keep(best.fitted, best.reached, by_group.material, card, out / name)
@@ -133,7 +117,7 @@ def _trial(
         contest.data,
         cache,
         preset.clip,
-        labels=contest.labels,
+        labels=contest.clips.labels,
         leaky=leaky,
         show_progress=show_progress,
     )
@@ -142,13 +126,13 @@ def _trial(
             material,
             preset,
             folder.with_name(f"{folder.name}-{seed}"),
-            replace(contest.settings, seed=seed),
+            replace(contest.fit, seed=seed),
             contest.machines,
-            variation=contest.variation,
+            variation=VARIED if contest.clips.varied else None,
             resume=True,
             show_progress=show_progress,
         )
-        for seed in range(contest.seeds)
+        for seed in range(contest.networks.seeds)
     ]
     return Trial(material, tuple(Run(*run) for run in runs))
 

@@ -23,7 +23,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from har_live.models.pose import LOOK_SIZE, PoseNet, keypoints_of
 from training.data.prepare import CacheSettings, prepare
-from training.learn.schedule import one_cycle
+from training.learn.clip_task import one_cycle
 from training.people.figure_people import figure_pictures
 from training.people.invented import invented_motions
 from training.people.pictures import (

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from rich.table import Table
 
 from training.learn.compare import Contender, Contest, Trial, choose
+from training.lettering import save_picture
 from training.measure.plots import draw_matrix, read_log
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 
 LEARNT, MEASURED, LEAKED = "#3b6ea5", "#e08e45", "#c0392b"
 
@@ -37,7 +35,7 @@ def numbers(contest: Contest, contenders: Sequence[Contender], *, command: str) 
     best, reason = choose(contenders)
     return {
         "command": command,
-        "seeds": contest.seeds,
+        "seeds": contest.networks.seeds,
         "best": best.name,
         "reason": reason,
         "contenders": {
@@ -127,10 +125,10 @@ def page(contest: Contest, contenders: Sequence[Contender], *, command: str) -> 
         "|" + "---|" * len(HEADINGS),
         *("| " + " | ".join(row) + " |" for row in rows(contenders)),
         "",
-        f"Mean ± standard deviation over {contest.seeds} seeds, which decide first weights, order, "
-        "variation and dropout; the split is the same for all. The checkpoint is that of the "
-        "lowest validation loss, so these figures are a little kind. ms: one grid frame of a live "
-        "stream, ONNX Runtime on this machine's CPU.",
+        f"Mean ± standard deviation over {contest.networks.seeds} seeds, which decide first "
+        "weights, order, variation and dropout; the split is the same for all. The checkpoint is "
+        "that of the lowest validation loss, so these figures are a little kind. ms: one grid "
+        "frame of a live stream, ONNX Runtime on this machine's CPU.",
         "",
         *(f"- Split {trial.material.split}." for trial in trials),
         f"- Labels: {', '.join(trials[0].material.labels)}.",
@@ -167,8 +165,7 @@ def draw_curves(contenders: Sequence[Contender], target: Path) -> None:
             panel.grid(alpha=0.3)
             panel.legend(fontsize=8)
         axes[1][column].set_ylim(0, 1.02)
-    figure.savefig(target, dpi=110)
-    plt.close(figure)
+    save_picture(figure, target, dpi=110)
 
 
 def _draw_runs(axes: Axes, trial: Trial, column: str, label: str, colour: str, line: str) -> None:
@@ -198,5 +195,4 @@ def draw_confusions(contenders: Sequence[Contender], target: Path) -> None:
             title = f"{contender.name}, {'LEAKY split' if leaky else 'split by group'}"
             axes[row][column].set_title(title, color=LEAKED if leaky else "black", fontsize=10)
             draw_matrix(axes[row][column], trial.confusion, trial.material.labels)
-    figure.savefig(target, dpi=110)
-    plt.close(figure)
+    save_picture(figure, target, dpi=110)

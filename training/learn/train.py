@@ -120,10 +120,10 @@ def measured_on(validation: Bank, model: WindowModel, card: ModelCard) -> Traine
     filmed = ~np.isin(validation.datasets, MADE)
     # How sure to be is learnt from films, where there are any: before a camera it is for them.
     judged = filmed if filmed.any() else ~filmed
-    temperature = best_temperature(logits[judged], validation.rows(judged), card.labels)
+    temperature = best_temperature(logits[judged], validation.rows(judged).judged, card.labels)
     model.temperature.fill_(temperature)
     scores = (logits / model.temperature).softmax(dim=1).numpy()
-    return Trained(model.eval(), card, clip_measures(scores, validation, card.labels))
+    return Trained(model.eval(), card, clip_measures(scores, validation.judged, card.labels))
 
 
 @torch.inference_mode()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.errors import SourceError
-from training.data.layouts import Clip
+from training.data.clip import Clip
 from training.data.prepare import CacheSettings, cache_path, decode
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from har_live.card import TENSORS_FILE, Weights, file_sha256
 from har_live.recognizer import Recognizer
@@ -103,7 +103,7 @@ def stored(trained: Trained, folder: Path) -> Weights:
     """A weights folder for PyTorch alone: an ONNX file takes half a minute."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / TENSORS_FILE
-    save_file({name: t.contiguous() for name, t in trained.model.state_dict().items()}, path)
+    path.write_bytes(save({n: t.contiguous() for n, t in trained.model.state_dict().items()}))
     card = replace(trained.card, sha256={TENSORS_FILE: file_sha256(path)})
     card.write(folder)
     return Weights(folder, card)

@@ -6,9 +6,6 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -16,6 +13,7 @@ from matplotlib.patches import Patch
 from har_live.overlay.style import color_of
 from har_live.overlay.text import display_name
 from har_live.types import NONE, UNSURE
+from training.lettering import save_picture
 from training.live.measures import NOTHING, Span, Timeline
 
 Row = tuple[str, Timeline, Timeline]
@@ -61,8 +59,7 @@ def draw_timelines(
     axes[-1, 0].set_xlabel("seconds")
     figure.suptitle(title, fontsize=12)
     figure.legend(handles=_legend(), loc="outside lower right", ncols=3, fontsize=8, frameon=False)
-    figure.savefig(target, dpi=110)
-    plt.close(figure)
+    save_picture(figure, target, dpi=110)
 
 
 def _block(

@@ -17,8 +17,10 @@ from typing import Literal
 import numpy as np
 
 from har_live.types import NONE, ClipSpec, Frame
-from training.data.clip_windows import cache_settings, split_clips
-from training.data.layouts import Clip, read_clips
+from training.data.clip import Clip
+from training.data.clip_windows import cache_settings
+from training.data.layouts import read_clips
+from training.data.split import split_clips
 from training.live.clip_shelf import Library, Pictures, Shelf
 from training.live.measures import Timeline, timeline
 from training.measure.evaluate import at_rate, known_as

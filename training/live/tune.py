@@ -22,8 +22,8 @@ from rich.table import Table
 
 from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
-from training.data.clip_windows import split_clips
 from training.data.layouts import read_clips
+from training.data.split import split_clips
 from training.live.evaluate import FAST, Played, streams_for
 from training.live.report import COLUMNS, cells, figures_with
 from training.live.streams import StreamSettings, in_two

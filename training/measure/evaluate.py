@@ -5,6 +5,8 @@ python -m training evaluate everyday-lrcn ../shared/data --json runs/evaluation.
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,15 +17,19 @@ from numpy.typing import NDArray
 from rich.progress import track
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from har_live.errors import SourceError
 from har_live.grid import frames_played_at
 from har_live.offline import mean_scores
 from har_live.recognizer import Recognizer
 from har_live.sources.media import MediaSource
 from har_live.types import Frame
-from training.data.clip_windows import split_clips
+from training.data.clip import Clip
 from training.data.labels import our_label
-from training.data.prepare import Clip, read_clips
+from training.data.layouts import read_clips
+from training.data.split import clips_of_split
 from training.measure.measures import calibration_error, within_accuracy
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -67,13 +73,14 @@ def answers_at(
 
     Args:
         rates: frames are dropped or repeated; None plays the file's own.
+
+    Raises:
+        SourceError: there are no such clips, or none has a label that these weights know.
     """
     root, clips = read_clips(data)
-    clips = [
-        clip
-        for clip in split_clips(clips)
-        if (not split or clip.split == split) and (not datasets or clip.dataset in datasets)
-    ]
+    clips = clips_of_split(clips, split)
+    clips = [clip for clip in clips if not datasets or clip.dataset in datasets]
+    _require_known(clips, recognizer.labels)
     scores: list[list[NDArray[np.float32]]] = [[] for _ in rates]
     for clip in track(clips, "scoring"):
         frames = _frames_of(root / clip.path)
@@ -81,6 +88,19 @@ def answers_at(
             its_scores.append(score_clip(recognizer, frames, fps=fps))
     truths = np.array([known_as(clip.label, recognizer.labels) for clip in clips])
     return [Answers(clips, truths, np.stack(row), recognizer.labels) for row in scores]
+
+
+def _require_known(clips: Sequence[Clip], labels: tuple[str, ...]) -> None:
+    """Refuse to measure on what can't be answered, and say where a part of it can't."""
+    unknown = Counter(clip.label for clip in clips if known_as(clip.label, labels) not in labels)
+    if unknown.total() == len(clips):
+        raise SourceError(
+            f"none of these {len(clips)} clips has a label that the weights know: they are of "
+            f"{', '.join(sorted(unknown)) or 'no data set asked for'}; known are "
+            f"{', '.join(labels)}"
+        )
+    for label, count in sorted(unknown.items()):
+        log.warning("%d clips of %s, unknown to these weights, count as wrong", count, label)
 
 
 def _frames_of(video: Path) -> list[Frame]:

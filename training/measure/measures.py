@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, roc_auc_score
 from torch import Tensor
+from torchmetrics.functional.classification import binary_calibration_error
 
 from har_live.types import NONE
-from training.features.bank import Bank
+from training.data.clip import Clip
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is known of windows whose scores are judged, an entry a window."""
+
+    labels: NDArray[np.str_]
+    datasets: NDArray[np.str_]
+    groups: NDArray[np.str_]
+    sources: NDArray[np.str_]
+    """The clip's path or the take's name: windows of one source are judged together."""
+
+    def __post_init__(self) -> None:
+        lengths = {name: len(values) for name, values in vars(self).items()}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"columns of unequal lengths: {lengths}")
+
+    @classmethod
+    def of_clips(cls, clips: Sequence[Clip]) -> Self:
+        """Windows by the clips that they are of."""
+        names = ("label", "dataset", "group", "path")
+        return cls(*(np.array([getattr(clip, name) for clip in clips], str) for name in names))
 
 
 def by_source(
-    scores: NDArray[np.float32], bank: Bank
+    scores: NDArray[np.float32], judged: Judged
 ) -> tuple[NDArray[np.float32], NDArray[np.str_], NDArray[np.str_]]:
     """Mean scores of the windows of each clip, with its label and its data set."""
-    sources, first, inverse = np.unique(bank.sources, return_index=True, return_inverse=True)
+    sources, first, inverse = np.unique(judged.sources, return_index=True, return_inverse=True)
     sums = np.zeros((len(sources), scores.shape[1]), np.float64)
     np.add.at(sums, inverse, scores)
     means = sums / np.bincount(inverse)[:, None]
-    return means.astype(np.float32), bank.labels[first], bank.datasets[first]
+    return means.astype(np.float32), judged.labels[first], judged.datasets[first]
 
 
 def within_accuracy(
@@ -41,20 +69,21 @@ def calibration_error(
     *,
     num_bins: int = 10,
 ) -> float:
-    """Expected calibration error: mean distance of confidence and accuracy, in equal-width bins."""
-    confidence = scores.max(axis=1)
+    """Expected calibration error: mean distance of confidence and accuracy, in equal-width bins.
+
+    A truth that is none of the labels is never right.
+    """
     right = np.array(labels)[scores.argmax(axis=1)] == truths
-    bins = np.minimum((confidence * num_bins).astype(int), num_bins - 1)
-    error = 0.0
-    for number in range(num_bins):
-        inside = bins == number
-        if inside.any():
-            error += inside.mean() * abs(confidence[inside].mean() - right[inside].mean())
+    # A confidence of 1 belongs into the last bin; torchmetrics gives it one of its own.
+    confidence = np.minimum(scores.max(axis=1), np.nextafter(np.float32(1), np.float32(0)))
+    error = binary_calibration_error(
+        torch.from_numpy(confidence), torch.from_numpy(right).int(), n_bins=num_bins
+    )
     return float(error)
 
 
 def clip_measures(
-    scores: NDArray[np.float32], bank: Bank, labels: tuple[str, ...]
+    scores: NDArray[np.float32], judged: Judged, labels: tuple[str, ...]
 ) -> dict[str, float]:
     """Figures of windows' scores judged clip by clip.
 
@@ -62,7 +91,7 @@ def clip_measures(
         ``within/NAME`` for each data set with two labels or more, their mean ``score``, and over
         all clips ``top1``, ``macro_f1`` and ``ece``.
     """
-    means, truths, datasets = by_source(scores, bank)
+    means, truths, datasets = by_source(scores, judged)
     best = np.array(labels)[means.argmax(axis=1)]
     measures = {}
     for name in np.unique(datasets):
@@ -78,12 +107,12 @@ def clip_measures(
     return measures
 
 
-def best_temperature(logits: Tensor, bank: Bank, labels: tuple[str, ...]) -> float:
+def best_temperature(logits: Tensor, judged: Judged, labels: tuple[str, ...]) -> float:
     """The temperature whose clip scores are the least surprised by the validation labels."""
 
     def surprise(temperature: float) -> float:
         scores = (logits / temperature).softmax(dim=1).numpy()
-        means, truths, _ = by_source(scores, bank)
+        means, truths, _ = by_source(scores, judged)
         truth = np.array([labels.index(label) for label in truths])
         return float(-np.log(means[np.arange(len(truth)), truth] + 1e-9).mean())
 

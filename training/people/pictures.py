@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from har_live.grid import frames_played_at
 from har_live.models.pose import JOINTS, LOOK_SIZE, MIRRORED
-from training.data.prepare import CacheSettings, Clip
+from training.data.clip import Clip
+from training.data.prepare import CacheSettings
 from training.people.draw import Looks, draw_person
 from training.people.joints import from_mediapipe
 from training.people.skeletons import Motion, View, body_build, project

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from har_live.card import (
@@ -60,7 +60,8 @@ def export_weights(model: WindowModel, card: ModelCard, folder: Path) -> Weights
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
         draft = Path(scratch)
         round_to_halves(model)
-        save_file(as_halves(model), draft / TENSORS_FILE)
+        # Not ``save_file``, whose file only its owner may read.
+        (draft / TENSORS_FILE).write_bytes(save(as_halves(model)))
         export_onnx(model, draft / ONNX_FILE, image_size=card.clip.image_size)
         store_as_halves(draft / ONNX_FILE)
         names = (TENSORS_FILE, ONNX_FILE)

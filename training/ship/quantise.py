@@ -29,8 +29,8 @@ from har_live.scorers.torch import load_model
 from har_live.sources.media import MediaSource
 from har_live.transforms import to_network
 from har_live.types import ClipSpec
-from training.data.clip_windows import split_clips
 from training.data.layouts import read_clips
+from training.data.split import split_clips
 from training.ship.export import export_onnx
 from training.ship.halves import store_as_halves
 

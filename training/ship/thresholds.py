@@ -20,8 +20,10 @@ from har_live.card import SmoothingSpec, Weights
 from har_live.models.window_model import NO_UNKNOWN, WindowModel
 from har_live.scorers.torch import load_model
 from har_live.types import NONE
-from training.data.clip_windows import VAL_HOP, WINDOWS_PER_CLIP, cache_settings, split_clips
-from training.data.prepare import decode, read_clips
+from training.data.clip_windows import VAL_HOP, WINDOWS_PER_CLIP, cache_settings
+from training.data.layouts import read_clips
+from training.data.prepare import decode
+from training.data.split import split_clips
 from training.data.windows import windows_of_clip
 from training.measure.evaluate import known_as
 from training.measure.measures import unknown_auroc

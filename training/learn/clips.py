@@ -1,0 +1,184 @@
+"""From clips to weights, whatever the network reads: gather, fit, measure, keep."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix
+
+from har_live.card import ModelCard, Weights
+from har_live.errors import SourceError
+from har_live.types import ClipSpec
+from training.data.clip_windows import ClipData, Index, SizedDataset, cache_settings
+from training.data.layouts import read_clips
+from training.data.prepare import cache_clips
+from training.data.split import choose_labels, parts, split_clips
+from training.learn.clip_task import ClipTask
+from training.learn.fit import Fitted, fit
+from training.learn.fit_settings import Machines
+from training.measure.measures import Judged, best_temperature, by_source, clip_measures
+from training.measure.plots import draw_confusion, draw_curves, mark_leaky
+from training.ship.export import export_weights
+
+log = logging.getLogger(__name__)
+
+# --- gather --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Material:
+    """Cached clips, split."""
+
+    learnt: Index
+    measured: Index
+    labels: tuple[str, ...]
+    leaky: bool
+    """True where the split was told to ignore groups: its figures measure memory."""
+    groups: int
+    """Scenes or people among the clips; as many as clips where nothing is known of them."""
+
+    @property
+    def split(self) -> str:
+        """One line for people."""
+        counts = f"{len(self.learnt)} clips learnt, {len(self.measured)} measured"
+        if self.leaky:
+            return f"LEAKY, groups ignored: {counts}"
+        if self.groups == len(self.learnt) + len(self.measured):
+            return f"by clip, no groups known: {counts}"
+        return f"by group ({self.groups} groups): {counts}"
+
+    def marks(self, reached: dict[str, float]) -> dict[str, Any]:
+        """Figures that say which split they come from."""
+        return {"leaky": self.leaky, "split": self.split, "clips": len(self.measured), **reached}
+
+
+def gather(
+    data: Path,
+    cache: Path,
+    spec: ClipSpec,
+    *,
+    labels: Sequence[str] = (),
+    leaky: bool = False,
+    show_progress: bool = False,
+) -> Material:
+    """Cache and split the clips of some labels, or of all.
+
+    Raises:
+        SourceError: there are fewer than two labels, or nothing to measure on.
+    """
+    root, clips = read_clips(data)
+    chosen = choose_labels(clips, labels)
+    settings = cache_settings(spec)
+    index, broken = cache_clips(root, chosen, cache, settings, show_progress=show_progress)
+    for path, reason in broken.items():
+        log.warning("left out: %s: %s", path, reason)
+    frames_of = {clip.path: frames for clip, frames in index}
+    clips = split_clips([clip for clip, _ in index], leaky=leaky)
+    sides = {
+        split: [(clip, frames_of[clip.path]) for clip in clips if clip.split == split]
+        for split in ("train", "val")
+    }
+    names = tuple(sorted({clip.label for clip, _ in sides["train"]}))
+    strange = sorted({clip.label for clip, _ in sides["val"]} - set(names))
+    if len(names) < 2 or not sides["val"] or strange:
+        raise SourceError(
+            f"{data}: {len(names)} labels to learn, {len(sides['val'])} clips to measure on"
+            + (f", of which {', '.join(strange)} would never be learnt" if strange else "")
+            + "; expected at least two labels with clips of two groups each, and the splits train "
+            f"and val; there are {parts(clips) or 'no clips'}"
+        )
+    _compare_lengths(sides["train"], spec)
+    groups = len({clip.group for clip, _ in sides["train"] + sides["val"]})
+    return Material(sides["train"], sides["val"], names, leaky, groups)
+
+
+def _compare_lengths(index: Index, spec: ClipSpec) -> None:
+    """Say so where most of a window would be a clip's last frame, held."""
+    lengths = [len(np.load(path, mmap_mode="r")) for _, path in index]
+    seconds = float(np.median(lengths)) / cache_settings(spec).cache_fps
+    if seconds < 0.6 * spec.window_seconds:
+        log.warning(
+            "most clips are shorter (%.1f s) than a window (%.1f s): --grid-fps %.0f fits better",
+            seconds,
+            spec.window_seconds,
+            spec.num_frames / seconds,
+        )
+
+
+# --- fit and measure -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a network says of the measured clips."""
+
+    measures: dict[str, float]
+    """``top1``, ``macro_f1``, ``ece``, … as ``training.measure.measures`` has them."""
+    confusion: NDArray[np.int64] = field(repr=False)
+    """(K, K) clips: truth, answer."""
+
+
+def fit_and_measure(
+    task: ClipTask,
+    learnt: SizedDataset,
+    measured: SizedDataset,
+    material: Material,
+    run: Path,
+    machines: Machines,
+    **options: Any,
+) -> tuple[Fitted, Reached] | None:
+    """The same for windows of any kind: ``learnt`` and ``measured`` are what ``ClipData`` takes."""
+    settings = task.settings
+    data = ClipData(
+        learnt,
+        measured,
+        batch_size=settings.batch_size,
+        seed=settings.seed,
+        workers=machines.workers,
+    )
+    fitted = fit(task, data, run, machines, **options)
+    return None if fitted is None else (fitted, measure(task, measured, material.measured))
+
+
+@torch.inference_mode()
+def measure(task: ClipTask, measured: SizedDataset, index: Index) -> Reached:
+    """Set the temperature on the measured clips and judge the mean scores of each one's windows."""
+    task.eval()
+    logits = [task.logits(measured[number][0]).float() for number in range(len(index))]
+    clips = [clip for clip, _ in index]
+    owners = [clip for clip, own in zip(clips, logits, strict=True) for _ in own]
+    answers, judged = torch.cat(logits), Judged.of_clips(owners)
+    task.model.temperature.fill_(best_temperature(answers, judged, task.labels))
+    scores = (answers / task.model.temperature).softmax(dim=1).numpy()
+    means, truths, _ = by_source(scores, judged)
+    best = np.array(task.labels)[means.argmax(axis=1)]
+    counts = confusion_matrix(truths, best, labels=list(task.labels))
+    return Reached(clip_measures(scores, judged, task.labels), counts)
+
+
+# --- keep ----------------------------------------------------------------------------------------
+
+
+def keep(
+    fitted: Fitted, reached: Reached, material: Material, card: ModelCard, out: Path
+) -> Weights:
+    """Write a weights folder with its figures and pictures; those of a leaky split are marked."""
+    top1 = reached.measures["top1"]
+    card = replace(
+        card,
+        accuracy=f"{top1:.0%} of the clips; split {material.split}",
+        metrics=material.marks(reached.measures),
+    )
+    weights = export_weights(fitted.model, card, out)
+    draw_curves(fitted.log, out / "curves.png")
+    draw_confusion(reached.confusion, list(material.labels), out / "confusion.png")
+    if material.leaky:
+        mark_leaky(out / "curves.png", out / "confusion.png")
+    return weights
