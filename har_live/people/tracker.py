@@ -5,10 +5,11 @@ found is given to whom they are most like, all at once, by joints and box. Those
 first; who is left over may be found unsurely, which continues a track and never begins one
 (ByteTrack: Zhang et al., "Multi-Object Tracking by Associating Every Detection Box", ECCV 2022).
 
-Constants were chosen on four made streams of 8 s with the published finder at 10 grid frames a
-second (``python -m training tracks DATA --choose`` makes more of them). Where one person covers
-another, that finder often tells of one alone, somewhere between the two: then an id may still go
-from one to the other.
+Scores, likeness and reach were chosen on four made streams of 8 s with the published finder at 10
+grid frames a second, the other constants on finds of single people moved over one another, where
+they hardly mattered; ``python -m training tracks DATA --choose`` is to choose all of them on more.
+Where one person covers another, that finder often tells of one alone, somewhere between the two:
+then an id may still go from one to the other, as often as by boxes alone.
 
 There is no filter over the joints: those of people who stand still deviate by 0.008 to 0.015 trunk
 lengths, and a one-euro filter (Casiez et al., CHI 2012) at 10 frames a second lags behind those who
