@@ -6,19 +6,25 @@ Recorded movements come from ``skeletons/``; those of films from ``python -m tra
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from har_live.people.joints import LIMBS
+from har_live.errors import SourceError
+from har_live.people.joints import LEAST_SCORE, LIMBS
 from har_live.people.motion import NUM_MOTION
-from har_live.types import NUM_JOINTS
+from har_live.types import NUM_JOINTS, WHOLE_PICTURE
+from training.data.clip import Clip
 from training.datasets import BY_NAME, our_label
+from training.recipe.joints import CLIP, Seen, all_clips, joints_file
 
 RECORDED_FPS = 15.0
+FIGHTS = "surv-fight"
+SCENES = (FIGHTS, "arid-dark", "falls", "bedfall-synthetic", "background")
+"""Data sets in which nobody may be found though somebody moves."""
 LEAST_FRAMES = 5
 """Shorter takes show nothing."""
 
@@ -67,35 +73,59 @@ def load_recorded(skeletons: Path) -> list[Take]:
     return [take for take in _renamed(takes) if len(take.joints) >= LEAST_FRAMES]
 
 
-def load_clips(joints_file: Path) -> list[Take]:
-    """Everybody in all clips, from what ``python -m training joints`` wrote.
+def load_clips(data: Path, joints: Path) -> list[Take]:
+    """The people in all clips of ``data``, as ``python -m training joints`` found them.
 
-    Bystanders are left out where one person does what the clip is named after.
+    Of most clips the main person alone, for bystanders do something else; in a fight everybody.
+    Where a scene's movement tells, the whole picture is a take, too: nobody may be found in it.
+
+    Raises:
+        SourceError: a clip has not been looked at.
     """
-    with np.load(joints_file) as data:
-        arrays = {name: data[name] for name in data.files}
     takes = []
-    columns = ("starts", "names", "labels", "datasets", "groups", "splits", "fps", "is_main")
-    starts, *rest = (arrays[name] for name in columns)
-    for begin, end, *values in zip(starts, starts[1:], *rest, strict=False):
-        name, label, dataset, group, split, fps, is_main = (value.item() for value in values)
-        if not is_main and dataset != "surv-fight":
-            continue
-        joints = arrays["joints"][begin:end].astype(np.float32)
-        takes.append(
-            Take(
-                joints=np.where(joints[..., 2:] > 0, joints * np.float32([1, 1, 0]), np.nan),
-                fps=fps,
-                label=label,
-                dataset=dataset,
-                group=group,
-                motion=arrays["motion"][begin:end],
-                split=split,
-                name=name,
-                is_main=is_main,
-            )
-        )
+    for _, clip in all_clips(data):
+        path = joints_file(joints, clip)
+        if not path.exists():
+            raise SourceError(f"{path} is missing: run `python -m training joints` again")
+        with np.load(path) as file:
+            seen = Seen(*(file[name] for name in Seen._fields))
+        takes += _of_clip(clip, seen)
     return [take for take in _renamed(takes) if len(take.joints) >= LEAST_FRAMES]
+
+
+def _of_clip(clip: Clip, seen: Seen) -> Iterator[Take]:
+    spans = [slice(a, b) for a, b in zip(seen.starts, seen.starts[1:], strict=False)]
+    sizes = [_presence(seen.joints[span]) for span in spans]
+    main = int(np.argmax(sizes))
+    for number, span in enumerate(spans):
+        is_whole = seen.people[number] == WHOLE_PICTURE
+        is_main = number == main
+        tells = clip.dataset in SCENES if is_whole else clip.dataset == FIGHTS
+        if not (is_main or tells):
+            continue
+        joints = seen.joints[span]
+        is_seen = joints[..., 2:] >= LEAST_SCORE
+        yield Take(
+            joints=np.where(is_seen, joints * np.float32([1, 1, 0]), np.float32(np.nan)),
+            fps=CLIP.grid_fps,
+            label=clip.label,
+            dataset=clip.dataset,
+            group=clip.group,
+            motion=seen.motion[span],
+            split=clip.split,
+            name=clip.path,
+            is_main=is_main,
+        )
+
+
+def _presence(joints: NDArray[np.float32]) -> float:
+    """How much of a clip somebody fills, in time and in the picture; 0 for the whole picture."""
+    seen = joints[..., 2] >= LEAST_SCORE
+    x, y = (np.where(seen, joints[..., axis], np.nan) for axis in (0, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # nothing is seen
+        sides = [np.nanmax(values, axis=1) - np.nanmin(values, axis=1) for values in (x, y)]
+    return float(np.nansum(np.sqrt(sides[0] * sides[1])))
 
 
 def _renamed(takes: Iterable[Take]) -> list[Take]:

@@ -1,0 +1,259 @@
+"""Windows to learn from: a bit of a take, often with the end of another one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from har_live.people.joints import CONTEXT
+from har_live.people.motion import NUM_MOTION
+from har_live.types import NONE, NUM_JOINTS, ClipSpec
+from training.datasets import BY_NAME
+from training.recipe.takes import Take
+from training.recipe.variation import Views, in_trunks, middles, mirrored, spoil
+
+FIRST_JUDGED = 7
+"""Grid frames of a window before any of it is judged."""
+SETTLED = 5
+"""Grid frames of an action before it is expected to be named."""
+FILM_WEIGHT = 2.0
+"""Films show what users have: a film's take counts as much as so many recorded ones."""
+NONE_WEIGHT = 4.0
+"""``none`` is shown as often as this many labels."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """N windows of T grid frames."""
+
+    joints: NDArray[np.float32]
+    """(N, CONTEXT + T, 13, 3) x, y, 1 where seen, else all 0."""
+    motion: NDArray[np.float32]
+    """(N, T, NUM_MOTION); all 0 where it is not known."""
+    labels: NDArray[np.int64]
+    """(N, T) what is being done at each grid frame."""
+    weights: NDArray[np.float32]
+    """(N, T) 1 where that can be told, else 0."""
+
+
+class Windows:
+    """Draws windows from takes.
+
+    Args:
+        takes: all of labels that are in ``labels``.
+        labels: in the order of the network's outputs.
+        clip: window length and grid rate.
+    """
+
+    def __init__(self, takes: Sequence[Take], labels: Sequence[str], clip: ClipSpec) -> None:
+        self.clip = clip
+        number_of = {label: number for number, label in enumerate(labels)}
+        self._joints = np.concatenate([take.joints for take in takes])
+        self._lengths = np.array([len(take.joints) for take in takes])
+        self._starts = np.cumsum(self._lengths) - self._lengths
+        # Row 0 stands for motion that is not known.
+        moving = [np.zeros((1, NUM_MOTION), np.float16)]
+        moving += [take.motion for take in takes if take.motion is not None]
+        self._motion = np.concatenate(moving)
+        self._is_film = np.array([take.motion is not None for take in takes])
+        film_lengths = np.where(self._is_film, self._lengths, 0)
+        self._motion_starts = 1 + np.cumsum(film_lengths) - film_lengths
+        self._fps = np.array([take.fps for take in takes])
+        self._labels = np.array([number_of[take.label] for take in takes])
+        self._is_3d = np.array([take.is_3d for take in takes])
+        self._is_sided = np.array([BY_NAME[take.dataset].is_sided for take in takes])
+        self._chances = chances(takes)
+
+    def draw(
+        self, count: int, rng: np.random.Generator, *, preceded: float, unmoved: float
+    ) -> Batch:
+        """Draw windows.
+
+        Args:
+            preceded: share of the windows that begin with the end of another take.
+            unmoved: share of the windows of films whose motion is kept back.
+        """
+        newest, before = (rng.choice(len(self._chances), count, p=self._chances) for _ in "ab")
+        length = CONTEXT + self.clip.num_frames
+        plan = self._plan(newest, before, rng, preceded)
+        places, nearest = self._join(newest, before, plan, rng)
+        mirror = (rng.random(count) < 0.5) & ~self._is_sided[newest] & ~self._is_sided[before]
+        places[mirror] = mirrored(places[mirror])
+        places = spoil(places, self._is_film[newest], rng)
+        seen = np.isfinite(places[..., :1])
+        joints = np.concatenate([np.where(seen, places, 0), seen], axis=-1).astype(np.float32)
+        is_before = plan.is_before[:, CONTEXT:]
+        at = np.arange(length)[CONTEXT:]
+        since = np.where(plan.begin > 0, at - plan.begin, at)
+        told = (at - CONTEXT >= FIRST_JUDGED) & (is_before | (since >= SETTLED))
+        keep = self._is_film[newest] & (rng.random(count) >= unmoved)
+        keep &= self._is_film[before] | (plan.begin[:, 0] <= CONTEXT)
+        rows = np.where(keep[:, None], nearest[:, CONTEXT:], 0)
+        return Batch(
+            joints=joints,
+            motion=self._motion[rows].astype(np.float32),
+            labels=np.where(is_before, self._labels[before, None], self._labels[newest, None]),
+            weights=told.astype(np.float32),
+        )
+
+    def _plan(
+        self,
+        newest: NDArray[np.int64],
+        before: NDArray[np.int64],
+        rng: np.random.Generator,
+        preceded: float,
+    ) -> _Plan:
+        """Where in each window the newest take begins, and what is played when."""
+        count, (context, frames) = len(newest), (CONTEXT, self.clip.num_frames)
+        length = context + frames
+        steps = [self._steps(takes, rng) for takes in (newest, before)]
+        available = (self._lengths[newest] - 1) / steps[0]  # grid frames that the take lasts
+        begin = np.where(
+            rng.random(count) < preceded, rng.integers(3, frames - 7, count) + context, 0
+        )
+        # A take shorter than the window comes after another one, or its end is held.
+        missing = np.ceil(length - 1 - available).clip(0).astype(int)
+        latest = rng.integers(0, frames - 6, count) + context
+        begin = np.maximum(begin, np.minimum(missing, latest))[:, None]
+        spare = (available - (length - 1 - begin[:, 0])).clip(0)
+        from_start = np.minimum(spare, rng.uniform(0, 4, count))
+        soon = (begin[:, 0] > 0) & (rng.random(count) < 0.6)
+        offset = np.where(soon, from_start, rng.random(count) * spare)
+        at = np.arange(length)
+        end = (self._lengths[before] - 1) * np.where(rng.random(count) < 0.5, 1, rng.random(count))
+        return _Plan(
+            begin=begin,
+            is_before=at < begin,
+            newest_at=(at - begin + offset[:, None]) * steps[0][:, None],
+            before_at=end[:, None] + (at - begin + 1) * steps[1][:, None],
+        )
+
+    def _steps(self, takes: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
+        """(N,) frames of each take in a grid step; many rates are guesses."""
+        guessed = np.exp(rng.uniform(np.log(0.65), np.log(1.55), len(takes)))
+        known = rng.uniform(0.85, 1.2, len(takes))
+        speed = np.where(self._is_film[takes], known, guessed)
+        return np.asarray(speed * self._fps[takes] / self.clip.grid_fps)
+
+    def _join(
+        self,
+        newest: NDArray[np.int64],
+        before: NDArray[np.int64],
+        plan: _Plan,
+        rng: np.random.Generator,
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Both takes one after the other, by bodies of one size and at one place.
+
+        Returns:
+            (N, K, 13, 2) places in trunks, and (N, K) rows of the motion.
+        """
+        count, length = plan.is_before.shape
+        views, other_views = Views.random(count, rng), Views.random(count, rng)
+        parts, nearest = [], []
+        same = self._is_3d[newest] == self._is_3d[before]
+        views_before = Views(
+            *(
+                np.where(same.reshape(-1, *[1] * (a.ndim - 1)), a, b)
+                for a, b in zip(vars(views).values(), vars(other_views).values(), strict=True)
+            )
+        )
+        for takes, at, seen_by in (
+            (newest, plan.newest_at, views),
+            (before, plan.before_at, views_before),
+        ):
+            joints, rows = self._read(takes, at)
+            parts.append(in_trunks(seen_by.project(joints, self._is_3d[takes])))
+            nearest.append(rows)
+        now, then = parts
+        numbers = np.arange(count)
+        border = np.minimum(plan.begin[:, 0], length - 1)
+        way = middles(now)[numbers, border] - middles(then)[numbers, np.maximum(border - 1, 0)]
+        then = then + np.nan_to_num(way)[:, None, None]
+        is_before = plan.is_before
+        joined = np.where(is_before[..., None, None], then, now).astype(np.float32)
+        return joined, np.where(is_before, nearest[1], nearest[0])
+
+    def _read(
+        self, takes: NDArray[np.int64], at: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Joints between frames, (N, K, 13, 3); beyond an end, the end is held.
+
+        Returns:
+            Them, and (N, K) rows of the motion of the frames nearest.
+        """
+        last = self._lengths[takes][:, None] - 1
+        at = at.clip(0, last)
+        low = np.floor(at).astype(np.int64)
+        high, share = np.minimum(low + 1, last), (at - low)[..., None, None].astype(np.float32)
+        starts = self._starts[takes][:, None]
+        first, second = self._joints[starts + low], self._joints[starts + high]
+        # A joint seen in one of the two was where it was seen.
+        first = np.where(np.isnan(first), second, first)
+        second = np.where(np.isnan(second), first, second)
+        rows = self._motion_starts[takes][:, None] + np.rint(at).astype(np.int64)
+        return first * (1 - share) + second * share, rows
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is played when in N windows of K = CONTEXT + T grid frames."""
+
+    begin: NDArray[np.int64]
+    """(N, 1) where the newest take begins; 0 or less: it fills the window."""
+    is_before: NDArray[np.bool_]
+    """(N, K) the other take is still played."""
+    newest_at: NDArray[np.float64]
+    """(N, K) frames of the newest take."""
+    before_at: NDArray[np.float64]
+    """(N, K) frames of the other take."""
+
+
+def chances(takes: Sequence[Take]) -> NDArray[np.float64]:
+    """(N,) how often each take is drawn: balanced by label, then source, then person.
+
+    None of that fully: a label of many people is shown more often than one of few, since there
+    is more to learn, and so on.
+    """
+    weights = np.zeros(len(takes))
+    labels, datasets, groups = (
+        np.array([getattr(take, name) for take in takes]) for name in ("label", "dataset", "group")
+    )
+    is_film = np.array([take.motion is not None for take in takes])
+    for label in np.unique(labels):
+        of_label = np.flatnonzero(labels == label)
+        for dataset in np.unique(datasets[of_label]):
+            these = of_label[datasets[of_label] == dataset]
+            _, group_of, counts = np.unique(groups[these], return_inverse=True, return_counts=True)
+            by_person = counts[group_of] ** -0.5
+            size = min(len(these), 200) ** 0.5 * (FILM_WEIGHT if is_film[these[0]] else 1)
+            weights[these] = by_person / by_person.sum() * size
+        num_people = min(len(np.unique(groups[of_label])), 40)
+        total = num_people**0.25 * (NONE_WEIGHT if label == NONE else 1)
+        weights[of_label] *= total / weights[of_label].sum()
+    return np.asarray(weights / weights.sum())
+
+
+def cut(take: Take, clip: ClipSpec, *, hop: int) -> tuple[NDArray[np.float32], ...]:
+    """All windows of a take as a stream would have them: joints and motion, as in ``Batch``.
+
+    A take shorter than a window holds its last frame.
+    """
+    count = max(int((len(take.joints) - 1) / take.fps * clip.grid_fps) + 1, 1)
+    at = (np.arange(count) * take.fps / clip.grid_fps).clip(0, len(take.joints) - 1)
+    rows = np.rint(at).astype(int)
+    seen = np.isfinite(take.joints[rows, :, :1])
+    joints = np.concatenate([np.where(seen, take.joints[rows, :, :2], 0), seen], axis=-1)
+    motion = np.zeros((count, NUM_MOTION)) if take.motion is None else take.motion[rows]
+    missing = max(0, clip.num_frames - count)
+    joints = np.pad(joints, [(CONTEXT, missing), (0, 0), (0, 0)], mode="edge")
+    motion = np.pad(motion, [(0, missing), (0, 0)], mode="edge")
+    starts = np.arange(0, count + missing - clip.num_frames + 1, hop)
+    frames, context = np.arange(clip.num_frames), np.arange(CONTEXT + clip.num_frames)
+    assert joints.shape[1:] == (NUM_JOINTS, 3)
+    return (
+        joints[starts[:, None] + context].astype(np.float32),
+        motion[starts[:, None] + frames].astype(np.float32),
+    )
