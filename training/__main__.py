@@ -19,10 +19,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "fetch": own_data.fetch,
     "show": own_data.show,
     "prepare": own_data.prepare,
-    "pretrain": recipe.pretrain,
-    "encode": recipe.encode,
+    "joints": recipe.joints,
     "train": recipe.train,
-    "gestures": recipe.gestures,
     "train-pixels": own_data.train_pixels,
     "compare": own_data.compare,
     "adapt": own_data.adapt,
@@ -34,7 +32,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "left-out": live.left_out,
     "evaluate": weights.evaluate,
     "bench-peers": weights.bench_peers,
-    "ship": recipe.ship,
     "quantise": weights.quantise,
 }
 

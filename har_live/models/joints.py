@@ -1,4 +1,4 @@
-"""What a network is told of a person: the body about its own middle, its limbs, and how they move.
+"""What a network is told of a person: the body about its own middle, its limbs, how they move.
 
 Nothing hangs on where in the picture somebody is, how large, or how far the camera is away.
 """
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from har_live.models.window_model import Encoder
 from har_live.people.joints import CONTEXT, LEAST_SCORE, LIMBS
+from har_live.people.motion import NUM_MOTION
 from har_live.types import NUM_JOINTS
 
 LAGS = (1, 3)
@@ -100,37 +101,53 @@ def _direction(way: Tensor) -> Tensor:
 
 
 class JointEncoder(Encoder):
-    """A person's joints in, one vector a grid frame out: two layers.
+    """A person's joints and what moves around them in, one vector a grid frame out.
 
     Args:
-        width: F, length of the vector.
-        dropout: share of the first layer dropped, in training only.
+        width: length of the joints' part of the vector.
+        motion_width: length of the motion's part.
+        dropout: share of the first layer dropped, in training only; of motion three times that.
     """
 
-    input_names = ("joints",)
+    input_names = ("joints", "motion")
 
-    def __init__(self, *, image_size: int, width: int = 256, dropout: float = 0.1) -> None:
+    def __init__(
+        self,
+        *,
+        image_size: int,
+        width: int = 256,
+        motion_width: int = 64,
+        dropout: float = 0.1,
+    ) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(NUM_FEATURES, width),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            nn.Linear(width, width),
-            nn.ReLU(),
+        self.of_joints = _two_layers(NUM_FEATURES, width, width, dropout=dropout)
+        self.of_motion = _two_layers(
+            NUM_MOTION + 1, 3 * motion_width // 2, motion_width, dropout=3 * dropout
         )
-        self.out_features = width
+        self.out_features = width + motion_width
 
-    def example(self, count: int) -> tuple[Tensor]:
+    def example(self, count: int) -> tuple[Tensor, Tensor]:
         """Inputs of ``count`` people, nothing of whom is seen: their shapes and dtypes."""
-        return (torch.zeros(count, CONTEXT + 1, NUM_JOINTS, 3),)
+        return torch.zeros(count, CONTEXT + 1, NUM_JOINTS, 3), torch.zeros(count, NUM_MOTION)
 
-    def forward(self, joints: Tensor) -> Tensor:
-        """(N, CONTEXT + 1, 13, 3) → (N, F)."""
-        features: Tensor = self.layers(joint_features(joints))
-        return features
+    def forward(self, joints: Tensor, motion: Tensor) -> Tensor:
+        """(N, CONTEXT + 1, 13, 3), and (N, NUM_MOTION), all 0 where it is not known → (N, F)."""
+        known = (motion.abs().sum(1, keepdim=True) > 0).to(motion.dtype)
+        moved = self.of_motion(torch.cat([motion, known], dim=1))
+        return torch.cat([self.of_joints(joint_features(joints)), moved], dim=1)
 
-    def unroll(self, *clip: Tensor) -> tuple[Tensor]:
-        """(B, CONTEXT + T, 13, 3) of whole windows → (B*T, CONTEXT + 1, 13, 3)."""
-        (joints,) = clip
+    def unroll(self, *clip: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, CONTEXT + T, 13, 3) and (B, T, NUM_MOTION) of whole windows → (B*T, …)."""
+        joints, motion = clip
         stacks = joints.unfold(1, CONTEXT + 1, 1).movedim(-1, 2)  # (B, T, CONTEXT + 1, 13, 3)
-        return (stacks.flatten(0, 1),)
+        return stacks.flatten(0, 1), motion.flatten(0, 1)
+
+
+def _two_layers(inputs: int, inner: int, outputs: int, *, dropout: float) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(inputs, inner),
+        nn.ReLU(),
+        nn.Dropout(dropout),
+        nn.Linear(inner, outputs),
+        nn.ReLU(),
+    )

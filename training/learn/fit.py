@@ -20,6 +20,7 @@ import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import CSVLogger
 from lightning.pytorch.utilities.exceptions import MisconfigurationException
+from lightning.pytorch.utilities.model_helpers import is_overridden
 
 from har_live.errors import BackendError, HarLiveError, SinkError
 from har_live.models.window_model import WindowModel
@@ -36,7 +37,7 @@ class Fitted:
     """``metrics.csv`` of all its epochs, also those before an interruption."""
     best_epoch: int
     lowest_loss: float
-    """Validation loss of that epoch."""
+    """Validation loss of that epoch; NaN where none was measured."""
 
 
 def fit(
@@ -50,6 +51,8 @@ def fit(
     callbacks: Sequence[Callback] = (),
 ) -> Fitted | None:
     """Train until the validation loss no longer falls, and take the epoch where it was lowest.
+
+    A task without a ``val_loss`` is trained for all its epochs, and the last one is taken.
 
     Args:
         run: folder of checkpoints and log.
@@ -68,16 +71,21 @@ def fit(
         raise SinkError(
             f"{run} holds a training: --resume goes on with it; or choose another --out"
         )
+    chooses = is_overridden("validation_step", task)
     best = ModelCheckpoint(
-        run, "best", monitor="val_loss", save_last=True, enable_version_counter=False
+        run,
+        "best",
+        monitor="val_loss" if chooses else None,
+        save_last=True,
+        enable_version_counter=False,
     )
-    stop = EarlyStopping(monitor="val_loss", patience=task.settings.patience)
+    stop = [EarlyStopping(monitor="val_loss", patience=task.settings.patience)] if chooses else []
     first_epoch = _epochs_done(last) if last.exists() else 0
     trainer = _trainer(
         machines,
         max_epochs=task.settings.epochs,
         logger=CSVLogger(run, name="log", version=f"from-epoch-{first_epoch:03d}"),
-        callbacks=[best, stop, *callbacks, *([RichProgressBar()] if show_progress else [])],
+        callbacks=[best, *stop, *callbacks, *([RichProgressBar()] if show_progress else [])],
         enable_progress_bar=show_progress,
     )
     trainer.fit(task, data, ckpt_path=last if last.exists() else None, weights_only=True)
@@ -85,7 +93,7 @@ def fit(
         return None
     state = _state(Path(best.best_model_path))
     task.load_state_dict(state["state_dict"])
-    lowest_loss = float(best.best_model_score)
+    lowest_loss = float("nan") if best.best_model_score is None else float(best.best_model_score)
     return Fitted(task.model.cpu().eval(), _joined_log(run), state["epoch"], lowest_loss)
 
 

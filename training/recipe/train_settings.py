@@ -1,0 +1,33 @@
+"""How the recurrent network is trained, as the caller chooses; torch is not needed to read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from training.learn.fit_settings import FitSettings
+from training.settings import Count, Share
+
+
+@dataclass(frozen=True)
+class TrainSettings(FitSettings):
+    """How the recurrent network is trained."""
+
+    epochs: Count = 12
+    """Rounds of ``steps`` steps; a checkpoint after each."""
+    steps: Count = 500
+    """Steps of a round."""
+    batch_size: Count = 128
+    """Windows in a step."""
+    weight_decay: Share = 0.02
+    """AdamW's."""
+    label_smoothing: Share = 0.05
+    """Share of the truth that is spread over all labels."""
+    network: Literal["lrcn", "convlstm"] = "lrcn"
+    """What reads the joints."""
+    left_out: tuple[str, ...] = ()
+    """Data sets that nothing is learnt from, with commas between."""
+    preceded: Share = 0.5
+    """Share of the windows that begin with the end of another take."""
+    unmoved: Share = 0.4
+    """Share of the windows of films whose motion is kept back."""
