@@ -59,7 +59,12 @@ SizeOption = Annotated[
     str | None, typer.Option(metavar="WxH", help="Picture asked of a camera, such as 1280x720.")
 ]
 FpsOption = Annotated[
-    float | None, typer.Option(min=1, help="Frames per second asked of a camera.")
+    float | None,
+    typer.Option(
+        min=0.1,
+        help="Frames per second asked of a camera. One with an address that gives a single "
+        "picture is asked so often: 5 without this.",
+    ),
 ]
 YoutubeHeightOption = Annotated[
     int, typer.Option(min=1, help="Most pixels of height of a YouTube stream.")
