@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from har_live.errors import HarLiveError
+from har_live.letters import write_stand_ins
 from training.commands import live, own_data, recipe
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -32,6 +33,7 @@ for command in (
 
 
 def main() -> None:
+    write_stand_ins()
     try:
         app()
     except HarLiveError as error:

@@ -158,7 +158,7 @@ def print_card(weights: Weights, *, as_json: bool) -> None:
     """Everything that is known of a set of weights."""
     card, clip = weights.card, weights.card.clip
     if as_json:
-        answers.print(card.to_json(), markup=False)
+        _print_json(json.loads(card.to_json()))
         return
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
@@ -278,4 +278,10 @@ def _megabytes(weights: Weights) -> str:
 
 
 def _print_json(value: Any) -> None:
-    answers.print(json.dumps(value, indent=2, ensure_ascii=False), markup=False)
+    """With letters escaped, as JSON does, where they can't be written or it would not be UTF-8."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    try:
+        text.encode("utf-8" if answers.encoding.startswith("utf") else "ascii")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    answers.print(text, markup=False)
