@@ -6,7 +6,7 @@ at that moment: the newest label whose window is complete.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from itertools import product
@@ -45,6 +45,8 @@ class Moment:
     """Segments that are now known to be over."""
     warming_up: float | None
     """0–1, how much of the first window has been seen; None where there is a label."""
+    left_out_seconds: Mapping[str, float] = field(default_factory=dict)
+    """At the end: label → seconds that are in no segment, such as those of ``none``."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,6 +63,8 @@ class Recognition:
     """Those of them on which the label shown was the true one."""
     num_unsure: int = 0
     """Those of them on which it was ``unsure``."""
+    left_out_seconds: dict[str, float] = field(default_factory=dict)
+    """Label → seconds that are in no segment: ``none``, ``unsure``, and what was too short."""
 
     def clip_scores(self) -> Scores:
         """(num_labels,) float32: one answer for the whole video, the mean over its full windows."""
@@ -70,6 +74,7 @@ class Recognition:
         """Take in the next moment."""
         self.predictions += moment.predictions
         self.segments += moment.segments
+        self.left_out_seconds |= moment.left_out_seconds
         if moment.frame is not None:
             self.num_frames += 1
             if moment.frame.truth is not None and self.predictions:
@@ -105,8 +110,8 @@ def recognize(
         segments = _segments(segmenter.update, predictions)
         yield Moment(frame, predictions, segments, stream.warming_up)
     predictions = stream.finish()
-    segments = _segments(segmenter.update, predictions)
-    yield Moment(None, predictions, segments + segmenter.finish(), stream.warming_up)
+    segments = _segments(segmenter.update, predictions) + segmenter.finish()
+    yield Moment(None, predictions, segments, stream.warming_up, segmenter.left_out_seconds)
 
 
 def predict(

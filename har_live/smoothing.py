@@ -99,7 +99,8 @@ class Segmenter:
 
     A window's label speaks of the window's middle, and the average over several windows of the
     middle of them all; so a border lies that much before the moment at which the label changed.
-    Segments never overlap. Stretches of ``none`` and ``unsure`` are gaps between segments.
+    Segments never overlap. Stretches of ``none`` and ``unsure`` are gaps between segments, and
+    counted.
 
     Args:
         lag_seconds: how far the label runs behind the action: half a window plus half the time
@@ -113,6 +114,8 @@ class Segmenter:
         self._last: Prediction | None = None
         self._start_seconds = 0.0
         self._confidences: list[float] = []
+        self.left_out_seconds: dict[str, float] = {}
+        """Label → seconds of its stretches that became no segment."""
 
     def update(self, prediction: Prediction) -> list[Segment]:
         """Segments that ``prediction`` shows to be over: none or one."""
@@ -137,8 +140,10 @@ class Segmenter:
 
     def _close(self, label: str, end_seconds: float) -> list[Segment]:
         confidences, self._confidences = self._confidences, []
-        long_enough = end_seconds - self._start_seconds >= self._min_duration_seconds
-        if label in (NONE, UNSURE) or not long_enough:
+        duration_seconds = end_seconds - self._start_seconds
+        if label in (NONE, UNSURE) or duration_seconds < self._min_duration_seconds:
+            so_far_seconds = self.left_out_seconds.get(label, 0.0)
+            self.left_out_seconds[label] = so_far_seconds + duration_seconds
             return []
         mean = sum(confidences) / len(confidences)
         return [Segment(self._start_seconds, end_seconds, label, mean, max(confidences))]

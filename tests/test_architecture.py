@@ -19,7 +19,7 @@ TRAINING_FILES = sorted(TRAINING.rglob("*.py"))
 
 # A room may import rooms of its own floor and of those below it.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"", "types", "errors", "missing", "redact", "yuv"}),
+    frozenset({"", "types", "errors", "letters", "missing", "names", "redact", "yuv"}),
     frozenset({"models", "transforms", "card", "timeline", "ring", "cuts", "ahead"}),
     frozenset({"grid", "scorers", "smoothing", "figure"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),

@@ -17,6 +17,7 @@ from har_live.console.progress import progress_bar, while_checking
 from har_live.console.streams import answers, notes, print_note
 from har_live.errors import HarLiveError
 from har_live.live_table import how_measured, live_table
+from har_live.names import readable
 from har_live.redact import redact_url
 
 if TYPE_CHECKING:
@@ -120,17 +121,30 @@ def print_recognition(
         best = scores.argsort()[::-1][:NUM_TOP]
         top = [{"label": recognition.labels[i], "confidence": float(scores[i])} for i in best]
         answer |= {**top[0], "top": top}
-        lines = [f"{item['confidence']:6.1%}  {item['label']}" for item in top]
+        lines = [f"{item['confidence']:6.1%}  {readable(item['label'])}" for item in top]
     else:
         answer["segments"] = [asdict(segment) for segment in recognition.segments]
+        answer["left_out_seconds"] = recognition.left_out_seconds
         lines = [
-            f"{s.start_seconds:8.2f} – {s.end_seconds:8.2f} s  {s.mean_confidence:4.0%}  {s.label}"
+            f"{s.start_seconds:8.2f} – {s.end_seconds:8.2f} s  {s.mean_confidence:4.0%}  "
+            f"{readable(s.label)}"
             for s in recognition.segments
         ] or ["no action was recognized"]
+        lines += _rest(recognition.left_out_seconds)
     if as_json:
         _print_json(answer)
     else:
         answers.print("\n".join(lines), markup=False)
+
+
+def _rest(left_out_seconds: Mapping[str, float]) -> list[str]:
+    """What was seen in the time between the segments: a line, where there is such time."""
+    parts = [
+        f"{readable(label)} {seconds:.1f} s"
+        for label, seconds in left_out_seconds.items()
+        if seconds >= 0.05
+    ]
+    return ["the rest: " + ", ".join(parts)] if parts else []
 
 
 def print_weights(shipped: Sequence[Weights], *, as_json: bool) -> None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from har_live.types import Frame, VideoInfo
 
 BY_MARKERS = {"probesize": "32", "analyzeduration": "0"}
-"""For FFmpeg, with the format ``mjpeg``: it finds pictures by their markers, whatever stands between
-them. What it would look at beforehand takes seconds and tells nothing."""
+"""For FFmpeg, with the format ``mjpeg``: it finds pictures by their markers, whatever stands in
+between. What it would look at beforehand takes seconds and tells nothing."""
 SNAPSHOT_FPS = 5.0
 """Pictures a second asked of a camera that gives one for each request."""
 
