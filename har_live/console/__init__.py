@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from har_live.console.progress import progress_bar, while_checking
-from har_live.console.streams import answers, notes, print_note
+from har_live.console.streams import answers, notes, print_note, print_table
 from har_live.errors import HarLiveError
 from har_live.live_table import how_measured, live_table
 from har_live.names import readable
@@ -164,7 +164,7 @@ def print_weights(shipped: Sequence[Weights], *, as_json: bool) -> None:
             card.accuracy,
             _megabytes(weights),
         )
-    answers.print(table)
+    print_table(table)
     print_note("har-live models NAME shows a card")
 
 
@@ -199,11 +199,11 @@ def print_card(weights: Weights, *, as_json: bool) -> None:
     ]
     for name, value in rows:
         table.add_row(name, escape(value))
-    answers.print(table)
+    print_table(table)
     metrics = dict(card.metrics)
     if live := metrics.pop("live", None):
         answers.print()
-        answers.print(live_table(live))
+        print_table(live_table(live))
         answers.print(how_measured(live), style="dim", markup=False)
     if metrics:
         answers.print("\nmeasured", style="dim")
@@ -254,7 +254,7 @@ def print_cameras(cameras: Sequence[CameraInfo], *, as_json: bool) -> None:
         state = f"{camera.state} by {camera.used_by}" if camera.used_by else camera.state
         sizes = ", ".join(f"{width}×{height}" for width, height in camera.sizes)
         table.add_row(str(camera.index), escape(camera.name), escape(state), sizes or "unknown")
-    answers.print(table, soft_wrap=False)
+    print_table(table)
 
 
 _STATUS_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
@@ -281,7 +281,7 @@ def print_checks(checks: Sequence[Check], *, main_job_runs: bool, as_json: bool)
         table.add_row(check.name, status, Text(check.detail))
         if check.remedy:
             table.add_row("", "", Text(f"→ {check.remedy}", "bold"))
-    answers.print(table, soft_wrap=False)
+    print_table(table)
     verdict = "har-live can recognize actions here" if main_job_runs else "har-live can't work here"
     answers.print(f"\n{verdict}", style="green" if main_job_runs else "bold red")
 

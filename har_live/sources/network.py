@@ -49,7 +49,9 @@ def open_network(url: str, options: SourceOptions) -> Source:
     Raises:
         SourceError: it can't be opened, or nothing in it can be decoded.
     """
-    scheme = url.partition("://")[0].lower()
+    scheme, separator, rest = url.partition("://")
+    scheme = scheme.lower()
+    url = f"{scheme}{separator}{rest}"  # FFmpeg knows them in small letters only
     wishes = dict(RTSP_OPTIONS) if scheme in ("rtsp", "rtsps") else {}
     if scheme == "rtsp":
         wishes["rtsp_transport"] = options.rtsp_transport
