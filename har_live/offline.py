@@ -21,6 +21,7 @@ from har_live.overlay import OverlayState, OverlayView, draw_on
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
 from har_live.sources import FIGURE, Source, SourceOptions, open_source
+from har_live.sources.kinds import with_small_scheme
 from har_live.types import UNSURE, Address, Frame, Prediction, Segment, VideoInfo
 
 if TYPE_CHECKING:
@@ -257,7 +258,8 @@ def _sound_of(source: str | Path | Source, opened: Source) -> str | Path | Addre
     if not isinstance(source, str | Path) or source == FIGURE or opened.info.is_live:
         return None  # a live source opened a second time is not in step with the first
     # YouTube's has an address of its own.
-    sound: str | Path | Address | None = getattr(opened, "sound", source)
+    location = with_small_scheme(source) if isinstance(source, str) else source
+    sound: str | Path | Address | None = getattr(opened, "sound", location)
     return sound
 
 

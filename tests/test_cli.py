@@ -163,7 +163,11 @@ def test_debug_shows_the_traceback(tmp_path):
     ("arguments", "code", "message"),
     [
         (["annotate"], 2, "Missing argument"),
-        (["annotate", "x.mp4"], 2, "1 paths are given; expected a source and an output, or"),
+        (["annotate", "x.mp4"], 2, "1 path is given; expected a source and an output, or"),
+        (["annotate", "a", "b", "c"], 2, "3 paths are given; expected a source and an output, or"),
+        (["annotate", "", "out.mp4"], 2, "'' names nothing; give a file, an address, or: figure"),
+        (["predict", ""], 2, "'' names nothing; give a file"),
+        (["live", " "], 2, "'' names nothing; give a file"),
         (["annotate", "x.mp4", "y.mp4", "--hop", "0"], 2, "greater than or equal to 1"),
         (["predict", "x.mp4", "--hop", "99"], 2, "hop is 99; expected 1 to"),
         (["predict", "x.mp4", "--runtime", "tflite"], 1, "choose auto, torch or onnx"),

@@ -148,3 +148,25 @@ def test_user_and_password_go_with_the_second_look(server: HttpServer) -> None:
     assert urlsplit(url).port is not None
     assert look_at(url, timeout_seconds=2) == WebAnswer("page", "application/octet-stream")
     assert given == [b"ann:p@ss#"]
+
+
+@pytest.mark.parametrize(
+    ("place", "is_hinted"),
+    [
+        ("u:p@ss#1@127.0.0.1:1/x", True),
+        ("u:p/s@127.0.0.1:1/x", True),
+        ("u:p?s@127.0.0.1:1/x", True),
+        ("u:p%40ss%231@127.0.0.1:1/x", False),
+        ("127.0.0.1:1/@x", False),
+        ("127.0.0.1:1/x", False),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["rtsp", "RTSP", "Http"])
+def test_a_password_that_ends_too_soon_is_hinted_at(
+    scheme: str, place: str, is_hinted: bool
+) -> None:
+    with pytest.raises(SourceError) as caught:
+        open_source(f"{scheme}://{place}", HASTY)
+    assert ("as %40 %3A" in str(caught.value)) == is_hinted
+    assert ("connection refused" in str(caught.value)) or is_hinted
+    assert str(caught.value).count("%40") == is_hinted

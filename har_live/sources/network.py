@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from har_live.redact import redact_url
 from har_live.sources.base import Source
 from har_live.sources.jpegs import BY_MARKERS, JpegCamera, SnapshotCamera, is_single
 from har_live.sources.media import MediaSource
+from har_live.sources.media.faults import PASSWORD_HINT
 from har_live.sources.web_answer import WebAnswer, look_at
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ HLS_PATIENCE = 3.0
 MAX_OFF_SECONDS = 1.0
 """A frame that is early or late by more than this begins a new beat."""
 
+_ODD_PASSWORD = re.compile(r"[^/?#@:]+:(?!\d+[/?#])[^@]*[@/?#].*@")
+"""What follows a scheme where a password seems to hold letters that end it. A port holds digits."""
+
 
 def open_network(url: str, options: SourceOptions) -> Source:
     """Whatever FFmpeg plays at an address; a web page goes to yt-dlp, which may know it.
@@ -49,9 +54,16 @@ def open_network(url: str, options: SourceOptions) -> Source:
     Raises:
         SourceError: it can't be opened, or nothing in it can be decoded.
     """
-    scheme, separator, rest = url.partition("://")
-    scheme = scheme.lower()
-    url = f"{scheme}{separator}{rest}"  # FFmpeg knows them in small letters only
+    scheme, _, rest = url.partition("://")
+    try:
+        return _open(url, scheme, options)
+    except SourceError as error:
+        if _ODD_PASSWORD.match(rest) is None or PASSWORD_HINT in str(error):
+            raise
+        raise SourceError(f"{error}; {PASSWORD_HINT}") from error
+
+
+def _open(url: str, scheme: str, options: SourceOptions) -> Source:
     wishes = dict(RTSP_OPTIONS) if scheme in ("rtsp", "rtsps") else {}
     if scheme == "rtsp":
         wishes["rtsp_transport"] = options.rtsp_transport
