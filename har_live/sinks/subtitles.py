@@ -1,8 +1,9 @@
 """Segments as subtitle cues: SRT for players, WebVTT for browsers.
 
-A cue reads ``Tennis smash 87 %``: the label, as people write it, and its mean confidence. Times are those of the source, rounded
-to milliseconds; what lies before second 0 is shown from 0, since neither format knows less; a cue
-lasts at least a millisecond, since a shorter one is an error to WebVTT.
+A cue reads ``Tennis smash 87 %``: the label, as people write it, and its mean confidence. Times are
+those of the source, rounded to milliseconds; what lies before second 0 is shown from 0, since
+neither format knows less; a cue lasts at least a millisecond, since a shorter one is an error to
+WebVTT.
 """
 
 from __future__ import annotations
