@@ -7,7 +7,7 @@ at that moment: the newest label whose window is complete.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from itertools import product
@@ -23,6 +23,7 @@ from har_live.shown import Shown
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
 from har_live.sources import FIGURE, Source, SourceOptions, open_source
+from har_live.sources.kinds import with_small_scheme
 from har_live.types import (
     UNSURE,
     WHOLE_PICTURE,
@@ -58,6 +59,8 @@ class Moment:
     """0–1, how much of the first window has been seen; None where there is a label."""
     people: tuple[Person, ...] = ()
     """Who was seen in the newest grid frame, the main person first."""
+    left_out_seconds: Mapping[str, float] = field(default_factory=dict)
+    """At the end: label → seconds that are in no segment, such as those of ``none``."""
 
 
 @dataclass(slots=True, eq=False)
@@ -74,6 +77,8 @@ class Recognition:
     """Those of them on which the label shown was the true one."""
     num_unsure: int = 0
     """Those of them on which it was ``unsure``."""
+    left_out_seconds: dict[str, float] = field(default_factory=dict)
+    """Label → seconds that are in no segment: ``none``, ``unsure``, and what was too short."""
     _shown: Shown = field(default_factory=Shown)
 
     def clip_scores(self) -> Scores:
@@ -86,6 +91,7 @@ class Recognition:
         self._shown.update(moment.predictions, moment.people)
         self.predictions += moment.predictions
         self.segments += moment.segments
+        self.left_out_seconds |= moment.left_out_seconds
         if moment.frame is not None:
             self.num_frames += 1
             if moment.frame.truth is not None and self.predictions:
@@ -123,8 +129,14 @@ def recognize(
         segments = _segments(segmenter.update, predictions)
         yield Moment(frame, predictions, segments, stream.warming_up, stream.people)
     predictions = stream.finish()
-    segments = _segments(segmenter.update, predictions)
-    yield Moment(None, predictions, segments + segmenter.finish(), stream.warming_up)
+    segments = _segments(segmenter.update, predictions) + segmenter.finish()
+    yield Moment(
+        None,
+        predictions,
+        segments,
+        stream.warming_up,
+        left_out_seconds=segmenter.left_out_seconds,
+    )
 
 
 def predict(
@@ -270,7 +282,8 @@ def _sound_of(source: str | Path | Source, opened: Source) -> str | Path | Addre
     if not isinstance(source, str | Path) or source == FIGURE or opened.info.is_live:
         return None  # a live source opened a second time is not in step with the first
     # YouTube's has an address of its own.
-    sound: str | Path | Address | None = getattr(opened, "sound", source)
+    location = with_small_scheme(source) if isinstance(source, str) else source
+    sound: str | Path | Address | None = getattr(opened, "sound", location)
     return sound
 
 

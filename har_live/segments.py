@@ -23,6 +23,8 @@ class Segmenter:
         self._lag_seconds = lag_seconds
         self._min_duration_seconds = min_duration_seconds
         self._people: dict[int, _OneSegmenter] = {}
+        self.left_out_seconds: dict[str, float] = {}
+        """Label → seconds of its stretches that became no segment, of all people together."""
 
     def update(self, prediction: Prediction) -> list[Segment]:
         """Segments that ``prediction`` shows to be over."""
@@ -30,7 +32,9 @@ class Segmenter:
         one = self._people.get(prediction.person)
         if one is None:
             one = self._people[prediction.person] = _OneSegmenter(
-                lag_seconds=self._lag_seconds, min_duration_seconds=self._min_duration_seconds
+                lag_seconds=self._lag_seconds,
+                min_duration_seconds=self._min_duration_seconds,
+                left_out_seconds=self.left_out_seconds,
             )
         return ended + one.update(prediction)
 
@@ -53,17 +57,26 @@ class _OneSegmenter:
 
     A window's label speaks of the window's middle, and the average over several windows of the
     middle of them all; so a border lies that much before the moment at which the label changed.
-    Segments never overlap. Stretches of ``none`` and ``unsure`` are gaps between segments.
+    Segments never overlap. Stretches of ``none`` and ``unsure`` are gaps between segments, and
+    counted.
 
     Args:
         lag_seconds: how far the label runs behind the action: half a window plus half the time
             that the smoother averages over.
         min_duration_seconds: shorter segments are left out.
+        left_out_seconds: is added to: label → seconds of stretches that became no segment.
     """
 
-    def __init__(self, *, lag_seconds: float, min_duration_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        *,
+        lag_seconds: float,
+        min_duration_seconds: float,
+        left_out_seconds: dict[str, float],
+    ) -> None:
         self._lag_seconds = lag_seconds
         self._min_duration_seconds = min_duration_seconds
+        self._left_out_seconds = left_out_seconds
         self._last: Prediction | None = None
         self._start_seconds = 0.0
         self._confidences: list[float] = []
@@ -100,8 +113,11 @@ class _OneSegmenter:
     def _close(self, label: str, end_seconds: float) -> list[Segment]:
         confidences, self._confidences = self._confidences, []
         surest, self._surest = self._surest, None
-        long_enough = end_seconds - self._start_seconds >= self._min_duration_seconds
-        if label in (NONE, UNSURE) or not long_enough or surest is None:
+        duration_seconds = end_seconds - self._start_seconds
+        too_short = duration_seconds < self._min_duration_seconds
+        if label in (NONE, UNSURE) or too_short or surest is None:
+            so_far_seconds = self._left_out_seconds.get(label, 0.0)
+            self._left_out_seconds[label] = so_far_seconds + duration_seconds
             return []
         mean = sum(confidences) / len(confidences)
         return [

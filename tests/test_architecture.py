@@ -19,7 +19,7 @@ TRAINING_FILES = sorted(TRAINING.rglob("*.py"))
 
 # A room may import rooms of its own floor and of those below it.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"", "types", "errors", "missing", "redact", "yuv"}),
+    frozenset({"", "types", "errors", "letters", "missing", "names", "redact", "yuv"}),
     frozenset({"models", "transforms", "card", "timeline", "ring", "cuts", "ahead"}),
     frozenset({"grid", "scorers", "smoothing", "figure", "people"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),
@@ -151,6 +151,20 @@ def modules_after(code: str) -> set[str]:
 
 def test_importing_the_package_loads_nothing_heavy():
     assert modules_after("import har_live").isdisjoint({"torch", "cv2", "av", "numpy", "yt_dlp"})
+
+
+@pytest.mark.parametrize("command", ["show", "adapt", "train-pixels", "compare"])
+def test_a_folder_that_is_not_there_is_said_before_anything_heavy_is_loaded(command):
+    code = f"""
+import sys
+sys.argv = ["training", "{command}", "nowhere"]
+from training.__main__ import main
+try:
+    main()
+except SystemExit as end:
+    assert end.code == 1
+"""
+    assert modules_after(code).isdisjoint({"torch", "lightning", "cv2", "av"})
 
 
 def test_help_loads_nothing_heavy():

@@ -122,6 +122,17 @@ def test_a_lower_threshold_shows_more(folder, clip):
     assert num_segments("1") == 0 <= num_segments("0")
 
 
+def test_predict_accounts_for_all_the_time(folder, clip):
+    """In words and in JSON: what is no segment was something, too."""
+    told = run("predict", clip, "-w", folder, "--min-confidence", "1").stdout
+    assert told.splitlines()[0] == "no action was recognized"
+    (seconds,) = re.findall(r"Unsure ([\d.]+) s", told)
+    done = run("predict", clip, "-w", folder, "--min-confidence", "1", "--json")
+    left_out = json.loads(done.stdout)["left_out_seconds"]
+    assert float(seconds) == pytest.approx(left_out["unsure"], abs=0.06)
+    assert sum(left_out.values()) == pytest.approx(1.9, abs=0.3)
+
+
 @pytest.mark.parametrize("kind", ["missing", "directory", "empty", "text"])
 @pytest.mark.parametrize("command", ["annotate", "predict"])
 def test_a_bad_source_is_one_line_and_exit_1(folder, tmp_path, command, kind):
@@ -152,7 +163,11 @@ def test_debug_shows_the_traceback(tmp_path):
     ("arguments", "code", "message"),
     [
         (["annotate"], 2, "Missing argument"),
-        (["annotate", "x.mp4"], 2, "1 paths are given; expected a source and an output, or"),
+        (["annotate", "x.mp4"], 2, "1 path is given; expected a source and an output, or"),
+        (["annotate", "a", "b", "c"], 2, "3 paths are given; expected a source and an output, or"),
+        (["annotate", "", "out.mp4"], 2, "'' names nothing; give a file, an address, or: figure"),
+        (["predict", ""], 2, "'' names nothing; give a file"),
+        (["live", " "], 2, "'' names nothing; give a file"),
         (["annotate", "x.mp4", "y.mp4", "--hop", "0"], 2, "greater than or equal to 1"),
         (["predict", "x.mp4", "--hop", "99"], 2, "hop is 99; expected 1 to"),
         (["predict", "x.mp4", "--runtime", "tflite"], 1, "choose auto, torch or onnx"),

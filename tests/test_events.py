@@ -65,8 +65,8 @@ def test_csv(tmp_path: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert tuple(rows[0]) == COLUMNS
-    assert rows[1] == ["0.0", "1.875", "wave", "0.8712", "0.95"]
-    assert rows[4] == ["2.0", "3.0", AWKWARD.label, "0.07", "0.08"]
+    assert rows[1] == ["0.0", "1.875", "Wave", "0.8712", "0.95"]
+    assert rows[4] == ["2.0", "3.0", 'Winkt & "lacht" <laut>, --> 手を振る 👋', "0.07", "0.08"]
     assert len(rows) == 5
 
 
@@ -109,6 +109,14 @@ def test_webvtt_text(tmp_path: Path) -> None:
         "00:00:02.000 --> 00:00:03.000\n"
         'Winkt &amp; "lacht" &lt;laut&gt;, --&gt; 手を振る 👋 7 %\n\n'
     )
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_people_read_names_and_programs_labels(tmp_path: Path, suffix: str) -> None:
+    path = write_all(tmp_path / f"out{suffix}", [Segment(0, 1, "tennis_smash", 0.5, 0.6)])
+    text = path.read_text("utf-8")
+    is_json = suffix in (".json", ".jsonl", ".ndjson")
+    assert ("tennis_smash" in text, "Tennis smash" in text) == (is_json, not is_json)
 
 
 @pytest.mark.parametrize(

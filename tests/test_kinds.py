@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from har_live.sources import SourceOptions
-from har_live.sources.kinds import kind_of
+from har_live.sources.kinds import kind_of, with_small_scheme
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,15 @@ def test_wrong_options_are_refused(wish: dict, message: str) -> None:
 def test_options_travel_to_another_process() -> None:
     options = SourceOptions(camera_size=(640, 480), cookies=Path("cookies.txt"), live=True)
     assert pickle.loads(pickle.dumps(options)) == options
+
+
+@pytest.mark.parametrize(
+    ("spec", "small"),
+    [
+        ("RTSP://Door/Live", "rtsp://Door/Live"),
+        ("Http://a/B?c=D://e", "http://a/B?c=D://e"),
+        ("CLIP.MP4", "CLIP.MP4"),
+    ],
+)
+def test_a_scheme_may_be_written_in_capitals(spec: str, small: str) -> None:
+    assert with_small_scheme(spec) == small

@@ -203,7 +203,8 @@ def test_a_page_without_a_video_says_so(server: HttpServer) -> None:
         open_source(f"{server.url}/socks?token=abc")
     assert str(caught.value) == (
         f"{server.url}/socks: yt-dlp finds no video there; open the video itself and copy its "
-        "address"
+        "address; a web page came back: if it asks for a password, write "
+        "http://user:password@host/… of the stream itself"
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from har_live.overlay import LiveStatus, OverlayView, Timeline, TimelineSpan, draw
-from har_live.overlay.panel import row_bar
+from har_live.overlay.panel import PanelText, label_panel, panel_width, row_bar
 from har_live.overlay.parts import Part, parts
 from har_live.overlay.style import (
     NONE_COLOR,
@@ -20,6 +20,7 @@ from har_live.overlay.style import (
     luminance,
     mix,
 )
+from har_live.overlay.text import SEMIBOLD, advance, display_name, smallest_px
 from har_live.overlay.timeline import track_box
 from har_live.types import NONE, UNSURE
 
@@ -148,9 +149,40 @@ def test_labels_have_colours_of_their_own() -> None:
     assert color_of("stranger", labels) == color_of("stranger")
 
 
+TENNIS = ("tennis_backhand", "tennis_backhand_slice", "tennis_backhand_two_hands", "none")
+
+
+@pytest.mark.parametrize(("width", "height"), [*SIZES[2:], (1920, 1080)])
+def test_a_name_is_not_cut_where_there_is_room(width: int, height: int) -> None:
+    metrics = Metrics.of(width, height)
+    for label in TENNIS:
+        room = panel_width(TENNIS, metrics)
+        assert metrics.panel_width <= room <= metrics.inner_width
+        text = PanelText.of(OverlayView(label=label, confidence=1.0, labels=TENNIS))
+        canvas = label_panel(text, metrics, height)
+        assert canvas.width == room, "the panel stands still"
+        name = display_name(label)
+        shortest = advance(name, smallest_px(metrics.label), SEMIBOLD)
+        head = canvas.color[: metrics.pad + metrics.label, metrics.pad : metrics.pad + shortest]
+        columns = np.flatnonzero((head.max(axis=-1) > 100).any(axis=0))
+        assert columns[-1] >= 0.9 * shortest
+
+
+def test_no_figure_stands_beside_unsure() -> None:
+    def head(label: str, confidence: float) -> np.ndarray:
+        view = replace(VIEW, label=label, confidence=confidence)
+        panel = cut(draw(plain(1280, 720), view), drawn_parts(view, 1280, 720)["panel"])
+        return panel[: Metrics.of(1280, 720).label * 2]
+
+    assert np.array_equal(head(UNSURE, 0.59), head(UNSURE, 0.12))
+    assert not np.array_equal(head(NONE, 0.59), head(NONE, 0.12))
+    right = head(UNSURE, 0.59)[:, -100:]
+    assert not (right.min(axis=-1) > 150).any()
+
+
 def test_bars_are_as_long_as_their_probabilities() -> None:
     panel = cut(draw(plain(1280, 720), VIEW), drawn_parts(VIEW, 1280, 720)["panel"])
-    bar = row_bar(Metrics.of(1280, 720))
+    bar = row_bar(panel.shape[1], Metrics.of(1280, 720))
     for label, probability in (("clap", 0.5), ("walk", 0.25)):
         columns = (panel == color_of(label, LABELS)).all(axis=-1).any(axis=0)
         found = np.flatnonzero(columns)

@@ -186,8 +186,10 @@ def test_confidence_is_the_mean_and_the_peak_of_the_segments_windows():
 def test_none_and_unsure_are_gaps():
     shown = [NONE, "wave", UNSURE, UNSURE, "wave", NONE]
     windows = [prediction(2 + i, s) for i, s in enumerate(shown)]
-    found = segments_of(Segmenter(lag_seconds=1), windows)
+    segmenter = Segmenter(lag_seconds=1)
+    found = segments_of(segmenter, windows)
     assert [(s.start_seconds, s.end_seconds) for s in found] == [(2.0, 3.0), (5.0, 6.0)]
+    assert segmenter.left_out_seconds == {NONE: 3.0, UNSURE: 2.0}
 
 
 def test_a_new_run_ends_the_segment_with_the_last_window_of_the_old():
@@ -199,8 +201,10 @@ def test_a_new_run_ends_the_segment_with_the_last_window_of_the_old():
 def test_short_segments_are_left_out():
     shown = ["wave"] * 4 + ["jump"] + ["wave"] * 4
     windows = [prediction(2 + i / 4, s) for i, s in enumerate(shown)]
-    found = segments_of(Segmenter(lag_seconds=1, min_duration_seconds=0.5), windows)
+    segmenter = Segmenter(lag_seconds=1, min_duration_seconds=0.5)
+    found = segments_of(segmenter, windows)
     assert [s.label for s in found] == ["wave", "wave"]
+    assert segmenter.left_out_seconds == {"jump": 0.25}
 
 
 def told_by_a_perfect_scorer(truth: list[tuple[float, float, str]], clip: ClipSpec, hop: int):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import typer
 
+from har_live.letters import write_stand_ins
 from training.commands import live, own_data, people, pose, recipe, weights
 from training.commands.options import as_command
 
@@ -46,6 +47,7 @@ def end_politely() -> None:
 
 
 def main() -> None:
+    write_stand_ins()
     end_politely()
     app()
 

@@ -11,6 +11,7 @@ import typer
 from har_live import __version__
 from har_live.cli import bench, machine, videos
 from har_live.errors import HarLiveError
+from har_live.letters import write_stand_ins
 from har_live.missing import explain_import_error
 
 app = typer.Typer(
@@ -58,6 +59,7 @@ def _common(
 
 def main() -> None:
     """Entry point: every expected error becomes one line and exit code 1."""
+    write_stand_ins()
     try:
         app()
     except HarLiveError as error:

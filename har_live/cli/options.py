@@ -7,7 +7,36 @@ from typing import Annotated
 
 import typer
 
-SourceArgument = Annotated[str, typer.Argument(help="A video file, an address, or: figure.")]
+
+def _named(value: str | list[str] | None) -> str | list[str] | None:
+    """A source or path as it is; an empty one, as a script's unset variable leaves it, is none."""
+    if any(not text.strip() for text in ([value] if isinstance(value, str) else value or [])):
+        raise typer.BadParameter("'' names nothing; give a file, an address, or: figure")
+    return value
+
+
+SourceArgument = Annotated[
+    str, typer.Argument(help="A video file, an address, or: figure.", callback=_named)
+]
+SourcesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Each a camera's number or part of its name, a video file, an rtsp:// or http:// "
+        "address, a YouTube address, or: figure. Several are shown side by side. Default: the "
+        "first camera.",
+        show_default=False,
+        callback=_named,
+    ),
+]
+PathsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE OUTPUT",
+        help="A video file, an address, or: figure; and the video to write, such as out.mp4. "
+        "With --out-dir, any number of sources.",
+        callback=_named,
+    ),
+]
 WeightsOption = Annotated[
     str, typer.Option("--weights", "-w", help="Name of shipped weights, or a weights folder.")
 ]
@@ -59,7 +88,12 @@ SizeOption = Annotated[
     str | None, typer.Option(metavar="WxH", help="Picture asked of a camera, such as 1280x720.")
 ]
 FpsOption = Annotated[
-    float | None, typer.Option(min=1, help="Frames per second asked of a camera.")
+    float | None,
+    typer.Option(
+        min=0.1,
+        help="Frames per second asked of a camera. One with an address that gives a single "
+        "picture is asked so often: 5 without this.",
+    ),
 ]
 YoutubeHeightOption = Annotated[
     int, typer.Option(min=1, help="Most pixels of height of a YouTube stream.")

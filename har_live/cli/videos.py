@@ -25,6 +25,7 @@ from har_live.cli.options import (
     JsonOption,
     MirrorOption,
     OverwriteOption,
+    PathsArgument,
     PrecisionOption,
     RetriesOption,
     RuntimeOption,
@@ -32,6 +33,7 @@ from har_live.cli.options import (
     SizeOption,
     SmoothingOption,
     SourceArgument,
+    SourcesArgument,
     TransportOption,
     WeightsOption,
     YoutubeHeightOption,
@@ -44,15 +46,7 @@ if TYPE_CHECKING:
 
 
 def live(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Each a camera's number or part of its name, a video file, an rtsp:// or http:// "
-            "address, a YouTube address, or: figure. Several are shown side by side. Default: the "
-            "first camera.",
-            show_default=False,
-        ),
-    ] = None,
+    sources: SourcesArgument = None,
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
@@ -117,14 +111,7 @@ def live(
 
 
 def annotate(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SOURCE OUTPUT",
-            help="A video file, an address, or: figure; and the video to write, such as out.mp4. "
-            "With --out-dir, any number of sources.",
-        ),
-    ],
+    paths: PathsArgument,
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
@@ -149,9 +136,9 @@ def annotate(
 ) -> None:
     """Write videos again with label, confidence and timeline drawn on them, and their sound."""
     if out_dir is None and len(paths) != 2:
+        given = "1 path is" if len(paths) == 1 else f"{len(paths)} paths are"
         raise typer.BadParameter(
-            f"{len(paths)} paths are given; expected a source and an output, or sources and "
-            "--out-dir DIR"
+            f"{given} given; expected a source and an output, or sources and --out-dir DIR"
         )
     options = _options(hwaccel)
     recognizer = _recognizer(

@@ -14,9 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from har_live.console.progress import progress_bar, while_checking
-from har_live.console.streams import answers, notes, print_note
+from har_live.console.streams import answers, notes, print_note, print_table
 from har_live.errors import HarLiveError
 from har_live.live_table import how_measured, live_table
+from har_live.names import readable
 from har_live.redact import redact_url
 
 if TYPE_CHECKING:
@@ -119,17 +120,30 @@ def print_recognition(
         best = scores.argsort()[::-1][:NUM_TOP]
         top = [{"label": recognition.labels[i], "confidence": float(scores[i])} for i in best]
         answer |= {**top[0], "top": top}
-        lines = [f"{item['confidence']:6.1%}  {item['label']}" for item in top]
+        lines = [f"{item['confidence']:6.1%}  {readable(item['label'])}" for item in top]
     else:
         answer["segments"] = [asdict(segment) for segment in recognition.segments]
+        answer["left_out_seconds"] = recognition.left_out_seconds
         lines = [
-            f"{s.start_seconds:8.2f} – {s.end_seconds:8.2f} s  {s.mean_confidence:4.0%}  {s.label}"
+            f"{s.start_seconds:8.2f} – {s.end_seconds:8.2f} s  {s.mean_confidence:4.0%}  "
+            f"{readable(s.label)}"
             for s in recognition.segments
         ] or ["no action was recognized"]
+        lines += _rest(recognition.left_out_seconds)
     if as_json:
         _print_json(answer)
     else:
         answers.print("\n".join(lines), markup=False)
+
+
+def _rest(left_out_seconds: Mapping[str, float]) -> list[str]:
+    """What was seen in the time between the segments: a line, where there is such time."""
+    parts = [
+        f"{readable(label)} {seconds:.1f} s"
+        for label, seconds in left_out_seconds.items()
+        if seconds >= 0.05
+    ]
+    return ["the rest: " + ", ".join(parts)] if parts else []
 
 
 def print_weights(shipped: Sequence[Weights], *, as_json: bool) -> None:
@@ -149,7 +163,7 @@ def print_weights(shipped: Sequence[Weights], *, as_json: bool) -> None:
             card.accuracy,
             _megabytes(weights),
         )
-    answers.print(table)
+    print_table(table)
     print_note("har-live models NAME shows a card")
 
 
@@ -157,7 +171,7 @@ def print_card(weights: Weights, *, as_json: bool) -> None:
     """Everything that is known of a set of weights."""
     card, clip = weights.card, weights.card.clip
     if as_json:
-        answers.print(card.to_json(), markup=False)
+        _print_json(json.loads(card.to_json()))
         return
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
@@ -184,11 +198,11 @@ def print_card(weights: Weights, *, as_json: bool) -> None:
     ]
     for name, value in rows:
         table.add_row(name, escape(value))
-    answers.print(table)
+    print_table(table)
     metrics = dict(card.metrics)
     if live := metrics.pop("live", None):
         answers.print()
-        answers.print(live_table(live))
+        print_table(live_table(live))
         answers.print(how_measured(live), style="dim", markup=False)
     if metrics:
         answers.print("\nmeasured", style="dim")
@@ -239,7 +253,7 @@ def print_cameras(cameras: Sequence[CameraInfo], *, as_json: bool) -> None:
         state = f"{camera.state} by {camera.used_by}" if camera.used_by else camera.state
         sizes = ", ".join(f"{width}×{height}" for width, height in camera.sizes)
         table.add_row(str(camera.index), escape(camera.name), escape(state), sizes or "unknown")
-    answers.print(table, soft_wrap=False)
+    print_table(table)
 
 
 _STATUS_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
@@ -266,7 +280,7 @@ def print_checks(checks: Sequence[Check], *, main_job_runs: bool, as_json: bool)
         table.add_row(check.name, status, Text(check.detail))
         if check.remedy:
             table.add_row("", "", Text(f"→ {check.remedy}", "bold"))
-    answers.print(table, soft_wrap=False)
+    print_table(table)
     verdict = "har-live can recognize actions here" if main_job_runs else "har-live can't work here"
     answers.print(f"\n{verdict}", style="green" if main_job_runs else "bold red")
 
@@ -277,4 +291,10 @@ def _megabytes(weights: Weights) -> str:
 
 
 def _print_json(value: Any) -> None:
-    answers.print(json.dumps(value, indent=2, ensure_ascii=False), markup=False)
+    """With letters escaped, as JSON does, where they can't be written or it would not be UTF-8."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    try:
+        text.encode("utf-8" if answers.encoding.startswith("utf") else "ascii")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    answers.print(text, markup=False)

@@ -82,7 +82,7 @@ def _ctrl_c_noted() -> Iterator[Callable[[], bool]]:
 def while_checking() -> Iterator[Callable[[str], None]]:
     """A line that says what is being checked, where somebody watches a terminal."""
     with Progress(
-        SpinnerColumn(),
+        SpinnerColumn("dots" if notes.encoding.startswith("utf") else "line"),
         TextColumn("{task.description}"),
         console=notes,
         disable=not notes.is_terminal,

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from har_live.overlay.canvas import Canvas
 from har_live.overlay.style import DIM, TEXT, WHITE, Box, Color, Metrics, color_of
-from har_live.overlay.text import MEDIUM, REGULAR, SEMIBOLD, advance, display_name, fit_text
+from har_live.overlay.text import (
+    MEDIUM,
+    REGULAR,
+    SEMIBOLD,
+    advance,
+    display_name,
+    fit_text,
+    smallest_px,
+)
 from har_live.types import NONE, UNSURE
 
 if TYPE_CHECKING:
@@ -23,13 +31,15 @@ class PanelText:
     headline: str
     """The label for people; where there is none, why, or a dash where none is to come."""
     share: float
-    """0–1, the length of the bar: the confidence, or how far the first window has filled."""
+    """0–1, the length of the bar: the confidence, or how far the first window has filled; 0 when
+    unsure, since how probable the best one is would read as how sure it is to be unsure."""
     rivals: tuple[tuple[str, float], ...]
     labels: tuple[str, ...]
 
     @classmethod
     def of(cls, view: OverlayView) -> PanelText:
         share = view.confidence if view.label else view.warming_up or 0.0
+        share = 0.0 if view.label == UNSURE else share
         absent = "–" if view.warming_up is None else "Warming up"
         headline = display_name(view.label) if view.label else absent
         rivals = tuple(row for row in view.top if row[0] != view.label)
@@ -54,8 +64,10 @@ def label_panel(text: PanelText, metrics: Metrics, max_height: int) -> Canvas:
     if metrics.compact:
         rows = ()
     height = head + len(rows) * row_height + (pad // 3 if rows else 0)
-    panel = Canvas.panel(metrics.panel_width, height, metrics.radius)
-    inner = metrics.panel_width - 2 * pad
+    known = text.labels if text.label in text.labels else (*text.labels, text.label)
+    width = panel_width(known, metrics)
+    panel = Canvas.panel(width, height, metrics.radius)
+    inner = width - 2 * pad
     _headline(panel, text, metrics, inner)
     panel.bar(Box(pad, bar_top, inner, bar_height), text.share, text.color)
     for index, (label, probability) in enumerate(rows):
@@ -66,14 +78,12 @@ def label_panel(text: PanelText, metrics: Metrics, max_height: int) -> Canvas:
 
 def _headline(panel: Canvas, text: PanelText, metrics: Metrics, inner: int) -> None:
     baseline = metrics.pad + round(0.82 * metrics.label)
-    if text.label:
-        percent = f"{text.share:.0%}"
-        size = max(metrics.body, round(0.72 * metrics.label))
-        # Reserve room for the widest figure, or the label would jump between sizes.
-        reserved = advance("100%", size, MEDIUM)
+    if text.label not in ("", UNSURE):
+        percent, size = f"{text.share:.0%}", _percent_px(metrics)
         x = metrics.pad + inner - advance(percent, size, MEDIUM)
         panel.text(x, baseline, percent, size, MEDIUM, TEXT)
-        inner -= reserved + metrics.label // 3
+        # Of the widest figure, or the label would jump between sizes.
+        inner -= _percent_room(metrics)
     color = WHITE if text.label not in ("", UNSURE, NONE) else DIM
     name, size = fit_text(text.headline, metrics.label, SEMIBOLD, inner)
     panel.text(metrics.pad, baseline, name, size, SEMIBOLD, color)
@@ -83,19 +93,46 @@ def _row(
     panel: Canvas, label: str, probability: float, color: Color, baseline: int, metrics: Metrics
 ) -> None:
     body, pad = metrics.body, metrics.pad
-    right = metrics.panel_width - pad
+    right = panel.width - pad
     percent = f"{probability:.0%}"
     panel.text(right - advance(percent, body, REGULAR), baseline, percent, body, REGULAR, DIM)
-    bar = row_bar(metrics)
+    bar = row_bar(panel.width, metrics)
     name, size = fit_text(display_name(label), body, REGULAR, bar.x - pad - body // 2, 0.9)
     panel.text(pad, baseline, name, size, REGULAR, TEXT)
     top = baseline - round(0.36 * body) - bar.height // 2
     panel.bar(Box(bar.x, top, bar.width, bar.height), probability, color)
 
 
-def row_bar(metrics: Metrics) -> Box:
+def row_bar(panel_width: int, metrics: Metrics) -> Box:
     """Columns and height of a rival's bar; its y is the row's."""
-    right = metrics.panel_width - metrics.pad - advance("100%", metrics.body, REGULAR)
-    left = metrics.pad + round(0.54 * (metrics.panel_width - 2 * metrics.pad))
+    right = panel_width - metrics.pad - advance("100%", metrics.body, REGULAR)
+    left = metrics.pad + round(0.54 * (panel_width - 2 * metrics.pad))
     width = max(1, right - metrics.body // 2 - left)
     return Box(left, 0, width, max(3, round(0.36 * metrics.body)))
+
+
+@lru_cache(maxsize=16)
+def panel_width(labels: tuple[str, ...], metrics: Metrics) -> int:
+    """The same for every label of a model, so that the panel stands still.
+
+    A long name widens it to at most half the picture, and beyond only where the smallest letters
+    would not do.
+    """
+    names = [display_name(label) for label in labels if label]
+
+    def room(size_px: int) -> int:
+        widest = max((advance(name, size_px, SEMIBOLD) for name in names), default=0)
+        return widest + _percent_room(metrics) + 2 * metrics.pad
+
+    wished = min(room(metrics.label), metrics.width // 2)
+    return min(
+        max(metrics.panel_width, wished, room(smallest_px(metrics.label))), metrics.inner_width
+    )
+
+
+def _percent_px(metrics: Metrics) -> int:
+    return max(metrics.body, round(0.72 * metrics.label))
+
+
+def _percent_room(metrics: Metrics) -> int:
+    return advance("100%", _percent_px(metrics), MEDIUM) + metrics.label // 3

@@ -39,8 +39,8 @@ def parts(view: OverlayView, metrics: Metrics) -> Iterator[Part]:
     below = list(_bottom(view, metrics))
     yield from below
     floor = min((part.box.y for part in below), default=metrics.height) - metrics.gap
-    room = Box(metrics.margin, metrics.margin, metrics.panel_width, floor - metrics.margin)
-    panel = Part.at("panel", room.x, room.y, label_panel(PanelText.of(view), metrics, room.height))
+    canvas = label_panel(PanelText.of(view), metrics, floor - metrics.margin)
+    panel = Part.at("panel", metrics.margin, metrics.margin, canvas)
     yield panel
     ceiling = panel.box.bottom
     if view.status is not None:

@@ -147,5 +147,5 @@ class Metrics:
 
     @property
     def panel_width(self) -> int:
-        """The same for every label, so that the panel stands still."""
+        """Of a panel whose names are of usual length."""
         return min(max(10 * self.label, 17 * self.body), self.inner_width)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from har_live.types import NONE, UNSURE
+from har_live.names import readable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,8 +21,9 @@ REGULAR, MEDIUM, SEMIBOLD = 420, 520, 620
 ELLIPSIS = "…"
 SMALLEST_PX = 9
 """Font sizes below this are not legible."""
+SHRINK = 0.7
+"""How much smaller a line may become before it is shortened."""
 
-_NAMES = {UNSURE: "Unsure", NONE: "No action"}
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
@@ -40,9 +41,7 @@ class Ink:
 
 def display_name(label: str) -> str:
     """A label as people write it: ``tennis_forehand`` becomes ``Tennis forehand``."""
-    if label in _NAMES:
-        return _NAMES[label]
-    name = printable(label.replace("_", " "))
+    name = printable(readable(label))
     return name[:1].upper() + name[1:]
 
 
@@ -96,24 +95,40 @@ def advance(text: str, size_px: int, weight: int) -> int:
 
 @lru_cache(maxsize=512)
 def fit_text(
-    text: str, size_px: int, weight: int, max_width: int, shrink: float = 0.7
+    text: str, size_px: int, weight: int, max_width: int, shrink: float = SHRINK
 ) -> tuple[str, int]:
-    """Make a line fit: first a smaller font, down to ``shrink``, then an ellipsis.
+    """Make a line fit: first a smaller font, down to ``shrink``, then an ellipsis in the middle.
+
+    Names often begin alike, so that their ends tell them apart.
 
     Returns:
         The text, possibly shortened (empty when not one letter fits), and its font size.
     """
-    smallest = min(size_px, max(SMALLEST_PX, round(shrink * size_px)))
+    smallest = smallest_px(size_px, shrink)
     for size in range(size_px, smallest - 1, -1):
         if advance(text, size, weight) <= max_width:
             return text, size
-    ends = range(1, len(text))
     num_letters = bisect_right(
-        ends, max_width, key=lambda end: advance(text[:end] + ELLIPSIS, smallest, weight)
+        range(1, len(text)),
+        max_width,
+        key=lambda number: advance(_shortened(text, number), smallest, weight),
     )
-    while num_letters and unicodedata.combining(text[num_letters]):
-        num_letters -= 1
-    return (text[:num_letters].rstrip() + ELLIPSIS if num_letters else ""), smallest
+    return (_shortened(text, num_letters) if num_letters else ""), smallest
+
+
+def smallest_px(size_px: int, shrink: float = SHRINK) -> int:
+    """The font size down to which ``fit_text`` goes."""
+    return min(size_px, max(SMALLEST_PX, round(shrink * size_px)))
+
+
+def _shortened(text: str, num_letters: int) -> str:
+    """The first and the last letters, with their marks, and an ellipsis between them."""
+    head, tail = (num_letters + 1) // 2, len(text) - num_letters // 2
+    while head and unicodedata.combining(text[head]):
+        head -= 1
+    while tail < len(text) and unicodedata.combining(text[tail]):
+        tail += 1
+    return text[:head].rstrip() + ELLIPSIS + text[tail:].lstrip()
 
 
 def _zoom(size_px: int) -> int:

@@ -27,7 +27,8 @@ and every further line is a segment, in the order in which they ended:
 
 Seconds are rounded to microseconds, confidences to four digits. New fields may appear within a
 version: readers pass over what they do not know. CSV holds the same five columns under the same
-names. Subtitles: see ``har_live.sinks.subtitles``.
+names, with the label as people write it: ``Tennis smash`` for ``tennis_smash``. Subtitles: see
+``har_live.sinks.subtitles``.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 from har_live.errors import SinkError
+from har_live.names import readable
 from har_live.sinks.files import check_target, reason
 from har_live.sinks.subtitles import WEBVTT_HEADER, srt_cue, webvtt_cue
 
@@ -203,7 +205,9 @@ FORMATS: dict[str, TextFormat] = {
     ".json": _JSON_LINES,
     ".csv": TextFormat(
         header=lambda run: _csv_line(COLUMNS),
-        entry=lambda number, segment: _csv_line(list(_fields(segment).values())),
+        entry=lambda number, segment: _csv_line(
+            list((_fields(segment) | {"label": readable(segment.label)}).values())
+        ),
     ),
     ".srt": TextFormat(header=lambda run: "", entry=srt_cue),
     ".vtt": TextFormat(

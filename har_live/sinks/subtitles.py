@@ -1,13 +1,16 @@
 """Segments as subtitle cues: SRT for players, WebVTT for browsers.
 
-A cue reads ``Wave 87 %``: the label and its mean confidence. Times are those of the source, rounded
-to milliseconds; what lies before second 0 is shown from 0, since neither format knows less; a cue
-lasts at least a millisecond, since a shorter one is an error to WebVTT.
+A cue reads ``Tennis smash 87 %``: the label, as people write it, and its mean confidence. Times are
+those of the source, rounded to milliseconds; what lies before second 0 is shown from 0, since
+neither format knows less; a cue lasts at least a millisecond, since a shorter one is an error to
+WebVTT.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from har_live.names import readable
 
 if TYPE_CHECKING:
     from har_live.types import Segment
@@ -31,8 +34,8 @@ def webvtt_cue(segment: Segment) -> str:
 
 
 def _text(segment: Segment) -> str:
-    label = " ".join(segment.label.split())  # an empty line inside a cue would end it
-    return f"{label[:1].upper()}{label[1:]} {round(100 * segment.mean_confidence)} %"
+    # One line: an empty one inside a cue would end it.
+    return f"{readable(segment.label)} {round(100 * segment.mean_confidence)} %"
 
 
 def _times(segment: Segment, decimal_mark: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from har_live.sources.base import Source
-from har_live.sources.kinds import FIGURE, kind_of
+from har_live.sources.kinds import FIGURE, kind_of, with_small_scheme
 from har_live.sources.options import SourceOptions
 
 __all__ = ["FIGURE", "Source", "SourceOptions", "open_source"]
@@ -38,7 +38,7 @@ def open_source(spec: str, options: SourceOptions | None = None) -> Source:
         case "address":
             from har_live.sources.network import open_network
 
-            return open_network(spec, options)
+            return open_network(with_small_scheme(spec), options)
         case "file":
             from har_live.sources.media import MediaSource
 

@@ -34,3 +34,9 @@ def kind_of(spec: str) -> Kind:
     if _DEVICE.fullmatch(spec):
         return "camera"
     return "file" if _LIKE_A_PATH.search(spec) or os.path.exists(spec) else "camera"
+
+
+def with_small_scheme(spec: str) -> str:
+    """``RTSP://Host/P`` → ``rtsp://Host/P``: FFmpeg knows no other; what is no address stays."""
+    scheme, separator, rest = spec.partition("://")
+    return f"{scheme.lower()}{separator}{rest}" if separator else spec

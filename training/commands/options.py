@@ -25,7 +25,17 @@ def folder_exists(target: Path | None) -> Path | None:
     return target
 
 
-Data = Annotated[Path, typer.Argument(help="Manifest CSV, its folder, or one folder per class.")]
+def _there(path: Path) -> Path:
+    """Asked before torch is loaded, which takes seconds."""
+    if not path.exists():
+        raise HarLiveError(f"no data at {path}: expected a manifest CSV or a folder of classes")
+    return path
+
+
+Data = Annotated[
+    Path,
+    typer.Argument(help="Manifest CSV, its folder, or one folder per class.", callback=_there),
+]
 Cache = Annotated[Path, typer.Option(help="Folder of the cached frames.")]
 Pose = Annotated[Path, typer.Option(help="Weights of the pose network, from `pretrain`.")]
 WeightsName = Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")]

@@ -12,6 +12,7 @@ from av import error as ffmpeg
 from har_live.redact import redact_url
 
 NO_ANSWER = "no answer in time; check the address and the network"
+PASSWORD_HINT = "write @ : / ? # in a password as %40 %3A %2F %3F %23"
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (FileNotFoundError, "no such file; check the path"),
@@ -49,7 +50,7 @@ def explain(error: Exception, location: str) -> str:
     if "://" not in location:
         return f"can't be read ({cause}); check the disk, or try a copy"
     if isinstance(error, ffmpeg.ArgumentError):
-        return "can't be understood; write @ : / ? # in a password as %40 %3A %2F %3F %23"
+        return f"can't be understood; {PASSWORD_HINT}"
     code = error.errno if isinstance(error, OSError) else None
     if code == errno.EPROTONOSUPPORT:
         return "the server refuses this transport; give --rtsp-transport udp, or tcp"

@@ -69,6 +69,7 @@ class MediaSource(Source):
         timeout_seconds: float | None = None,
         after_seconds: float | None = None,
         hwaccel: str = "none",
+        container_format: str | None = None,
     ) -> None:
         """Opens the video and decodes its first frame.
 
@@ -81,6 +82,7 @@ class MediaSource(Source):
             timeout_seconds: longest wait for the opening, and for each packet; None has no limit.
             after_seconds: leave out the frames up to and including this moment.
             hwaccel: what decodes, see ``SourceOptions``.
+            container_format: FFmpeg's name of what it is; None finds out.
 
         Raises:
             SourceError: it can't be opened, or nothing in it can be decoded.
@@ -88,12 +90,13 @@ class MediaSource(Source):
         self._location = str(location)
         self._is_remote = "://" in self._location
         self._label = name or redact_url(self._location)
-        self._open_arguments = dict(options or {}), timeout_seconds
+        self._open_arguments = dict(options or {}), timeout_seconds, container_format
         self._device = device_for(hwaccel)
         self._after_seconds = -math.inf if after_seconds is None else after_seconds
         self._container = self._open()
         try:
             stream = choose_stream(self._container, self._label)
+            self._format_name = self._container.format.name
             if is_live is None:
                 is_live = self._is_remote and is_endless(self._container)
             if after_seconds is not None:
@@ -115,6 +118,16 @@ class MediaSource(Source):
     @property
     def info(self) -> VideoInfo:
         return self._info
+
+    @property
+    def container_format(self) -> str:
+        """FFmpeg's name of what it is: ``hls``, ``mpjpeg``, …"""
+        return self._format_name
+
+    @property
+    def lost_its_place(self) -> bool:
+        """Whether the reading ended because FFmpeg no longer found where a part begins."""
+        return isinstance(self._decoder.read_error, av.error.InvalidDataError)
 
     @property
     def skipped_packets(self) -> int:
@@ -140,7 +153,7 @@ class MediaSource(Source):
         self._container.close()
 
     def _open(self) -> InputContainer:
-        options, timeout_seconds = self._open_arguments
+        options, timeout_seconds, container_format = self._open_arguments
         # A file's name may hold a colon, which FFmpeg would take for a protocol's.
         url = self._location if self._is_remote else f"file:{self._location}"
         timeout = (timeout_seconds, timeout_seconds)
@@ -149,6 +162,7 @@ class MediaSource(Source):
             # Tags in an old code page would otherwise be a UnicodeDecodeError.
             return av.open(
                 url,
+                format=container_format,
                 options=options,
                 timeout=timeout,
                 metadata_errors="replace",
