@@ -16,6 +16,7 @@ from av.codec.hwaccel import HWAccel
 from har_live.errors import SourceError
 from har_live.redact import redact_url
 from har_live.sources.base import Source
+from har_live.sources.media.deinterlace import deinterlaced
 from har_live.sources.media.faults import NO_ANSWER, explain
 from har_live.sources.media.hardware import device_for
 from har_live.sources.media.packets import PacketDecoder
@@ -103,7 +104,7 @@ class MediaSource(Source):
             if after_seconds is not None:
                 go_to(self._container, stream, after_seconds)
             self._decoder = PacketDecoder(self._container, stream, timeout_seconds=timeout_seconds)
-            decoded = self._decoder.frames()
+            decoded = deinterlaced(self._decoder.frames())
             first = self._first_of(decoded)
             self._pictures = PictureMaker(first, stream.sample_aspect_ratio)
             shown_name = name or (self._label if self._is_remote else Path(location).name)
