@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
@@ -56,7 +55,7 @@ def test_what_lies_between_is_left_out_and_said_once(
     assert times(frames)[0] < 0.1
     assert [i for i, frame in enumerate(frames) if frame.begins_anew] == [20]
     (warning,) = warnings(caplog)
-    assert "in.ts: at 2." in warning
+    assert "in.ts: at " in warning
     assert "its clock jumps" in warning
 
 
@@ -76,7 +75,9 @@ def test_the_video_written_is_as_long_as_what_was_seen(
     assert (heard[0], heard[-1]) == pytest.approx((0, 4), abs=0.2)
     steps = [later - earlier for earlier, later in pairwise(heard)]
     assert 0 <= min(steps) < max(steps) < 0.15
-    assert all(json.loads(line)["end_seconds"] < 4.2 for line in events.read_text().splitlines()[1:])
+    assert all(
+        json.loads(line)["end_seconds"] < 4.2 for line in events.read_text().splitlines()[1:]
+    )
 
 
 def test_windows_begin_afresh(tmp_path: Path, recognizer: Recognizer) -> None:

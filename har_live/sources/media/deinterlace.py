@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
@@ -11,9 +12,10 @@ from av.filter import Graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from fractions import Fraction
 
     from av import VideoFrame
+
+_ANY_TICK = Fraction(1, 90_000)
 
 
 def deinterlaced(frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
@@ -39,11 +41,10 @@ class _Deinterlacer:
 
     def __init__(self, first: VideoFrame) -> None:
         self._kind = _kind(first)
-        self._time_base: Fraction = first.time_base
         self._times: list[tuple[int | None, int]] = []
         graph = Graph()
         source = graph.add_buffer(
-            width=first.width, height=first.height, format=first.format, time_base=first.time_base
+            width=first.width, height=first.height, format=first.format, time_base=_ANY_TICK
         )
         bwdif = graph.add("bwdif", mode="send_frame", deint="interlaced")
         graph.link_nodes(source, bwdif, graph.add("buffersink")).configure()
@@ -53,7 +54,7 @@ class _Deinterlacer:
         return _kind(frame) == self._kind
 
     def push(self, frame: VideoFrame) -> Iterator[VideoFrame]:
-        # Kept here: the filter invents times for frames without one.
+        # Kept here: the filter has a clock of its own, and invents times for frames without one.
         self._times.append((frame.pts, frame.duration))
         self._graph.vpush(frame)
         return self._pull()
@@ -68,7 +69,6 @@ class _Deinterlacer:
             while self._times:
                 frame = self._graph.vpull()
                 frame.pts, frame.duration = self._times.pop(0)
-                frame.time_base = self._time_base
                 yield frame
 
 
