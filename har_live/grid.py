@@ -60,8 +60,9 @@ class TimeGrid:
     """Streaming form of the rule: frames go in, grid frames come out, whatever the frame rate.
 
     An instant is decided when a frame later than it arrives, so the answer depends on timestamps
-    only, never on when or in what portions frames were delivered. A step back in time, or a gap of
-    more than ``max_gap_seconds``, begins a new run: its first grid frame has index 0 again.
+    only, never on when or in what portions frames were delivered. A step back in time, a gap of
+    more than ``max_gap_seconds``, or a clock that jumped begins a new run: its first grid frame has
+    index 0 again.
     """
 
     def __init__(self, grid_fps: float, *, max_gap_seconds: float) -> None:
@@ -81,7 +82,7 @@ class TimeGrid:
         if playing is None:
             decided = []
             self._begin(frame)
-        elif self._follows(frame.pts_seconds, playing):
+        elif self._follows(frame.pts_seconds, playing) and not frame.begins_anew:
             decided = list(self._instants_before(frame.pts_seconds, playing))
             self._playing = frame
         else:

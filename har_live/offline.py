@@ -68,6 +68,8 @@ class Recognition:
     """What was recognized in a whole video."""
 
     labels: tuple[str, ...]
+    source_start_seconds: float = 0.0
+    """The source's own time at second 0 of the answers."""
     num_frames: int = 0
     predictions: list[Prediction] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
@@ -160,6 +162,7 @@ def predict(
     recognition = Recognition(recognizer.labels)
     with ExitStack() as stack:
         opened = _open(source, options, stack)
+        recognition.source_start_seconds = opened.info.start_seconds
         for moment in recognize(opened, recognizer, min_duration_seconds=min_duration_seconds):
             recognition.add(moment)
             if on_frame is not None and moment.frame is not None:
@@ -187,8 +190,7 @@ def annotate(
         source: a path, an address, ``figure``, or an open source (whose sound is left out).
         output: the video to write, such as ``out.mp4``.
         events: files of segments to write: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``. Their times
-            are those of ``output``, which begins at 0 where the source is an excerpt of a running
-            clock (see ``VideoSink.origin_seconds``).
+            are those of ``output``: seconds from the start of what is read.
         overwrite: replace files that exist.
         min_duration_seconds: shorter segments are left out.
         options: how to open a path or an address; its ``hwaccel`` encodes, too.
@@ -201,6 +203,7 @@ def annotate(
     overlay = OverlayState(recognizer.labels)
     with ExitStack() as stack:
         opened = _open(source, options, stack)
+        recognition.source_start_seconds = opened.info.start_seconds
         outputs = _Outputs(stack, recognition)
         video = outputs.add(
             VideoSink(
@@ -208,6 +211,7 @@ def annotate(
                 opened.info,
                 overwrite=overwrite,
                 sound_from=_sound_of(source, opened),
+                sound_clock=getattr(opened, "timeline", None),
                 hwaccel=(options or SourceOptions()).hwaccel,
             )
         )
@@ -218,6 +222,7 @@ def annotate(
                     source=opened.info.name,
                     weights=recognizer.card.name,
                     labels=recognizer.labels,
+                    start_seconds=opened.info.start_seconds,
                     overwrite=overwrite,
                 )
             )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +13,20 @@ if TYPE_CHECKING:
 RESTART_SECONDS = 1.0
 """A step back of more than this is a clock that began anew (joined recordings, a camera that was
 switched off and on); a smaller one is a duplicate, or two frames in the wrong order."""
+SLACK_SECONDS = 5.0
+"""How far sound may reach beyond the pictures of its piece."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """A stretch between two jumps of a clock."""
+
+    first_ticks: int
+    """By the clock itself."""
+    last_ticks: int
+    """By the clock itself, so far."""
+    shift_ticks: int
+    """What places it behind the piece before."""
 
 
 class Timeline:
@@ -20,37 +36,95 @@ class Timeline:
     - A missing one continues where the previous frame ends.
     - A repeated one, or a small step back, comes one tick after the previous frame, so that the
       frames around it keep their own time.
-    - After a large step back the clock has begun anew: it goes on where the previous frame ends,
-      and the following frames keep their distances, until the timestamps themselves are later
-      again than what was shown.
+    - After a large step back, or one ahead of more than ``max_gap_seconds``, the clock has begun
+      anew: it goes on where the previous frame ends, and the following frames keep their distances,
+      until one comes right after what was shown by its own timestamp.
     """
 
-    def __init__(self, time_base: Fraction, *, usual_ticks: int, start_ticks: int = 0) -> None:
-        """``usual_ticks`` is how long a frame lasts that doesn't say so itself; ``start_ticks`` is
-        the time of a first frame without a timestamp."""
+    def __init__(
+        self,
+        time_base: Fraction,
+        *,
+        usual_ticks: int,
+        start_ticks: int = 0,
+        max_gap_seconds: float = math.inf,
+        least_ticks: int = 1,
+    ) -> None:
+        """
+        Args:
+            usual_ticks: how long a frame lasts that doesn't say so itself.
+            start_ticks: the time of a first frame without a timestamp.
+            max_gap_seconds: a step ahead of more than this is a clock that began anew.
+            least_ticks: from each frame to the next, so that they differ on a coarser clock, too.
+        """
+        self._time_base = time_base
         self._restart_ticks = RESTART_SECONDS / time_base
+        self._max_gap_ticks = max_gap_seconds / time_base
         self._usual_ticks = max(1, usual_ticks)
+        self._least_ticks = least_ticks
         self._previous_ticks: int | None = None
-        self._shift_ticks = 0
+        self._pieces: list[Piece] = []
+        self.has_jumped = False
+        """Whether the clock began anew with the frame placed last."""
         self.end_ticks = start_ticks
         """When the frame placed last ends."""
 
+    @property
+    def num_jumps(self) -> int:
+        """How often the clock jumped, or came back to itself."""
+        return max(0, len(self._pieces) - 1)
+
     def place(self, pts_ticks: int | None, duration_ticks: int | None = None) -> int:
         """The tick at which a frame is shown that states these two, or doesn't."""
+        self.has_jumped = False
         placed = self.end_ticks if pts_ticks is None else self._after_previous(pts_ticks)
         self._previous_ticks = placed
-        self.end_ticks = placed + (duration_ticks or self._usual_ticks)
+        lasts = duration_ticks or 0
+        self.end_ticks = placed + (lasts if 0 < lasts <= self._max_gap_ticks else self._usual_ticks)
         return placed
+
+    def beside(self, own_seconds: Fraction, previous_seconds: Fraction | None) -> Fraction | None:
+        """Where something else of the same clock belongs among the frames placed: sound.
+
+        Args:
+            own_seconds: its time by the clock itself.
+            previous_seconds: where what came before it in the file was placed.
+
+        Returns:
+            Of the pieces that know that time, in the one that goes on nearest to what came before;
+            None where none does.
+        """
+        if self.num_jumps == 0:
+            return own_seconds
+        last = self._pieces[-1]
+        places = [
+            own_seconds + piece.shift_ticks * self._time_base
+            for piece in self._pieces
+            if piece.first_ticks * self._time_base - own_seconds <= SLACK_SECONDS
+            and (piece is last or own_seconds - piece.last_ticks * self._time_base <= SLACK_SECONDS)
+        ]
+        if previous_seconds is None:
+            return places[0] if places else None
+        return min(places, key=lambda place: abs(place - previous_seconds), default=None)
 
     def _after_previous(self, pts_ticks: int) -> int:
         previous = self._previous_ticks
-        if previous is None or pts_ticks > previous:
-            self._shift_ticks = 0
-        elif previous - pts_ticks - self._shift_ticks > self._restart_ticks:
-            self._shift_ticks = self.end_ticks - pts_ticks
-        elif pts_ticks + self._shift_ticks <= previous:
-            return previous + 1
-        return pts_ticks + self._shift_ticks
+        piece = self._pieces[-1] if self._pieces else self._begin(pts_ticks, 0)
+        if previous is None:
+            return pts_ticks
+        step = pts_ticks + piece.shift_ticks - previous
+        is_back = piece.shift_ticks and 0 < pts_ticks - previous <= self._restart_ticks
+        if is_back and not 0 < step <= pts_ticks - previous:
+            piece = self._begin(pts_ticks, 0)
+        elif not -self._restart_ticks <= step <= self._max_gap_ticks:
+            piece = self._begin(pts_ticks, self.end_ticks - pts_ticks)
+            self.has_jumped = True
+        piece.last_ticks = max(piece.last_ticks, pts_ticks)
+        return max(pts_ticks + piece.shift_ticks, previous + self._least_ticks)
+
+    def _begin(self, pts_ticks: int, shift_ticks: int) -> Piece:
+        self._pieces.append(Piece(pts_ticks, pts_ticks, shift_ticks))
+        return self._pieces[-1]
 
 
 class ArrivalTimeline:
@@ -59,6 +133,7 @@ class ArrivalTimeline:
     def __init__(self, time_base: Fraction) -> None:
         self._ticks_per_second = float(1 / time_base)
         self._origin_seconds: float | None = None
+        self.has_jumped = False
         self.end_ticks = 0
         """When the frame placed last ends."""
 

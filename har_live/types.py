@@ -63,9 +63,11 @@ class Frame:
     picture: Image | Picture
     """(height, width, 3) uint8 RGB, upright, square pixels; or what makes that when asked."""
     pts_seconds: float
-    """Presentation time in seconds on the source's own clock."""
+    """Presentation time in seconds from the start of what is read."""
     truth: str | None = None
     """The true label at this instant, where the source knows it (the built-in figure)."""
+    begins_anew: bool = False
+    """Whether the source's clock jumped before it: nobody knows what lies between."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.picture, Picture):
@@ -114,8 +116,15 @@ class VideoInfo:
     """Number of frames, where the container states it: a hint for progress bars."""
     time_base: Fraction = Fraction(1, 90_000)
     """The clock tick in which the source's timestamps are whole numbers."""
+    start_ticks: int = 0
+    """The source's own time at second 0 of its frames, in ticks."""
     is_live: bool = False
     """True when frames come at their own pace and can't be waited for or read again."""
+
+    @property
+    def start_seconds(self) -> float:
+        """The source's own time at second 0 of its frames."""
+        return float(self.start_ticks * self.time_base)
 
 
 @dataclass(frozen=True, slots=True)

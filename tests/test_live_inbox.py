@@ -22,7 +22,9 @@ FAST, SLOW = 0.01, 0.3
 
 
 def live_frames(pts_seconds) -> list[LiveFrame]:
-    return [LiveFrame(picture(i), float(t), None, float(t)) for i, t in enumerate(pts_seconds)]
+    return [
+        LiveFrame(picture(i), float(t), arrival_seconds=float(t)) for i, t in enumerate(pts_seconds)
+    ]
 
 
 def make_inbox() -> ScorerInbox:

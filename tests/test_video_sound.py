@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from har_live.sinks import remux
+from har_live.sinks.tracks import SourceTracks, Timing
 from har_live.sinks.video import VideoSink
 from tests.video_made import (
     HEIGHT,
@@ -108,11 +108,11 @@ def test_sound_that_mp4_cannot_hold(
 def test_sound_that_is_refused_late_costs_only_the_sound(
     source: Path, out: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(sound: remux.Sound, until_seconds: Fraction | None) -> Iterator[av.Packet]:
+    def refuse(them: SourceTracks, timing: Timing) -> Iterator[av.Packet]:
         raise av.error.ArgumentError(22, "codec not supported")
         yield
 
-    monkeypatch.setattr(remux.Sound, "packets", refuse)
+    monkeypatch.setattr(SourceTracks, "packets", refuse)
     with caplog.at_level(logging.WARNING):
         annotate(source, out)
     assert len(frame_times(out)) == len(VARIABLE_TICKS)

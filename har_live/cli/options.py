@@ -70,7 +70,10 @@ DurationOption = Annotated[
 ]
 EventsOption = Annotated[
     list[Path] | None,
-    typer.Option(help="Write segments to this .jsonl, .csv, .srt or .vtt file. Repeatable."),
+    typer.Option(
+        help="Write segments to this .jsonl, .csv, .srt or .vtt file, in seconds from the start of "
+        "what is read. Repeatable."
+    ),
 ]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
 SecondsOption = Annotated[

@@ -187,7 +187,7 @@ def predict(
     as_json: JsonOption = False,
     hwaccel: HwaccelOption = "none",
 ) -> None:
-    """Print what is done in a video, and when."""
+    """Print what is done in a video, and when: in seconds from the start of what is read."""
     from har_live import console, offline
 
     options = _options(hwaccel)

@@ -112,6 +112,7 @@ def print_recognition(
         "format": "har-live-prediction",
         "version": 1,
         "source": redact_url(source),
+        "source_start_seconds": round(recognition.source_start_seconds, 6),
         "weights": weights,
         "num_frames": recognition.num_frames,
     }

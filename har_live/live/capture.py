@@ -121,7 +121,8 @@ class Capture:
                 logger.warning("%s: connected again", info.name)
             if not info.is_live:
                 # Decoded before it is due: what the frame before stands for is known by now.
-                self._links.scorer.foresee(frame.pts_seconds)
+                if not frame.begins_anew:
+                    self._links.scorer.foresee(frame.pts_seconds)
                 self._links.playback.wait_until_due(frame.pts_seconds)
             if self._links.playback.is_stopped():
                 return True
@@ -135,7 +136,7 @@ class Capture:
         pts = frame.pts_seconds
         if is_live:
             pts = self._timeline.place(pts, arrival)
-        live_frame = LiveFrame(frame.picture, pts, frame.truth, arrival)
+        live_frame = LiveFrame(frame.picture, pts, frame.truth, frame.begins_anew, arrival)
         self._links.scorer.push(live_frame)
         self._links.screen.show(live_frame)
 

@@ -63,7 +63,9 @@ class Replay:
             now_seconds = frame.pts_seconds
             self._score_until(now_seconds)
             self._pushed_seconds = now_seconds
-            self._inbox.push(LiveFrame(frame.picture, now_seconds, frame.truth, now_seconds))
+            self._inbox.push(
+                LiveFrame(frame.picture, now_seconds, frame.truth, frame.begins_anew, now_seconds)
+            )
             self._score_until(now_seconds)
             yield self._moment(frame, now_seconds)
         self._inbox.end()

@@ -54,6 +54,7 @@ class SegmentFiles:
                 source=info.name,
                 weights=self._recognizer.card.name,
                 labels=self._recognizer.labels,
+                start_seconds=info.start_seconds,
                 overwrite=self._overwrite,
             )
             self._sinks.append(sink)

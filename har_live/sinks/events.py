@@ -7,18 +7,19 @@ on the wall is in it: the same segments give the same bytes.
 JSON Lines (``.jsonl``, ``.ndjson``, ``.json``), format ``har-live-events``, version 1. UTF-8, one
 JSON object a line. The first line is the header:
 
-=================== ================= ==========================================================
-``format``          string            always ``har-live-events``
-``version``         integer           1; rises when a field changes its meaning or goes away
-``source``          string            what was looked at: file name, or URL without secrets
-``weights``         string            name of the weights that scored it
-``labels``          array of strings  every label that the weights know
-=================== ================= ==========================================================
+======================== ================ =========================================================
+``format``               string           always ``har-live-events``
+``version``              integer          1; rises when a field changes its meaning or goes away
+``source``               string           what was looked at: file name, or URL without secrets
+``source_start_seconds`` number           the source's own first time (pts) that counts as 0 here
+``weights``              string           name of the weights that scored it
+``labels``               array of strings every label that the weights know
+======================== ================ =========================================================
 
 and every further line is a segment, in the order in which they ended:
 
 =================== ================= ==========================================================
-``start_seconds``   number            first instant of the segment, on the source's own clock
+``start_seconds``   number            first instant, from the start of what was read
 ``end_seconds``     number            last instant, never before the start
 ``label``           string            one of ``labels``
 ``mean_confidence`` number, 0 to 1    mean over the segment's windows
@@ -91,6 +92,7 @@ def open_events(
     source: str,
     weights: str,
     labels: Sequence[str] = (),
+    start_seconds: float = 0.0,
     overwrite: bool = False,
 ) -> EventsSink:
     """Start a file of segments; its suffix says which kind.
@@ -100,6 +102,7 @@ def open_events(
         source: what was looked at, as in ``VideoInfo.name``: without credentials or query.
         weights: name of the weights.
         labels: every label that the weights know.
+        start_seconds: the source's own time at second 0 of the segments.
         overwrite: replace a file that exists, at once.
 
     Raises:
@@ -110,7 +113,12 @@ def open_events(
         known = ", ".join(FORMATS)
         raise SinkError(f"can't tell what kind of events file {path} is; end it in one of {known}")
     check_target(path, overwrite=overwrite)
-    run: dict[str, object] = {"source": source, "weights": weights, "labels": list(labels)}
+    run: dict[str, object] = {
+        "source": source,
+        "source_start_seconds": round(start_seconds, 6),
+        "weights": weights,
+        "labels": list(labels),
+    }
     return _TextEvents(path, text_format, run, overwrite=overwrite)
 
 

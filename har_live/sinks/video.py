@@ -5,16 +5,16 @@ up to its last two seconds whatever happens, ``kill -9`` and a full disk include
 it, with the source's sound and without encoding again, into the output's container, the index in
 front, and renames that into place. Where the copy fails, the recording itself takes its place.
 
-Time: the output keeps the source's clock. A frame's time in it is its ``pts_seconds``, to half a
-tick of the source's time base or half a microsecond, whichever is longer (Matroska: half a
-millisecond). Only where that clock is a running one (the first frame lies before 0, or more than
-``MAX_LEAD_SECONDS`` after it, as in a broadcast or a recording begun in mid-stream) does the output
-begin with its first frame; ``origin_seconds`` says which second of the source that is.
+Time: a frame's time in the output is its ``pts_seconds``, to half a tick of the source's time base
+or half a microsecond, whichever is longer (Matroska: half a millisecond). Only where that clock is
+a running one (the first frame lies before 0, or more than ``MAX_LEAD_SECONDS`` after it, as in a
+recording begun in mid-stream) does the output begin with its first frame; ``origin_seconds`` says
+which second that is.
 
-Sound: the packets' bytes are the source's, their times move along with the pictures'. (AAC of a
-transport stream sheds its seven-byte headers, for which the other containers have no place.) What
-begins before the output's second 0 is in the file, but not played. A run that ends early cuts the
-sound where its last frame ends.
+Sound and subtitles: the packets' bytes are the source's, their times move along with the pictures',
+also where the source's clock jumps. (AAC of a transport stream sheds its seven-byte headers, for
+which the other containers have no place.) Sound that begins before the output's second 0 is in the
+file, but not played. A run that ends early cuts the sound where its last frame ends.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ import av
 from har_live.errors import SinkError
 from har_live.sinks.files import check_target, create_part, put_in_place, reason
 from har_live.sinks.hardware import begin_recording
-from har_live.sinks.remux import CONTAINERS, Sound, Timing, finish, holds_packets
+from har_live.sinks.remux import CONTAINERS, finish, holds_packets
+from har_live.sinks.tracks import SourceTracks, Timing
 from har_live.timeline import Timeline
 from har_live.types import Address
 from har_live.yuv import YuvImage, usual_matrix
@@ -51,7 +52,9 @@ MAX_LEAD_SECONDS = 10
 MIN_TICKS_PER_SECOND = 10_000
 """Fine enough to put a repeated frame right behind its like."""
 MAX_TICKS_PER_SECOND = 1_000_000
-"""MP4 counts a frame's duration in 32 bits: in nanoseconds none could last longer than 4 s."""
+"""Coarser than some clocks: every frame's time is still right to half a microsecond."""
+MAX_TICKS_BETWEEN = 2**30
+"""MP4 counts a frame's duration in 32 bits; FFmpeg's has a sign, and it adds the next one's."""
 DEFAULT_FPS = 30.0
 """Where the source doesn't say. It spaces key frames and is how long the last frame is shown."""
 
@@ -70,6 +73,7 @@ class VideoSink:
         *,
         overwrite: bool = False,
         sound_from: str | Path | Address | None = None,
+        sound_clock: Timeline | None = None,
         metadata: Mapping[str, str] | None = None,
         hwaccel: Hwaccel = "none",
     ) -> None:
@@ -78,8 +82,10 @@ class VideoSink:
             path: the output, ending in one of the suffixes of ``CONTAINERS``.
             info: of the source: its time base and frame rate.
             overwrite: replace a file that exists, once the new one is complete.
-            sound_from: where the sound is: the source itself, opened once more, or one beside it.
-            metadata: of the container, such as ``title``.
+            sound_from: where sound, subtitles and title are: the source itself, opened once more,
+                or one beside it.
+            sound_clock: where the source's frames are placed, should its clock jump.
+            metadata: of the container, such as ``title``; else the source's.
             hwaccel: what encodes, see ``SourceOptions``; libx264 does where that can't.
 
         Raises:
@@ -100,11 +106,15 @@ class VideoSink:
         self._frame_ticks = max(1, round(self._ticks_per_second / self._fps))
         self._timeline = Timeline(self._seconds(1), usual_ticks=self._frame_ticks)
         self._first_ticks = self._origin_ticks = 0
+        self._source_start = info.start_ticks * info.time_base
+        self._sound_clock = sound_clock
+        self._last_image: Image | YuvImage | None = None
+        self._last_ticks = 0
         self._hwaccel = hwaccel
         self._recording: AnyRecording | None = None
         self._is_closed = False
         self._part = create_part(path, ".mp4")
-        self._sound = None if sound_from is None else Sound(sound_from, container_name)
+        self._tracks = None if sound_from is None else SourceTracks(sound_from, container_name)
 
     @property
     def origin_seconds(self) -> float:
@@ -115,7 +125,8 @@ class VideoSink:
         """Append a picture.
 
         Args:
-            image: (H, W, 3) uint8 RGB, or YUV; the first one's size is the video's.
+            image: (H, W, 3) uint8 RGB, or YUV, the sink's own from now on; the first one's size is
+                the video's.
             pts_seconds: its time on the source's clock. One that is not later than the one before
                 comes a tick after it; after a step back of more than a second the clock is taken to
                 have begun anew, and the video goes on.
@@ -129,9 +140,8 @@ class VideoSink:
         try:
             if self._recording is None:
                 self._recording = self._begin(image, ticks)
-            self._recording.add(
-                image, ticks=ticks - self._first_ticks, duration_ticks=self._frame_ticks
-            )
+            self._hold_until(ticks)
+            self._add(image, ticks)
         except (OSError, av.FFmpegError) as error:
             raise SinkError(f"can't write {self.path}: {reason(error)}") from error
 
@@ -154,7 +164,7 @@ class VideoSink:
             else:
                 self._complete(self._recording, with_all_sound=complete)
         finally:
-            self._close_sound()
+            self._close_tracks()
 
     def abort(self) -> None:
         """Leave no file, whatever was written; after ``close`` it does nothing."""
@@ -163,7 +173,7 @@ class VideoSink:
         self._is_closed = True
         if self._recording is not None:
             self._recording.abandon()
-        self._close_sound()
+        self._close_tracks()
         self._part.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
@@ -183,6 +193,18 @@ class VideoSink:
         except SinkError as problem:  # the error that ended the run is the one to hear of
             logger.warning("%s", problem)
 
+    def _hold_until(self, ticks: int) -> None:
+        """Repeat the last picture within a pause that MP4 can't count."""
+        while self._last_image is not None and ticks - self._last_ticks > MAX_TICKS_BETWEEN:
+            self._add(self._last_image, self._last_ticks + MAX_TICKS_BETWEEN)
+
+    def _add(self, image: Image | YuvImage, ticks: int) -> None:
+        assert self._recording is not None, "begun by the first picture"
+        self._recording.add(
+            image, ticks=ticks - self._first_ticks, duration_ticks=self._frame_ticks
+        )
+        self._last_image, self._last_ticks = image, ticks
+
     def _begin(self, image: Image | YuvImage, ticks: int) -> AnyRecording:
         self._first_ticks = ticks
         if not 0 <= self._seconds(ticks) <= MAX_LEAD_SECONDS:
@@ -200,11 +222,13 @@ class VideoSink:
 
     def _complete(self, recording: AnyRecording, *, with_all_sound: bool) -> None:
         copy = self._part.with_name(f".{self._part.name}")
+        end_ticks = self._timeline.end_ticks
         timing = Timing(
             ticks_per_second=self._ticks_per_second,
             video_start=self._seconds(self._first_ticks - self._origin_ticks),
-            sound_origin=self._seconds(self._origin_ticks),
-            sound_until=None if with_all_sound else self._seconds(self._timeline.end_ticks),
+            source_origin=self._source_start + self._seconds(self._origin_ticks),
+            source_until=None if with_all_sound else self._source_start + self._seconds(end_ticks),
+            source_clock=self._sound_clock,
         )
         try:
             recording.close()
@@ -213,7 +237,7 @@ class VideoSink:
                 copy,
                 self._container_name,
                 timing=timing,
-                sound=self._sound,
+                tracks=self._tracks,
                 metadata=self._metadata,
             )
             os.replace(copy, self._part)
@@ -234,9 +258,9 @@ class VideoSink:
         put_in_place(self._part, self.path, overwrite=self._overwrite)
         return "it holds what was written, without sound"
 
-    def _close_sound(self) -> None:
-        if self._sound is not None:
-            self._sound.close()
+    def _close_tracks(self) -> None:
+        if self._tracks is not None:
+            self._tracks.close()
 
     def _seconds(self, ticks: int) -> Fraction:
         return Fraction(ticks, self._ticks_per_second)

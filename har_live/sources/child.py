@@ -124,7 +124,16 @@ def _put(frame: Frame, place: np.ndarray, slot: int, num_dropped: int) -> FrameA
         raise SourceError(f"the picture grew to {width}×{height}")
     place[: pixels.size] = pixels.reshape(-1)
     matrix = None if yuv is None else yuv.matrix
-    return FrameAt(slot, height, width, matrix, frame.pts_seconds, frame.truth, num_dropped)
+    return FrameAt(
+        slot,
+        height,
+        width,
+        matrix,
+        frame.pts_seconds,
+        frame.truth,
+        frame.begins_anew,
+        num_dropped,
+    )
 
 
 if __name__ == "__main__":

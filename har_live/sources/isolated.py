@@ -188,7 +188,7 @@ class IsolatedSource(Source):
             self._pipe.send_bytes(bytes([message.slot]))
         self.num_dropped = message.num_dropped
         picture = pixels if message.matrix is None else _stored(YuvImage(pixels, message.matrix))
-        return Frame(picture, message.pts_seconds, message.truth)
+        return Frame(picture, message.pts_seconds, message.truth, message.begins_anew)
 
     def _crashed(self) -> SourceError:
         try:

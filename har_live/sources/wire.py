@@ -52,6 +52,7 @@ class FrameAt:
     """Of the planes of a ``YuvImage``; None: it is RGB."""
     pts_seconds: float
     truth: str | None
+    begins_anew: bool
     num_dropped: int
     """Frames of a live source dropped so far, for want of a free slot."""
 

@@ -10,6 +10,7 @@ import av
 import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
 
+from har_live.sources.media.hdr import ToneMapper, curve_of
 from har_live.yuv import Matrix, YuvImage, usual_matrix
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class PictureMaker:
         """``pixel_aspect`` is a stored pixel's width over its height; None or 0 is unknown."""
         self._lock = Lock()
         self._reformatter = VideoReformatter()
+        self._tone_mapper: ToneMapper | None = None
         self._stored_size = first.width, first.height
         self._size = _square_pixel_size(first.width, first.height, pixel_aspect)
         self._is_transposed, self._mirror = _orientation(first)
@@ -70,6 +72,7 @@ class PictureMaker:
     def to_yuv(self, frame: VideoFrame) -> YuvImage | None:
         """The caller's own copy of what is stored, where that is as ``YuvImage`` has it."""
         is_plain = frame.format.name in _LAYOUTS and frame.color_range != _FULL_RANGE
+        is_plain &= curve_of(frame) is None
         has_even_sides = frame.width % 2 == frame.height % 2 == 0
         matrix = _matrix(frame)
         if not (is_plain and has_even_sides and self._size == self._stored_size and matrix):
@@ -91,6 +94,7 @@ class PictureMaker:
     def _to_rgb(self, frame: VideoFrame) -> Image:
         has_alpha = any(part.is_alpha for part in frame.format.components)
         may_be_clear = has_alpha or frame.format.has_palette
+        frame = self._tone_mapped(frame)
         is_unnamed_hd = frame.colorspace == _UNSPECIFIED and _matrix(frame) == "bt709"
         width, height = self._size
         converted = self._reformatter.reformat(
@@ -104,6 +108,15 @@ class PictureMaker:
         if converted is frame:  # RGB already: the decoder may build the next frame on this one
             image = image.copy()
         return _over_white(image) if may_be_clear else image
+
+    def _tone_mapped(self, frame: VideoFrame) -> VideoFrame:
+        curve = curve_of(frame)
+        if curve is None:
+            return frame
+        if self._tone_mapper is None or self._tone_mapper.curve != curve:
+            width, height = self._stored_size
+            self._tone_mapper = ToneMapper(curve, width=width, height=height)
+        return self._tone_mapper.to_rgb(frame)
 
 
 class _Once:

@@ -16,6 +16,7 @@ from av.codec.hwaccel import HWAccel
 from har_live.errors import SourceError
 from har_live.redact import redact_url
 from har_live.sources.base import Source
+from har_live.sources.media.deinterlace import deinterlaced
 from har_live.sources.media.faults import NO_ANSWER, explain
 from har_live.sources.media.hardware import device_for
 from har_live.sources.media.packets import PacketDecoder
@@ -27,6 +28,8 @@ from har_live.sources.media.stream import (
     go_to,
     is_endless,
     lacks_clock,
+    max_gap_seconds,
+    start_of,
     stated_end_seconds,
 )
 from har_live.timeline import ArrivalTimeline, Timeline
@@ -51,9 +54,10 @@ CUT_OFF_SECONDS = 0.5
 class MediaSource(Source):
     """A video file, or an address that FFmpeg can read (RTSP, HTTP, HLS, …).
 
-    Frames keep their own timestamps; ``Timeline`` says what becomes of those that are missing or go
-    backward. Damaged packets are skipped and counted. A file that was cut off yields all that can
-    be decoded, then logs a warning. A stream may change the size of its pictures on the way.
+    Seconds are counted from where sound or picture begins, as players do. Frames keep their
+    distances; ``Timeline`` says what becomes of times that are missing, go backward or jump.
+    Damaged packets are skipped and counted. A file that was cut off yields all that can be decoded,
+    then logs a warning. A stream may change the size of its pictures on the way.
 
     It is read once, like an open file: a second iteration goes on where the first stopped. Use it
     from one thread, ``close`` included.
@@ -93,6 +97,7 @@ class MediaSource(Source):
         self._open_arguments = dict(options or {}), timeout_seconds, container_format
         self._device = device_for(hwaccel)
         self._after_seconds = -math.inf if after_seconds is None else after_seconds
+        self._has_said_jump = False
         self._container = self._open()
         try:
             stream = choose_stream(self._container, self._label)
@@ -102,14 +107,21 @@ class MediaSource(Source):
             if after_seconds is not None:
                 go_to(self._container, stream, after_seconds)
             self._decoder = PacketDecoder(self._container, stream, timeout_seconds=timeout_seconds)
-            decoded = self._decoder.frames()
+            decoded = deinterlaced(self._decoder.frames())
             first = self._first_of(decoded)
             self._pictures = PictureMaker(first, stream.sample_aspect_ratio)
             shown_name = name or (self._label if self._is_remote else Path(location).name)
+            is_begun = after_seconds is None
             self._info = describe(
-                self._container, stream, shown_name, self._pictures.size, is_live=is_live
+                self._container,
+                stream,
+                shown_name,
+                self._pictures.size,
+                start_ticks=start_of(self._container, stream, first.pts if is_begun else None),
+                is_live=is_live,
             )
-            self._timeline = self._make_timeline(stream)
+            self.timeline = self._make_timeline()
+            """Where frames were placed, in ticks of the source's own clock."""
             self._frames = self._read(stream, chain([first], decoded))
         except BaseException:
             self._container.close()
@@ -184,24 +196,36 @@ class MediaSource(Source):
             raise self._error(explain(self._decoder.read_error, self._location))
         raise self._error("nothing in it can be decoded; it is damaged, or only a header")
 
-    def _make_timeline(self, stream: VideoStream) -> Timeline | ArrivalTimeline:
+    def _make_timeline(self) -> Timeline | ArrivalTimeline:
         if lacks_clock(self._container):
             return ArrivalTimeline(self._info.time_base)
         return Timeline(
             self._info.time_base,
             usual_ticks=round(1 / ((self._info.fps or FALLBACK_FPS) * self._info.time_base)),
-            start_ticks=stream.start_time or 0,
+            start_ticks=self._info.start_ticks,
+            max_gap_seconds=max_gap_seconds(self._container),
         )
 
     def _read(
         self, stream: VideoStream, decoded: Iterable[VideoFrame]
     ) -> Generator[Frame, None, None]:
         for frame in decoded:
-            pts_ticks = self._timeline.place(frame.pts, frame.duration)
-            pts_seconds = float(pts_ticks * self._info.time_base)
+            own_ticks = self.timeline.place(frame.pts, frame.duration)
+            pts_seconds = float((own_ticks - self._info.start_ticks) * self._info.time_base)
+            begins_anew = self.timeline.has_jumped
+            if begins_anew:
+                self._say_jump(pts_seconds)
             if pts_seconds > self._after_seconds:
-                yield Frame(self._picture(frame, stream), pts_seconds)
+                picture = self._picture(frame, stream)
+                yield Frame(picture, pts_seconds, begins_anew=begins_anew)
         self._finish(stream)
+
+    def _say_jump(self, pts_seconds: float) -> None:
+        """The first of them is for everybody."""
+        what = "its clock jumps; it goes on there without a gap"
+        level = logging.DEBUG if self._has_said_jump else logging.WARNING
+        logger.log(level, "%s: at %.1f s %s", self._label, pts_seconds, what)
+        self._has_said_jump = True
 
     def _picture(self, frame: VideoFrame, stream: VideoStream) -> Picture:
         if not self._pictures.fits(frame):
@@ -210,19 +234,22 @@ class MediaSource(Source):
 
     def _finish(self, stream: VideoStream) -> None:
         """Say at the end what was amiss."""
-        stated_seconds = stated_end_seconds(stream)
-        end_seconds = float(self._timeline.end_ticks * self._info.time_base)
+        own_end_seconds = float(self.timeline.end_ticks * self._info.time_base)
+        end_seconds = own_end_seconds - self._info.start_seconds
+        # What is stated of a clock that jumped is not how long it plays.
+        stated_seconds = None if self._has_said_jump else stated_end_seconds(stream)
+        missing_seconds = 0.0 if stated_seconds is None else stated_seconds - own_end_seconds
         error = self._decoder.read_error
         if error is not None and (self._is_remote or self._info.is_live):
             reason = explain(error, self._location)
             raise self._error(f"lost after {end_seconds:.1f} s: {reason}")
-        if self._is_remote and breaks_off(self._container, stream, end_seconds):
+        if self._is_remote and breaks_off(self._container, stream, own_end_seconds):
             raise self._error(f"lost after {end_seconds:.1f} s: the server refuses the rest of it")
         if self._info.is_live and not self._is_over():
             raise self._error(f"lost after {end_seconds:.1f} s: the server ended the connection")
         if self.skipped_packets:
             logger.warning("%s: damaged packets skipped: %d", self._label, self.skipped_packets)
-        ends_early = stated_seconds is not None and end_seconds < stated_seconds - CUT_OFF_SECONDS
+        ends_early = missing_seconds > CUT_OFF_SECONDS
         if error is not None or ends_early or self._decoder.ends_damaged:
             logger.warning(
                 "%s: was cut off after %.1f s; all that could be decoded was used",

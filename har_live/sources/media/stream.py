@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
+from av.format import Flags as ContainerFlags
 from av.stream import Discard, Disposition
 
 from har_live.errors import SourceError
@@ -23,6 +24,12 @@ INDEXLESS = {"hls", "mpegts"}
 """They know no key frames: FFmpeg goes to the moment itself, and decoding begins too late."""
 INDEXLESS_MARGIN_SECONDS = 12.0
 """More than a key frame is apart from the next."""
+MAX_GAP_SECONDS = 10.0
+"""Of a clock that may jump, as in FFmpeg; a recording that loses more of a broadcast is none."""
+MAX_HOLD_SECONDS = 3600.0
+"""A picture stands still longer in no recording: the computer slept, or the file is damaged."""
+MAX_LEAD_SECONDS = 10.0
+"""Sound that begins earlier than this before the first picture is on another clock."""
 TEXT_ART = {"ansi", "bintext", "idf", "xbin"}
 """FFmpeg plays a .txt file as a video of a terminal; whoever gives one has mistyped."""
 
@@ -58,9 +65,15 @@ def describe(
     name: str,
     size: tuple[int, int],
     *,
+    start_ticks: int,
     is_live: bool,
 ) -> VideoInfo:
-    """What the stream's header says; ``size`` is that of the pictures made, (width, height)."""
+    """What the stream's header says.
+
+    Args:
+        size: of the pictures made, (width, height).
+        start_ticks: see ``start_of``.
+    """
     fps = None if lacks_clock(container) else stream.average_rate or stream.guessed_rate
     assert stream.time_base is not None, "FFmpeg gives every stream a time base"
     return VideoInfo(
@@ -71,8 +84,35 @@ def describe(
         duration_seconds=None if is_live else _duration_seconds(container, stream),
         num_frames=stream.frames or None,
         time_base=DEFAULT_TIME_BASE if lacks_clock(container) else stream.time_base,
+        start_ticks=start_ticks,
         is_live=is_live,
     )
+
+
+def start_of(container: InputContainer, stream: VideoStream, first_ticks: int | None) -> int:
+    """The tick from which seconds are counted, as players do: where sound or picture begins.
+
+    Args:
+        first_ticks: of the first frame of all; None where it is unknown.
+    """
+    if lacks_clock(container):
+        return 0
+    assert stream.time_base is not None, "FFmpeg gives every stream a time base"
+    video_ticks = stream.start_time if stream.start_time is not None else first_ticks or 0
+    if first_ticks is not None:
+        video_ticks = min(video_ticks, first_ticks)
+    if container.start_time is None:
+        return video_ticks
+    ticks = round(Fraction(container.start_time, av.time_base) / stream.time_base)
+    ticks = max(ticks, min(0, video_ticks))  # the run-in of sound, before 0, isn't played
+    is_same_clock = 0 <= (video_ticks - ticks) * stream.time_base <= MAX_LEAD_SECONDS
+    return ticks if is_same_clock else video_ticks
+
+
+def max_gap_seconds(container: InputContainer) -> float:
+    """A step of the clock further ahead than this is none of the recording's."""
+    may_jump = container.format.flags & ContainerFlags.ts_discont.value
+    return MAX_GAP_SECONDS if may_jump else MAX_HOLD_SECONDS
 
 
 def is_endless(container: InputContainer) -> bool:
@@ -104,10 +144,11 @@ def lacks_clock(container: InputContainer) -> bool:
 
 
 def go_to(container: InputContainer, stream: VideoStream, seconds: float) -> None:
-    """Continue at a key frame before that moment; where that can't be, from where it is."""
+    """Continue at a key frame before that many seconds; where that can't be, from where it is."""
     assert stream.time_base is not None, "FFmpeg gives every stream a time base"
     margin_seconds = INDEXLESS_MARGIN_SECONDS if container.format.name in INDEXLESS else 0.0
-    ticks = int((seconds - margin_seconds) / stream.time_base)
+    start_ticks = start_of(container, stream, None)
+    ticks = start_ticks + int((seconds - margin_seconds) / stream.time_base)
     if ticks > (stream.start_time or 0):  # a playlist's way back to before its start is its end
         with suppress(av.FFmpegError):
             container.seek(ticks, stream=stream)
