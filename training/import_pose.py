@@ -2,8 +2,7 @@
 
     python -m training import-pose ../shared/data/models --out weights/pose
 
-Needs the originals' runtimes: ``pip install onnx onnxruntime ai-edge-litert``. Both originals list
-their convolutions in the order in which they run, and so do our modules: that is the whole mapping.
+Needs the originals' runtimes: ``pip install -e '.[train,import-pose]'``. Both originals list their convolutions in the order in which they run, and so do our modules: that is the whole mapping.
 """
 
 from __future__ import annotations
@@ -40,6 +39,8 @@ SURE = 0.1
 FINDER_SIZE = (160, 256)
 """Height and width of the pictures that MoveNet is checked on."""
 NUM_PICTURES = 24
+ORIGIN_FILE = "origin.json"
+"""Whose the numbers are; no card: these weights name no labels."""
 
 Numbers = tuple[NDArray[np.float32], NDArray[np.float32] | None]
 """Of a convolution: its filters, (out, in, h, w), and its bias, where it has one."""
@@ -61,7 +62,7 @@ class Network(NamedTuple):
 
 
 def import_pose(models: Path, out: Path, *, pictures: Path) -> None:
-    """Write ``<name>.safetensors`` and ``<name>.onnx`` of each network, and their ``card.json``.
+    """Write ``<name>.safetensors`` and ``<name>.onnx`` of each network, and ``origin.json``.
 
     Args:
         models: folder of the originals.
@@ -73,12 +74,12 @@ def import_pose(models: Path, out: Path, *, pictures: Path) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     photos = read_photos(pictures, count=NUM_PICTURES)
-    card: dict[str, Any] = {"licence": "Apache-2.0", "networks": {}}
+    origin: dict[str, Any] = {"licence": "Apache-2.0", "networks": {}}
     with tempfile.TemporaryDirectory(dir=out, prefix=".import-") as scratch:
         draft = Path(scratch)
         for name, network in NETWORKS.items():
-            card["networks"][name] = _import_one(name, network, models, draft, photos)
-        (draft / "card.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+            origin["networks"][name] = _import_one(name, network, models, draft, photos)
+        (draft / ORIGIN_FILE).write_text(json.dumps(origin, indent=2) + "\n", "utf-8")
         for path in draft.iterdir():
             path.replace(out / path.name)
 
@@ -86,7 +87,7 @@ def import_pose(models: Path, out: Path, *, pictures: Path) -> None:
 def _import_one(
     name: str, network: Network, models: Path, folder: Path, photos: Sequence[NDArray[np.uint8]]
 ) -> dict[str, Any]:
-    """Its two files, and what the card says of it."""
+    """Its two files, and what ``origin.json`` says of it."""
     source = models / network.file
     module = network.build().eval()
     fill(module, network.numbers(source))
@@ -94,7 +95,7 @@ def _import_one(
     # The published numbers are halves: nothing is rounded here.
     save_file({key: value.half() for key, value in module.state_dict().items()}, tensors)
     _export(module, network, tensors, graph)
-    shown = [_fitted(photo, network.size) for photo in photos]
+    shown = [fitted(photo, network.size) for photo in photos]
     ours, exported = in_torch(module), in_onnxruntime(graph)
     original = network.original(source)
     gap = max(difference(ours(x), original(x)) for x in shown)
@@ -269,7 +270,8 @@ def _export(module: nn.Module, network: Network, tensors: Path, graph: Path) -> 
     )
 
 
-def _fitted(photo: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+def fitted(photo: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """As a network sees it, (1, H, W, 3), whatever shape that gives the person."""
     return cv2.resize(photo, size[::-1], interpolation=cv2.INTER_LINEAR)[None]
 
 
