@@ -9,10 +9,10 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from har_live.models.blazepose import CROP_SIZE, POINTS, BlazePose
 from safetensors.torch import load_file
 from torch import nn
 
-from har_live.models.blazepose import CROP_SIZE, POINTS, BlazePose
 from har_live.models.movenet import JOINTS, MAX_PEOPLE, MoveNet
 from har_live.sources.figure import FigureSource
 

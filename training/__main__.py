@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import typer
 
+from har_live.errors import HarLiveError
 from har_live.letters import write_stand_ins
 from training.commands import live, own_data, people, pose, recipe, weights
 from training.commands.options import as_command
@@ -30,7 +31,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate-live": live.evaluate_live,
     "tune-live": live.tune_live,
     "check-live": live.check_live,
-    "left-out": live.left_out,
     "evaluate": weights.evaluate,
     "bench-peers": weights.bench_peers,
     "quantise": weights.quantise,
@@ -49,7 +49,11 @@ def end_politely() -> None:
 def main() -> None:
     write_stand_ins()
     end_politely()
-    app()
+    try:
+        app()
+    except HarLiveError as error:  # of an option that was checked before its command began
+        typer.echo(f"error: {error}", err=True)
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import onnx
 import onnxruntime
+from har_live.models.blazepose import CROP_SIZE, POINTS, VALUES, BlazePose
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import nn
 
-from har_live.models.blazepose import CROP_SIZE, POINTS, VALUES, BlazePose
 from har_live.models.movenet import MoveNet
 
 FINDER_SIZES = ((160, 256), (256, 192))

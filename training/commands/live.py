@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import platform
 from pathlib import Path
@@ -20,10 +19,9 @@ from training.commands.options import (
     WeightsName,
     chosen_split,
     folder_exists,
-    names_of,
 )
 from training.commands.output import print_table
-from training.settings import Count, Range
+from training.settings import Range
 
 StreamSeconds = Range(5, 86_400)
 
@@ -147,50 +145,3 @@ def check_live(
     if fallen := reference.fallen(now):
         typer.echo("\n".join(("fallen by more than noise:", *fallen)), err=True)
         raise typer.Exit(1)
-
-
-def left_out(
-    bank: Annotated[Path, typer.Argument(help="Folder from `encode`.")],
-    data: Data,
-    labels: Annotated[str, typer.Option(help="Left out one at a time, with commas between.")],
-    pose: Annotated[Path, typer.Option(help="Weights of the pose network, from `pretrain`.")] = (
-        Path("runs/pose.safetensors")
-    ),
-    out: Annotated[Path, typer.Option(help="Folder for curves and weights.")] = Path(
-        "runs/left-out"
-    ),
-    epochs: Annotated[Count | None, typer.Option(help="Times the bank is gone through.")] = None,
-    seconds: Annotated[
-        float, StreamSeconds, typer.Option(help="Length of a stream, at most.")
-    ] = 180.0,
-    json_file: JsonFile = None,
-    cache: Cache = DEFAULT_CACHE,
-    seed: Seed = 0,
-) -> None:
-    """Train without an action, then show it: is it told from the known, does it raise alarms?"""
-    from har_live.types import ClipSpec
-    from training.data.prepare import CacheSettings
-    from training.features.encode import load_banks
-    from training.live import left_out as room
-    from training.live.streams import StreamSettings
-
-    banks = load_banks(bank, "lrcn")
-    spec = ClipSpec(image_size=CacheSettings().image_size)
-    epochs = epochs or room.FEW_EPOCHS.epochs
-    settings = dataclasses.replace(room.FEW_EPOCHS, seed=seed, epochs=epochs)
-    streams = StreamSettings(seconds, seed, cache=cache)
-    met = []
-    for label in names_of(labels):
-        one = room.leave_out(
-            label, banks, data, pose, out, spec, streams=streams, settings=settings
-        )
-        met.append(one)
-        by = ", ".join(f"{value:.2f} by {name}" for name, value in one.auroc.items())
-        typer.echo(
-            f"{label:24} {one.num_windows:4} windows: AUROC {by}; {one.seconds:.0f} s of it: "
-            f"{one.false_alarms_per_hour:.0f} alarms an hour, quiet {one.share_of_time_quiet:.0%}, "
-            f"taken for {one.taken_for}"
-        )
-        if json_file is not None:
-            text = json.dumps([dataclasses.asdict(one) for one in met], indent=2)
-            json_file.write_text(text, "utf-8")

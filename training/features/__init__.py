@@ -1,1 +1,0 @@
-"""What the frozen encoder says of windows: computed once, kept in banks."""

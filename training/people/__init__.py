@@ -1,1 +1,0 @@
-"""People whose joints are known: recorded, invented, drawn, photographed."""
