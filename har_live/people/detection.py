@@ -58,6 +58,12 @@ class Detection:
         left, top, right, bottom = self.box
         return float(np.sqrt((right - left) * (bottom - top)))
 
+    @property
+    def middle(self) -> NDArray[np.float32]:
+        """(2,) float32: the box's, x and y."""
+        left, top, right, bottom = self.box
+        return np.array([(left + right) / 2, (top + bottom) / 2], np.float32)
+
     def moved(self, by: NDArray[np.float32]) -> Detection:
         """The same person elsewhere: ``by`` is (2,) float32, right and down."""
         joints = self.joints.copy()

@@ -29,6 +29,8 @@ NUM_TO_CONFIRM = 2
 """Grid frames in which a newcomer must be seen to get an id: a false find is gone by then."""
 FOLLOWED_SECONDS = 4.0
 """Who has been shown for so long counts twice as large when there are too many."""
+MAIN_BONUS = 1.3
+"""The main person stays so until somebody counts this much more: of two alike, always the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +110,22 @@ class Tracker:
     def reset(self) -> None:
         """End all tracks, as at a cut or a gap; ids go on counting."""
         self._followed: list[_Followed] = []
+        self._main: _Followed | None = None
         self._now_seconds = -math.inf
 
-    def update(self, people: Sequence[Detection], pts_seconds: float) -> list[Track]:
+    def update(
+        self,
+        people: Sequence[Detection],
+        pts_seconds: float,
+        *,
+        picture_size: tuple[float, float] | None = None,
+    ) -> list[Track]:
         """Take in everybody found in a grid frame, in any order.
 
         Args:
             pts_seconds: of the grid frame, later than the one before.
+            picture_size: width and height, in the unit of joints: where it is known, who walks out
+                of the picture has left at once, and who walks in there next is somebody else.
 
         Returns:
             Everybody with an id, also the lost whom we still expect, the main person first.
@@ -126,7 +137,10 @@ class Tracker:
             )
         passed_seconds, self._now_seconds = pts_seconds - self._now_seconds, pts_seconds
         self._followed = [one for one in self._followed if self._is_expected(one)]
-        self._associate(without_doubles(people))
+        found = [person for person in people if person.score >= self.spec.unsure_score]
+        self._associate(without_doubles(found))
+        if picture_size is not None:
+            self._followed = [one for one in self._followed if self._is_inside(one, picture_size)]
         shown = self._shown()
         for one in shown:
             one.shown_seconds += passed_seconds if math.isfinite(passed_seconds) else 0.0
@@ -138,10 +152,16 @@ class Tracker:
         # A thousandth: grid instants are sums of steps that are no binary fractions.
         return self._now_seconds - one.last_seen_seconds <= allowed + 1e-3
 
+    def _is_inside(self, one: _Followed, picture_size: tuple[float, float]) -> bool:
+        if one.last_seen_seconds == self._now_seconds:
+            return True
+        (across, down), (width, height) = self._expected(one).middle, picture_size
+        return bool(0 <= across <= width and 0 <= down <= height)
+
     def _associate(self, people: list[Detection]) -> None:
         spec = self.spec
         sure = [person for person in people if person.score >= spec.sure_score]
-        unsure = [p for p in people if spec.unsure_score <= p.score < spec.sure_score]
+        unsure = [person for person in people if person.score < spec.sure_score]
         known = [one for one in self._followed if one.id is not None]
         waiting = [one for one in self._followed if one.id is None]
         unknown = self._give(sure, known)
@@ -185,7 +205,11 @@ class Tracker:
     def _shown(self) -> list[_Followed]:
         """The main people, the first one first."""
         known = [one for one in self._followed if one.id is not None]
-        return sorted(known, key=lambda one: (-one.weight, one.id))[: self.max_people]
+        bonus = {id(self._main): MAIN_BONUS}
+        known.sort(key=lambda one: (-one.weight * bonus.get(id(one), 1.0), one.id))
+        shown = known[: self.max_people]
+        self._main = shown[0] if shown else None
+        return shown
 
     def _track(self, one: _Followed) -> Track:
         assert one.id is not None
@@ -205,9 +229,4 @@ def _way(before: Detection, after: Detection) -> NDArray[np.float32]:
     if shared.sum() >= 3:
         ways = after.joints[shared, :2] - before.joints[shared, :2]
         return np.asarray(np.median(ways, axis=0), np.float32)
-    return _middle(after) - _middle(before)
-
-
-def _middle(person: Detection) -> NDArray[np.float32]:
-    left, top, right, bottom = person.box
-    return np.array([(left + right) / 2, (top + bottom) / 2], np.float32)
+    return after.middle - before.middle
