@@ -27,7 +27,6 @@ for command in (
     recipe.evaluate,
     recipe.bench_peers,
     recipe.ship,
-    recipe.quantise,
 ):
     app.command()(command)
 

@@ -273,8 +273,12 @@ def print_checks(checks: Sequence[Check], *, main_job_runs: bool, as_json: bool)
 
 
 def _megabytes(weights: Weights) -> str:
-    path = weights.onnx_path if weights.onnx_path.is_file() else weights.tensors_path
-    return f"{path.stat().st_size / 1e6:.1f} MB" if path.is_file() else "no file"
+    sizes = [
+        path.stat().st_size
+        for name in weights.card.sha256
+        if (path := weights.folder / name).is_file()
+    ]
+    return f"{sum(sizes) / 1e6:.1f} MB" if sizes else "no file"
 
 
 def _print_json(value: Any) -> None:

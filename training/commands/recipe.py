@@ -135,14 +135,13 @@ def evaluate(
     confusion_file: Annotated[
         Path | None, typer.Option("--confusion", help="Draw the confusion matrix here.")
     ] = None,
-    precision: Annotated[str, typer.Option(help="usual or int8.")] = "usual",
 ) -> None:
     """Measure weights on clips, through the same Recognizer that runs live."""
     from har_live.recognizer import Recognizer
     from training.measure import evaluate as room
     from training.measure.plots import draw_confusion
 
-    recognizer = Recognizer(weights, precision=precision)
+    recognizer = Recognizer(weights)
     wanted = [float(rate) for rate in names_of(rates)]
     answers, *others = room.answers_at(recognizer, data, [None, *wanted], split=chosen_split(split))
     figures = room.figures(answers)
@@ -167,7 +166,7 @@ def bench_peers(
     seconds: Annotated[float, typer.Option(min=0.01, help="Of each measurement.")] = 3.0,
     json_file: JsonFile = None,
 ) -> None:
-    """Measure the usual way, the encoder alone, ffmpeg and a published network beside ours."""
+    """Measure the usual way, the finder alone, ffmpeg and a published network beside ours."""
     import tempfile
 
     from rich.console import Console
@@ -186,20 +185,6 @@ def bench_peers(
     Console().print(machine_table(report.machine), rows_table(report.rows))
     if json_file is not None:
         report.write(json_file, overwrite=True)
-
-
-def quantise(
-    weights: WeightsName,
-    data: Data,
-) -> None:
-    """Write weights with 8-bit convolutions beside the others, for --precision int8."""
-    from har_live.card import open_weights
-    from training.ship.quantise import calibration_pairs
-    from training.ship.quantise import quantise as run
-
-    opened = open_weights(weights)
-    made = run(opened, calibration_pairs(data, opened.card.clip))
-    typer.echo(f"wrote {made.int8_path}")
 
 
 def ship(
