@@ -18,6 +18,7 @@ from har_live.console.streams import answers, notes, print_note
 from har_live.errors import HarLiveError
 from har_live.live_table import how_measured, live_table
 from har_live.redact import redact_url
+from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
     from har_live.card import SmoothingSpec, Weights
@@ -110,7 +111,7 @@ def print_recognition(
     """The segments of a video, or one answer for the whole of it."""
     answer: dict[str, Any] = {
         "format": "har-live-prediction",
-        "version": 1,
+        "version": 2,
         "source": redact_url(source),
         "weights": weights,
         "num_frames": recognition.num_frames,
@@ -122,10 +123,13 @@ def print_recognition(
         answer |= {**top[0], "top": top}
         lines = [f"{item['confidence']:6.1%}  {item['label']}" for item in top]
     else:
-        answer["segments"] = [asdict(segment) for segment in recognition.segments]
+        segments = recognition.segments
+        answer["segments"] = [asdict(s) | {"person": s.person or None} for s in segments]
+        several = len({s.person for s in segments} - {WHOLE_PICTURE}) > 1
         lines = [
             f"{s.start_seconds:8.2f} – {s.end_seconds:8.2f} s  {s.mean_confidence:4.0%}  {s.label}"
-            for s in recognition.segments
+            + (f", person {s.person}" if several and s.person != WHOLE_PICTURE else "")
+            for s in segments
         ] or ["no action was recognized"]
     if as_json:
         _print_json(answer)
