@@ -22,12 +22,12 @@ CARD_VERSION = 1
 CARD_FILE = "card.json"
 TENSORS_FILE = "model.safetensors"
 ONNX_FILE = "model.onnx"
-INT8_FILE = "model-int8.onnx"
-"""The same with 8-bit convolutions, where ``python -m training quantise`` has made it."""
 POSE_FOLDER = "pose"
 """Beside the weights: the pretrained network that finds people and their joints."""
 DEFAULT_WEIGHTS = "everyday-lrcn"
 """The weights that are used where none are named."""
+DEFAULT_PEOPLE = 4
+"""So many are followed at once where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +159,6 @@ class Weights:
     @property
     def onnx_path(self) -> Path:
         return self.folder / ONNX_FILE
-
-    @property
-    def int8_path(self) -> Path:
-        return self.folder / INT8_FILE
 
     def verify(self, path: Path) -> Path:
         """Check one of the folder's files against the card.
