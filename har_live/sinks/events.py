@@ -39,6 +39,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 from har_live.errors import SinkError
+from har_live.names import readable
 from har_live.sinks.files import check_target, reason
 from har_live.sinks.subtitles import WEBVTT_HEADER, srt_cue, webvtt_cue
 from har_live.types import WHOLE_PICTURE
