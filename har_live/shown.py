@@ -42,6 +42,11 @@ class Shown:
         # Nobody is seen: perhaps somebody is lost for a moment.
         return next(reversed(self._newest), WHOLE_PICTURE)
 
+    @property
+    def labelled(self) -> frozenset[int]:
+        """Everybody of whom there is a prediction."""
+        return frozenset(self._newest)
+
     def of(self, person: int) -> Prediction | None:
         """The newest prediction about somebody; None where there is none yet."""
         return self._newest.get(person)

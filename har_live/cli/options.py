@@ -32,6 +32,13 @@ ConfidenceOption = Annotated[
         min=0, max=1, help="Show a label from this confidence on, 0–1. Default: the weights' own."
     ),
 ]
+PeopleOption = Annotated[
+    int,
+    typer.Option("--people", min=1, max=6, help="Follow so many people at most; 1: the main one."),
+]
+JointsOption = Annotated[
+    bool, typer.Option("--joints/--no-joints", help="Draw the limbs of people who are followed.")
+]
 CutResetOption = Annotated[
     bool,
     typer.Option("--cut-reset/--no-cut-reset", help="Begin afresh where the scene changes."),

@@ -22,9 +22,11 @@ from har_live.cli.options import (
     FpsOption,
     HopOption,
     HwaccelOption,
+    JointsOption,
     JsonOption,
     MirrorOption,
     OverwriteOption,
+    PeopleOption,
     PrecisionOption,
     RetriesOption,
     RuntimeOption,
@@ -59,6 +61,7 @@ def live(
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
+    people: PeopleOption = 4,
     cut_reset: CutResetOption = True,
     min_duration: DurationOption = 0.0,
     record: Annotated[
@@ -67,6 +70,7 @@ def live(
     events: EventsOption = None,
     overwrite: OverwriteOption = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
+    joints: JointsOption = True,
     seconds: SecondsOption = None,
     retries: RetriesOption = None,
     mirror: MirrorOption = None,
@@ -92,6 +96,7 @@ def live(
             seconds=seconds,
             retries=retries,
             mirror=mirror,
+            joints=joints,
             min_duration_seconds=min_duration,
             options=SourceOptions(
                 camera_size=None if size is None else _width_and_height(size),
@@ -107,7 +112,7 @@ def live(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     recognizer = _recognizer(
-        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset
+        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset, people
     )
     with nullcontext() if no_window else Window("har-live") as window:
         summaries = run_live_all(sources or [""], recognizer, settings=settings, window=window)
@@ -131,6 +136,7 @@ def annotate(
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
+    people: PeopleOption = 4,
     cut_reset: CutResetOption = True,
     min_duration: DurationOption = 0.0,
     events: EventsOption = None,
@@ -144,6 +150,7 @@ def annotate(
             "then writes subtitles beside each.",
         ),
     ] = None,
+    joints: JointsOption = True,
     hwaccel: HwaccelOption = "none",
 ) -> None:
     """Write videos again with label, confidence and timeline drawn on them, and their sound."""
@@ -154,11 +161,13 @@ def annotate(
         )
     options = _options(hwaccel)
     recognizer = _recognizer(
-        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset
+        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset, people
     )
     if out_dir is None:
         output = Path(paths[1])
-        _annotate(paths[0], output, recognizer, events or (), overwrite, min_duration, options)
+        _annotate(
+            paths[0], output, recognizer, events or (), overwrite, min_duration, options, joints
+        )
         return
     from har_live import console
     from har_live.many import annotate_all
@@ -173,6 +182,7 @@ def annotate(
                 recognizer,
                 events=kinds,
                 overwrite=overwrite,
+                joints=joints,
                 min_duration_seconds=min_duration,
                 options=options,
                 on_frame=on_frame,
@@ -193,6 +203,7 @@ def predict(
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
+    people: PeopleOption = 4,
     cut_reset: CutResetOption = True,
     min_duration: DurationOption = 0.0,
     single: Annotated[
@@ -206,7 +217,7 @@ def predict(
 
     options = _options(hwaccel)
     recognizer = _recognizer(
-        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset
+        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset, people
     )
     with console.progress_bar() as on_frame:
         recognition = offline.predict(
@@ -242,6 +253,7 @@ def _annotate(
     overwrite: bool = False,
     min_duration: float = 0.0,
     options: SourceOptions | None = None,
+    joints: bool = True,
 ) -> None:
     from har_live import console, offline
 
@@ -252,6 +264,7 @@ def _annotate(
             recognizer,
             events=events,
             overwrite=overwrite,
+            joints=joints,
             min_duration_seconds=min_duration,
             options=options,
             on_frame=on_frame,
@@ -284,6 +297,7 @@ def _recognizer(
     smoothing: float | None = None,
     min_confidence: float | None = None,
     cut_reset: bool = True,
+    people: int = 4,
 ) -> Recognizer:
     from har_live import console
     from har_live.card import open_weights
@@ -306,6 +320,7 @@ def _recognizer(
             hop=hop,
             smoothing=spec,
             cut_reset=cut_reset,
+            max_people=people,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
