@@ -78,8 +78,9 @@ def _people(
         if canvas is not None:
             around = box_in(person, metrics)
             box = place(canvas.width, canvas.height, around, room, taken=taken, faces=faces)
-            taken.append(box)
-            yield Part("tag", box, canvas)
+            if box is not None:
+                taken.append(box)
+                yield Part("tag", box, canvas)
 
 
 def _bottom(view: OverlayView, metrics: Metrics) -> Iterator[Part]:

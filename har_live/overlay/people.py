@@ -72,7 +72,8 @@ def limbs(person: PersonView, labels: tuple[str, ...], metrics: Metrics) -> Line
     if not len(ends):
         return None
     color = mix(WHITE, color_of(person.label, labels), 0.6)
-    return Lines.between(ends * _size(metrics), thick=line_px(metrics), color=color)
+    thick = max(1, round(min(metrics.width, metrics.height) / 400))
+    return Lines.between(ends * _size(metrics), thick=thick, color=color)
 
 
 def face(person: PersonView, metrics: Metrics) -> Box:
@@ -126,7 +127,7 @@ def _tag(
     words = [word for word in words if word[0]]
     widths = [advance(text, size, weight) for text, _, weight in words]
     if figure:
-        widths[-1] = advance("00%", size, REGULAR)  # or it would tremble
+        widths[-1] = max(widths[-1], advance("00%", size, REGULAR))  # or it would tremble
     stripe = 0 if is_filled else max(2, size // 5)
     width = stripe + 2 * pad + sum(widths) + gap * (len(words) - 1)
     height = _even_up(1.45 * size)

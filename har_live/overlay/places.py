@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from har_live.overlay.style import Box
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MOST_HIDDEN = 0.3
+"""The share of a tag that may lie over others or under a panel; one more hidden says nothing."""
 
 
 def place(
     width: int, height: int, person: Box, room: Box, *, taken: Sequence[Box], faces: Sequence[Box]
-) -> Box:
-    """Find a tag's place.
+) -> Box | None:
+    """Find a tag's place; None where there is none.
 
     Args:
         person: whom it belongs to.
@@ -18,18 +24,18 @@ def place(
         taken: what it would hide, or be hidden by.
         faces: everybody's.
     """
-    best, least = Box(room.x, room.y, width, height), float("inf")
+    best, least = None, float("inf")
     for far, (x, y) in enumerate(_corners(width, height, person)):
         x = 2 * (max(room.x, min(x, room.right - width)) // 2)
         y = 2 * (max(room.y, min(y, room.bottom - height)) // 2)
         box = Box(x, y, width, height)
+        hidden = sum(_shared(box, other) for other in taken)
+        over_faces = sum(_shared(box, other) for other in faces)
         # A place further away is as bad as a little of something hidden.
-        cost = 0.02 * far * width * height
-        cost += 3.0 * sum(_shared(box, other) for other in taken)
-        cost += 1.5 * sum(_shared(box, other) for other in faces)
-        if cost < least:
+        cost = 0.02 * far * width * height + 3.0 * hidden + 1.5 * over_faces
+        if cost < least and hidden <= MOST_HIDDEN * width * height:
             best, least = box, cost
-        if cost <= 0.02 * far * width * height:
+        if not hidden and not over_faces:
             break  # those that follow are further away
     return best
 

@@ -90,13 +90,14 @@ def _draw(plane: Plane, points: NDArray[np.int32], thick: int, value: Value) -> 
 
 def _ring(plane: Plane, box: Box, thick: int, value: Value) -> None:
     """Fill a rectangle's edges, ``thick`` pixels inwards."""
-    height, width = plane.shape[:2]
-    left, right = np.clip((box.x, box.right), 0, width)
-    top, bottom = np.clip((box.y, box.bottom), 0, height)
-    for y in (box.y, box.bottom - thick):
-        plane[max(0, y) : max(0, y + thick), left:right] = value
-    for x in (box.x, box.right - thick):
-        plane[top:bottom, max(0, x) : max(0, x + thick)] = value
+    right, bottom = box.right - 1, box.bottom - 1
+    for left_top, right_bottom in (
+        ((box.x, box.y), (right, box.y + thick - 1)),
+        ((box.x, bottom - thick + 1), (right, bottom)),
+        ((box.x, box.y), (box.x + thick - 1, bottom)),
+        ((right - thick + 1, box.y), (right, bottom)),
+    ):
+        cv2.rectangle(plane, left_top, right_bottom, value, cv2.FILLED)
 
 
 def _planes(
