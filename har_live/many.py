@@ -46,6 +46,7 @@ def annotate_all(
     *,
     events: Sequence[str] = (),
     overwrite: bool = False,
+    joints: bool = True,
     min_duration_seconds: float = 0.0,
     options: SourceOptions | None = None,
     on_frame: OnFrame | None = None,
@@ -60,6 +61,7 @@ def annotate_all(
         events: kinds of files of segments to write beside each: ``.jsonl``, ``.csv``, ``.srt``,
             ``.vtt``.
         overwrite: replace files that exist.
+        joints: draw people's limbs.
         min_duration_seconds: shorter segments are left out.
         options: how to open each.
         on_done: is told what became of each as soon as it is known.
@@ -90,6 +92,7 @@ def annotate_all(
                 recognizer,
                 events=beside,
                 overwrite=overwrite,
+                joints=joints,
                 min_duration_seconds=min_duration_seconds,
                 options=options,
                 on_frame=on_frame,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from har_live.ahead import ahead
-from har_live.overlay import OverlayState, OverlayView, draw_on
+from har_live.overlay import OverlayState, draw_on
 from har_live.shown import Shown
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
@@ -177,6 +177,7 @@ def annotate(
     *,
     events: Sequence[str | Path] = (),
     overwrite: bool = False,
+    joints: bool = True,
     min_duration_seconds: float = 0.0,
     options: SourceOptions | None = None,
     on_frame: OnFrame | None = None,
@@ -192,6 +193,7 @@ def annotate(
         events: files of segments to write: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``. Their times
             are those of ``output``: seconds from the start of what is read.
         overwrite: replace files that exist.
+        joints: draw people's limbs.
         min_duration_seconds: shorter segments are left out.
         options: how to open a path or an address; its ``hwaccel`` encodes, too.
 
@@ -235,7 +237,8 @@ def annotate(
                 sink.write(segment.earlier_by(video.origin_seconds))
             frame = moment.frame
             if frame is not None:
-                view = _view(overlay, moment, frame)
+                overlay.update(moment.predictions, moment.people, warming_up=moment.warming_up)
+                view = overlay.view(frame.pts_seconds, truth=frame.truth, has_joints=joints)
                 picture = frame.yuv or frame.image.copy()
                 draw_on(picture, view)
                 video.write(picture, frame.pts_seconds)
@@ -243,14 +246,6 @@ def annotate(
             if frame is not None and on_frame is not None:
                 on_frame(frame, opened.info)
     return recognition
-
-
-def _view(overlay: OverlayState, moment: Moment, frame: Frame) -> OverlayView:
-    for prediction in moment.predictions:
-        overlay.update(prediction)
-    if moment.warming_up is not None:
-        overlay.restart()  # after a gap, too: the old label says nothing of what is seen now
-    return overlay.view(frame.pts_seconds, truth=frame.truth, warming_up=moment.warming_up)
 
 
 _Sink = TypeVar("_Sink", VideoSink, EventsSink)

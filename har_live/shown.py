@@ -48,6 +48,11 @@ class Shown:
         if self.main in seen or self.main not in self._newest:
             self.main = next(iter([*seen, *self._newest]), WHOLE_PICTURE)
 
+    @property
+    def labelled(self) -> frozenset[int]:
+        """Everybody of whom there is a prediction."""
+        return frozenset(self._newest)
+
     def of(self, person: int) -> Prediction | None:
         """The newest prediction about somebody; None where there is none yet."""
         return self._newest.get(person)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from har_live.overlay import LiveStatus, OverlayView, Timeline, TimelineSpan, draw
+from har_live.overlay import LiveStatus, OverlayView, Timeline, TimelineRow, TimelineSpan, draw
 from har_live.overlay.panel import PanelText, label_panel, panel_width, row_bar
 from har_live.overlay.parts import Part, parts
 from har_live.overlay.style import (
@@ -46,7 +46,7 @@ VIEW = OverlayView(
     label="wave",
     confidence=0.75,
     top=(("wave", 0.75), ("clap", 0.5), ("walk", 0.25), ("none", 0.0)),
-    timeline=Timeline(100, 20, SPANS),
+    timeline=Timeline(100, 20, (TimelineRow(SPANS),)),
     truth="clap",
     labels=LABELS,
 )
@@ -54,7 +54,6 @@ FULL = replace(
     VIEW,
     status=LiveStatus(29.97, 48.2, 310, 12, True, True, "no signal for 3 s"),
     help_lines=(("q", "quit"), ("space", "pause"), ("h", "this help")),
-    crop=(0.25, 0.1, 0.75, 0.9),
 )
 
 
@@ -225,7 +224,7 @@ def test_time_outside_the_strip_is_not_drawn() -> None:
     early = TimelineSpan(0, 79, "clap", 1.0)
     late = TimelineSpan(101, 120, "walk", 1.0)
     empty = replace(VIEW, timeline=Timeline(100, 20))
-    beyond = replace(VIEW, timeline=Timeline(100, 20, (early, late)))
+    beyond = replace(VIEW, timeline=Timeline(100, 20, (TimelineRow((early, late)),)))
     assert np.array_equal(draw(plain(640, 480), empty), draw(plain(640, 480), beyond))
 
 
@@ -245,7 +244,6 @@ def test_time_outside_the_strip_is_not_drawn() -> None:
         {"status": LiveStatus(30, 48, 310, 12, paused=True)},
         {"status": LiveStatus(30, 48, 310, 12, notice="reconnecting, attempt 2")},
         {"help_lines": (("q", "quit"),)},
-        {"crop": (0.2, 0.2, 0.8, 0.8)},
     ],
 )
 def test_everything_shown_can_be_seen_to_change(change: dict[str, object]) -> None:
@@ -280,24 +278,14 @@ def test_truth_mark_is_green_when_right_and_absent_when_unsure() -> None:
     assert greens(UNSURE, "wave") == 0
 
 
-def test_crop_frame_is_seen_on_black_and_on_white() -> None:
-    view = OverlayView(crop=(0.5, 0.25, 0.75, 0.75))
-    for value in (0, 255):
-        row = draw(plain(640, 480, value), view)[240, :, 0].astype(int)
-        changed = np.flatnonzero(np.abs(row - value) > 100)
-        assert 320 <= changed[0] <= 321
-        assert 478 <= changed[-1] <= 479
-        assert len(changed) <= 4
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
         lambda: OverlayView(confidence=1.2),
         lambda: OverlayView(top=(("wave", float("nan")),)),
         lambda: OverlayView(warming_up=-0.5),
-        lambda: OverlayView(crop=(0.5, 0.0, 0.4, 1.0)),
         lambda: Timeline(0, 0),
+        lambda: Timeline(0, 20, ()),
         lambda: TimelineSpan(2, 1, "wave", 0.5),
         lambda: TimelineSpan(1, 2, "wave", 1.5),
     ],

@@ -67,6 +67,8 @@ def test_every_key_means_what_the_help_says(x_server, cinema):
         ("f", "fullscreen"),
         ("shift+s", "screenshot"),
         ("7", "7"),
+        ("Tab", "person"),
+        ("b", "joints"),
         ("q", "quit"),
     ]
     for press, meaning in presses:
@@ -75,7 +77,7 @@ def test_every_key_means_what_the_help_says(x_server, cinema):
     assert cinema.line() == "over"
     assert cinema.exit_code() == 0
     keys = {key.lower() for keys, _ in HELP_LINES for key in keys.split()}
-    assert keys == {"q", "esc", "space", "s", "r", "h", "f"}
+    assert keys == {"q", "esc", "space", "s", "r", "h", "f", "tab", "b"}
 
 
 def test_caps_lock_escape_and_keys_that_mean_nothing(x_server, cinema):

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from har_live.overlay import LiveStatus, OverlayView, Timeline, TimelineSpan, draw, draw_on
+from har_live.overlay import (
+    LiveStatus,
+    OverlayView,
+    Timeline,
+    TimelineRow,
+    TimelineSpan,
+    draw,
+    draw_on,
+)
 from har_live.overlay.canvas import Canvas
 from har_live.overlay.parts import parts
 from har_live.overlay.style import Metrics
@@ -17,7 +25,9 @@ VIEW = OverlayView(
     confidence=0.75,
     top=(("wave", 0.75), ("clap", 0.5), ("walk", 0.25)),
     timeline=Timeline(
-        100, 20, (TimelineSpan(80, 84, "walk", 0.8), TimelineSpan(90, 99, "wave", 1))
+        100,
+        20,
+        (TimelineRow((TimelineSpan(80, 84, "walk", 0.8), TimelineSpan(90, 99, "wave", 1))),),
     ),
     truth="clap",
     labels=("none", "wave", "clap", "walk"),

@@ -44,9 +44,6 @@ RuntimeOption = Annotated[str, typer.Option(help="auto, torch or onnx.")]
 DeviceOption = Annotated[
     str, typer.Option(help="auto, cpu, cuda, cuda:N, tensorrt, openvino, coreml or directml.")
 ]
-PeopleOption = Annotated[
-    int, typer.Option(min=1, max=6, help="So many people are followed at once; 1: the main one.")
-]
 HopOption = Annotated[
     int | None,
     typer.Option(min=1, help="Grid frames between two scored windows. Default: the weights' own."),
@@ -60,6 +57,13 @@ ConfidenceOption = Annotated[
     typer.Option(
         min=0, max=1, help="Show a label from this confidence on, 0–1. Default: the weights' own."
     ),
+]
+PeopleOption = Annotated[
+    int,
+    typer.Option("--people", min=1, max=6, help="Follow so many people at most; 1: the main one."),
+]
+JointsOption = Annotated[
+    bool, typer.Option("--joints/--no-joints", help="Draw the limbs of people who are followed.")
 ]
 CutResetOption = Annotated[
     bool,

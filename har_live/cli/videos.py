@@ -22,6 +22,7 @@ from har_live.cli.options import (
     FpsOption,
     HopOption,
     HwaccelOption,
+    JointsOption,
     JsonOption,
     MirrorOption,
     OverwriteOption,
@@ -62,6 +63,7 @@ def live(
     events: EventsOption = None,
     overwrite: OverwriteOption = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
+    joints: JointsOption = True,
     seconds: SecondsOption = None,
     retries: RetriesOption = None,
     mirror: MirrorOption = None,
@@ -87,6 +89,7 @@ def live(
             seconds=seconds,
             retries=retries,
             mirror=mirror,
+            joints=joints,
             min_duration_seconds=min_duration,
             options=SourceOptions(
                 camera_size=None if size is None else _width_and_height(size),
@@ -132,6 +135,7 @@ def annotate(
             "then writes subtitles beside each.",
         ),
     ] = None,
+    joints: JointsOption = True,
     hwaccel: HwaccelOption = "none",
 ) -> None:
     """Write videos again with label, confidence and timeline drawn on them, and their sound."""
@@ -146,7 +150,9 @@ def annotate(
     )
     if out_dir is None:
         output = Path(paths[1])
-        _annotate(paths[0], output, recognizer, events or (), overwrite, min_duration, options)
+        _annotate(
+            paths[0], output, recognizer, events or (), overwrite, min_duration, options, joints
+        )
         return
     from har_live import console
     from har_live.many import annotate_all
@@ -160,6 +166,7 @@ def annotate(
                 recognizer,
                 events=kinds,
                 overwrite=overwrite,
+                joints=joints,
                 min_duration_seconds=min_duration,
                 options=options,
                 on_frame=on_frame,
@@ -228,6 +235,7 @@ def _annotate(
     overwrite: bool = False,
     min_duration: float = 0.0,
     options: SourceOptions | None = None,
+    joints: bool = True,
 ) -> None:
     from har_live import console, offline
 
@@ -238,6 +246,7 @@ def _annotate(
             recognizer,
             events=events,
             overwrite=overwrite,
+            joints=joints,
             min_duration_seconds=min_duration,
             options=options,
             on_frame=on_frame,
@@ -270,6 +279,7 @@ def _recognizer(
     smoothing: float | None = None,
     min_confidence: float | None = None,
     cut_reset: bool = True,
+    people: int = 4,
 ) -> Recognizer:
     from har_live import console
     from har_live.card import open_weights

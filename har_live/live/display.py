@@ -58,6 +58,7 @@ class Display:
         changed: what the tiles' inboxes share.
         window: None shows nothing; recording and events go on.
         seconds: end this long after the first frame.
+        has_joints: draw people's limbs, until a key says otherwise.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Display:
         window: AnyWindow | None,
         *,
         seconds: float | None,
+        has_joints: bool = True,
     ) -> None:
         self._tiles = tiles
         self._changed = changed
@@ -83,6 +85,7 @@ class Display:
         self._shown_seconds = float("-inf")
         self._has_new = [False] * len(tiles)  # a frame that is not drawn yet
         self._shows_help = False
+        self._has_joints = has_joints
         self._is_paused = False
         self.ending: Ending | None = None
         self._mourned: set[int] = set()
@@ -187,6 +190,7 @@ class Display:
             is_paused=self._is_paused,
             is_recording=self._recorder.is_recording,
             help_lines=self._help_lines if number == self._numbers[0] else (),
+            has_joints=self._has_joints,
             room=None if self._mosaic is None else self._mosaic.room,
         )
 
@@ -212,6 +216,11 @@ class Display:
                     self._pause(not self._is_paused)
                 case "help":
                     self._shows_help = not self._shows_help
+                case "joints":
+                    self._has_joints = not self._has_joints
+                case "person":
+                    for number in self._numbers:
+                        self._tiles[number].labels.pick_next()
                 case "fullscreen":
                     window.toggle_fullscreen()
                 case "record" if self._recorder.is_open:
@@ -231,10 +240,7 @@ class Display:
     def _pause(self, wanted: bool) -> None:
         self._is_paused = wanted
         for tile in self._tiles:
-            if wanted:
-                tile.links.playback.pause()
-            else:
-                tile.links.playback.resume()
+            tile.pause(wanted)
 
     def _try(self, do: Callable[[], str], now: float) -> None:
         """What was asked for by key ends nothing when it fails."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from har_live.live.metrics import Latencies
@@ -20,7 +21,7 @@ class Labels:
 
     def __init__(self, labels: tuple[str, ...]) -> None:
         self._overlay = OverlayState(labels)
-        self._warming_up: float | None = 0.0
+        self._standing: OverlayState | None = None  # what it was when the picture was stopped
         self._is_lost = False
         self._confirmed_seconds: float | None = None
         self._undrawn_seconds: list[float] = []  # arrivals of what the labels not yet drawn include
@@ -30,23 +31,34 @@ class Labels:
 
     def take(self, scored: Scored, now_seconds: float) -> None:
         """What one more grid frame brought to light."""
-        for prediction in scored.predictions:
-            self._overlay.update(prediction)
+        self._overlay.update(scored.predictions, scored.people, warming_up=scored.warming_up)
+        if self._is_lost:
+            self._overlay.restart(warming_up=None)
+        for _ in scored.predictions:
             self._undrawn_seconds.append(scored.arrival_seconds)
             self._confirmed_seconds = now_seconds
             self.num_predictions += 1
-        self._warming_up = 0.0 if self._is_lost else scored.warming_up
-        if self._warming_up is not None:
-            self._overlay.restart()
 
     def lose(self) -> None:
         """The source is gone: the label says nothing of what is there now."""
-        self._is_lost, self._warming_up = True, 0.0
-        self._overlay.restart()
+        self._is_lost = True
+        self._overlay.restart(warming_up=None)
 
     def regain(self) -> None:
         """The source is there, for the first time or again."""
         self._is_lost = False
+        self._overlay.restart(warming_up=0.0)
+
+    def pause(self, wanted: bool) -> None:
+        """The picture stands still, or goes on. A camera goes on meanwhile, but its labels are not
+        of this picture."""
+        self._standing = deepcopy(self._overlay) if wanted else None
+
+    def pick_next(self) -> None:
+        """Tell more of the next person."""
+        seen = self._standing or self._overlay
+        seen.pick_next()
+        self._overlay.chosen = seen.chosen
 
     def age_ms(self, now_seconds: float) -> float | None:
         """Since a window last confirmed the label; None before the first."""
@@ -58,14 +70,16 @@ class Labels:
         frame: LiveFrame | None,
         status: LiveStatus,
         help_lines: tuple[tuple[str, str], ...],
+        *,
+        has_joints: bool = True,
     ) -> OverlayView:
         """What to draw on a frame, or on black."""
-        return self._overlay.view(
+        return (self._standing or self._overlay).view(
             0.0 if frame is None else frame.pts_seconds,
             truth=None if frame is None else frame.truth,
             status=status,
             help_lines=help_lines,
-            warming_up=None if self._is_lost else self._warming_up,
+            has_joints=has_joints,
         )
 
     def drawn(self, now_seconds: float) -> None:

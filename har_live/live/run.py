@@ -119,7 +119,15 @@ def run_live_all(
             Capture(open_one, tile.links, retries=settings.retries)
             for open_one, tile in zip(open_new, tiles, strict=True)
         ]
-        display = Display(tiles, to_screen, clock, recorder, window, seconds=settings.seconds)
+        display = Display(
+            tiles,
+            to_screen,
+            clock,
+            recorder,
+            window,
+            seconds=settings.seconds,
+            has_joints=settings.joints,
+        )
         scoring = Scoring(recognizer, clock.now, num_sources=len(sources))
         score = partial(score_all, scoring, [tile.links for tile in tiles], to_scorer)
         jobs = [

@@ -26,6 +26,8 @@ class LiveSettings:
     first opening is tried again as often; otherwise its failing is an error at once."""
     mirror: bool | None = None
     """Show the picture as in a mirror; None does so with cameras. The network never sees it so."""
+    joints: bool = True
+    """Draw people's limbs, until a key says otherwise."""
     min_duration_seconds: float = 0.0
     """Leave out segments shorter than this."""
     folder: Path = Path()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from har_live.live.links import Links
     from har_live.live.notices import Notices
     from har_live.live.segments import SegmentFiles
-    from har_live.overlay import OverlayView
     from har_live.types import Image, VideoInfo
 
 _BLANK = np.zeros((360, 640, 3), np.uint8)
@@ -54,7 +52,6 @@ class Tile:
         self.segments = segments
         self._is_mirrored = is_mirrored
         self.labels = Labels(labels)
-        self._view: OverlayView | None = None
         self._rate = Rate()
         self.frame: LiveFrame | None = None
         """The newest that is to be shown."""
@@ -111,29 +108,35 @@ class Tile:
         is_paused: bool,
         is_recording: bool,
         help_lines: tuple[tuple[str, str], ...],
+        has_joints: bool = True,
         room: tuple[int, int] | None = None,
     ) -> Image:
         """The newest frame, or black, with all that is to be said on it.
 
         Args:
+            has_joints: draw people's limbs.
             room: (width, height) in pixels that the picture is to fit into; None: its own size.
 
         Returns:
             (H, W, 3) uint8 RGB.
         """
         status = self._status(now, is_paused=is_paused, is_recording=is_recording)
-        if is_paused and self._view is not None:
-            # A camera goes on meanwhile, but its labels are not of this picture.
-            self._view = replace(self._view, status=status, help_lines=help_lines)
-        else:
-            self._view = self.labels.view(self.frame, status, help_lines)
+        view = self.labels.view(self.frame, status, help_lines, has_joints=has_joints)
         image = _BLANK if self.frame is None else self.frame.image
         if room is not None:
             image = _scaled(image, room)
         if self._is_mirrored:
-            image = np.asarray(cv2.flip(image, 1), np.uint8)
+            image, view = np.asarray(cv2.flip(image, 1), np.uint8), view.mirrored()
         self.is_stale = False
-        return draw(image, self._view)
+        return draw(image, view)
+
+    def pause(self, wanted: bool) -> None:
+        """The picture stands still, and a recording waits, or goes on."""
+        self.labels.pause(wanted)
+        if wanted:
+            self.links.playback.pause()
+        else:
+            self.links.playback.resume()
 
     def drawn(self) -> None:
         """The picture is on the screen, or where there is none, could have been."""

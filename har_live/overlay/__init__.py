@@ -1,4 +1,4 @@
-"""What is drawn on the picture: the label, its rivals, the last seconds, and how live it is.
+"""What is drawn on the picture: people and what each does, the last seconds, and how live it is.
 
 ``draw`` is a pure function of a picture and an ``OverlayView``; ``OverlayState`` gathers
 predictions into such views. Everything scales with the picture's short side.
@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from har_live.overlay.canvas import Canvas
 from har_live.overlay.parts import parts
 from har_live.overlay.state import OverlayState
 from har_live.overlay.style import Metrics
-from har_live.overlay.view import LiveStatus, OverlayView, Timeline, TimelineSpan
+from har_live.overlay.view import (
+    LiveStatus,
+    OverlayView,
+    PersonView,
+    Timeline,
+    TimelineRow,
+    TimelineSpan,
+)
 from har_live.overlay.yuv import stamp_on_yuv
 from har_live.yuv import YuvImage
 
@@ -22,7 +30,9 @@ __all__ = [
     "LiveStatus",
     "OverlayState",
     "OverlayView",
+    "PersonView",
     "Timeline",
+    "TimelineRow",
     "TimelineSpan",
     "draw",
     "draw_on",
@@ -48,7 +58,9 @@ def draw_on(picture: Image | YuvImage, view: OverlayView) -> None:
     """Draw a view on a picture itself, RGB or YUV."""
     height, width, _ = picture.shape
     for part in parts(view, Metrics.of(width, height)):
-        if isinstance(picture, YuvImage):
+        if not isinstance(part.canvas, Canvas):
+            part.canvas.stamp_on(picture)
+        elif isinstance(picture, YuvImage):
             stamp_on_yuv(part.canvas, picture, part.box.x, part.box.y)
         else:
             part.canvas.stamp_on(picture, part.box.x, part.box.y)

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Literal
 from har_live.overlay.canvas import Canvas
 from har_live.overlay.notices import banner, help_sheet, status_line, truth_line
 from har_live.overlay.panel import PanelText, label_panel
-from har_live.overlay.style import DARK, WHITE, Box, Metrics
+from har_live.overlay.people import box_in, face, frame, limbs, tag
+from har_live.overlay.places import place
+from har_live.overlay.strokes import Frame, Lines
+from har_live.overlay.style import Box, Metrics
 from har_live.overlay.text import printable
 from har_live.overlay.timeline import timeline_strip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from har_live.overlay.view import LiveStatus, OverlayView
 
-Name = Literal["crop", "panel", "timeline", "truth", "status", "banner", "help"]
+Name = Literal["frame", "limbs", "tag", "panel", "timeline", "truth", "status", "banner", "help"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Part:
 
     name: Name
     box: Box
-    canvas: Canvas
+    canvas: Canvas | Frame | Lines
 
     @classmethod
     def at(cls, name: Name, x: int, y: int, canvas: Canvas) -> Part:
@@ -34,23 +39,48 @@ class Part:
 
 def parts(view: OverlayView, metrics: Metrics) -> Iterator[Part]:
     """The parts of a view in drawing order."""
-    if view.crop is not None:
-        yield from _crop(view.crop, metrics)
     below = list(_bottom(view, metrics))
-    yield from below
     floor = min((part.box.y for part in below), default=metrics.height) - metrics.gap
     canvas = label_panel(PanelText.of(view), metrics, floor - metrics.margin)
     panel = Part.at("panel", metrics.margin, metrics.margin, canvas)
-    yield panel
     ceiling = panel.box.bottom
+    above = [panel]
     if view.status is not None:
         status = _status(view.status, metrics, panel.box, floor)
         if status is not None:
             ceiling = max(ceiling, status.box.bottom)
-            yield status
-        yield from _banners(view.status, metrics, ceiling)
+            above.append(status)
+        above += _banners(view.status, metrics, ceiling)
     if view.help_lines:
-        yield _centred("help", help_sheet(view.help_lines, metrics), metrics)
+        above.append(_centred("help", help_sheet(view.help_lines, metrics), metrics))
+    yield from _people(view, metrics, floor, [part.box for part in (*below, *above)])
+    yield from below
+    yield from above
+
+
+def _people(
+    view: OverlayView, metrics: Metrics, floor: int, taken: Sequence[Box]
+) -> Iterator[Part]:
+    """Boxes and limbs, and above all of them the tags, clear of what is drawn over them."""
+    for person in view.people:
+        for name, strokes in (
+            ("frame", frame(person, view.labels, metrics)),
+            ("limbs", limbs(person, view.labels, metrics)),
+        ):
+            if strokes is not None:
+                yield Part(name, strokes.box, strokes)
+    taken = list(taken)
+    room = Box(0, 0, metrics.width, max(0, floor))
+    faces = [face(person, metrics) for person in view.people]
+    # The picked one's lies where it likes best.
+    for person in sorted(view.people, key=lambda person: not person.is_picked):
+        canvas = tag(person, view.labels, metrics, has_number=view.has_numbers)
+        if canvas is not None:
+            around = box_in(person, metrics)
+            box = place(canvas.width, canvas.height, around, room, taken=taken, faces=faces)
+            if box is not None:
+                taken.append(box)
+                yield Part("tag", box, canvas)
 
 
 def _bottom(view: OverlayView, metrics: Metrics) -> Iterator[Part]:
@@ -96,25 +126,3 @@ def _centred(name: Name, canvas: Canvas, metrics: Metrics, top: int = 0) -> Part
     y = max(top, (metrics.height - canvas.height) // 2)
     y = max(0, min(y, metrics.height - canvas.height))
     return Part.at(name, (metrics.width - canvas.width) // 2, y, canvas)
-
-
-def _crop(crop: tuple[float, float, float, float], metrics: Metrics) -> Iterator[Part]:
-    """A light line inside a dark one: seen on any picture."""
-    left, right = round(crop[0] * metrics.width), round(crop[2] * metrics.width)
-    top, bottom = round(crop[1] * metrics.height), round(crop[3] * metrics.height)
-    line = max(1, metrics.body // 9)
-    ring = Box(left, top, right - left, bottom - top)
-    within = Box(left + line, top + line, ring.width - 2 * line, ring.height - 2 * line)
-    for box, color, opacity in ((ring, DARK, 0.6), (within, WHITE, 0.9)):
-        for edge in _edges(box, line):
-            canvas = Canvas.sheet(edge.width, edge.height, color, opacity=opacity)
-            yield Part("crop", edge, canvas)
-
-
-def _edges(ring: Box, thick: int) -> Iterator[Box]:
-    inner_height = ring.height - 2 * thick
-    if ring.width > 2 * thick and inner_height > 0:
-        yield Box(ring.x, ring.y, ring.width, thick)
-        yield Box(ring.x, ring.bottom - thick, ring.width, thick)
-        yield Box(ring.x, ring.y + thick, thick, inner_height)
-        yield Box(ring.right - thick, ring.y + thick, thick, inner_height)

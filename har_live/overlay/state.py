@@ -1,23 +1,25 @@
-"""From predictions to what is drawn: the same for a file and for a live stream."""
+"""From predictions and people to what is drawn: the same for a file and for a live stream."""
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from har_live.overlay.view import LiveStatus, OverlayView, Timeline, TimelineSpan
+from har_live.overlay.history import History
+from har_live.overlay.view import LiveStatus, OverlayView, PersonView, Timeline
+from har_live.shown import Shown
+from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from har_live.types import Prediction
+    from har_live.types import Person, Prediction
 
 
 class OverlayState:
-    """Remembers the newest prediction and the labels of the last seconds."""
+    """Remembers who is in the picture, what each does, and the labels of the last seconds."""
 
     def __init__(
         self, labels: Sequence[str], *, num_top: int = 4, span_seconds: float = 20.0
@@ -25,29 +27,56 @@ class OverlayState:
         self.labels = tuple(labels)
         self.num_top = num_top
         self.span_seconds = span_seconds
-        self._newest: Prediction | None = None
-        self._spans: deque[TimelineSpan] = deque()
+        self._shown = Shown()
+        self._history = History(span_seconds)
+        self._warming_up: float | None = 0.0
+        self.chosen: int | None = None
+        """Whom the panel is about while they are there; None: the main person, whoever that is."""
 
-    def update(self, prediction: Prediction) -> None:
-        """Take the next prediction; one from before the newest (a seek) starts the strip anew."""
-        spans = self._spans
-        if spans and prediction.end_seconds < spans[-1].end_seconds:
-            spans.clear()
-        start = prediction.start_seconds
-        if spans:
-            start = max(start, spans[-1].end_seconds)
-        confidence = min(1.0, max(0.0, prediction.confidence))
-        span = TimelineSpan(start, prediction.end_seconds, prediction.label, confidence)
-        if spans and _continues(spans[-1], span):
-            span = _joined(spans.pop(), span)
-        spans.append(span)
-        while spans[0].end_seconds < prediction.end_seconds - self.span_seconds:
-            spans.popleft()
-        self._newest = prediction
+    def update(
+        self,
+        predictions: Sequence[Prediction],
+        people: Sequence[Person] = (),
+        *,
+        warming_up: float | None = None,
+    ) -> None:
+        """Take in what one more grid frame brought to light.
 
-    def restart(self) -> None:
-        """The windows began afresh (a gap, a reconnect): no label until the next prediction."""
-        self._newest = None
+        Args:
+            warming_up: as ``Stream.warming_up``. Not None after a gap or a cut, too: the old labels
+                say nothing of what is seen now.
+        """
+        self._shown.update(predictions, people)
+        for prediction in predictions:
+            self._history.add(prediction, self._shown)
+        self._warming_up = warming_up
+        if warming_up is not None:
+            self._shown.restart()
+            self._shown.update((), people)
+
+    def restart(self, *, warming_up: float | None) -> None:
+        """Nothing is known of what is there now; with ``warming_up`` None, nothing will be."""
+        self._shown.restart()
+        self._warming_up = warming_up
+
+    @property
+    def picked(self) -> int:
+        """Whom the panel is about: a ``Person.id``, or ``WHOLE_PICTURE``."""
+        if self.chosen is not None and self.chosen in self._there():
+            return self.chosen
+        return self._shown.main
+
+    def pick_next(self) -> None:
+        """Choose the next person; after the last one the first."""
+        there = self._there()
+        later = [person for person in there if person > self.picked]
+        following = (later or there or [WHOLE_PICTURE])[0]
+        self.chosen = None if following == self._shown.main else following
+
+    def _there(self) -> list[int]:
+        """Who is seen, or was a moment ago."""
+        known = {person.id for person in self._shown.people} | self._shown.labelled
+        return sorted(known - {WHOLE_PICTURE})
 
     def view(
         self,
@@ -56,37 +85,35 @@ class OverlayState:
         truth: str | None = None,
         status: LiveStatus | None = None,
         help_lines: tuple[tuple[str, str], ...] = (),
-        warming_up: float | None = None,
-        crop: tuple[float, float, float, float] | None = None,
+        has_joints: bool = True,
     ) -> OverlayView:
         """What to draw on the frame played at ``now_seconds``."""
+        picked = self.picked
+        rows = self._history.rows(self._shown, picked, now_seconds)
         view = OverlayView(
-            timeline=Timeline(now_seconds, self.span_seconds, self._spans_until(now_seconds)),
+            timeline=Timeline(now_seconds, self.span_seconds, rows),
             truth=truth,
             status=status,
             help_lines=help_lines,
-            warming_up=warming_up,
-            crop=crop,
+            people=tuple(self._person(person, picked, has_joints) for person in self._shown.people),
             labels=self.labels,
         )
-        newest = self._newest
+        newest = self._shown.of(picked)
         if newest is None:
-            return view
-        return replace(
-            view,
-            label=newest.label,
-            confidence=min(1.0, max(0.0, newest.confidence)),
-            top=self._top(newest),
-        )
+            # A newcomer's first window is filling, too.
+            return replace(view, warming_up=0.0 if picked else self._warming_up)
+        return replace(view, label=newest.label, confidence=_share(newest), top=self._top(newest))
 
-    def _spans_until(self, now_seconds: float) -> tuple[TimelineSpan, ...]:
-        """The spans, the last one drawn out to now while its label is still the one shown."""
-        spans, newest = tuple(self._spans), self._newest
-        if newest is None or now_seconds <= newest.end_seconds:
-            return spans
-        window_seconds = newest.end_seconds - newest.start_seconds
-        end = min(now_seconds, newest.end_seconds + window_seconds)
-        return (*spans[:-1], replace(spans[-1], end_seconds=end))
+    def _person(self, person: Person, picked: int, has_joints: bool) -> PersonView:
+        newest = self._shown.of(person.id)
+        return PersonView(
+            box=person.box,
+            joints=person.joints if has_joints else None,
+            label="" if newest is None else newest.label,
+            confidence=0.0 if newest is None else _share(newest),
+            number=person.id,
+            is_picked=person.id == picked,
+        )
 
     def _top(self, prediction: Prediction) -> tuple[tuple[str, float], ...]:
         scores = prediction.steady_scores
@@ -94,13 +121,5 @@ class OverlayState:
         return tuple((self.labels[i], float(scores[i])) for i in best)
 
 
-def _continues(last: TimelineSpan, span: TimelineSpan) -> bool:
-    return span.label == last.label and span.start_seconds <= last.end_seconds
-
-
-def _joined(last: TimelineSpan, span: TimelineSpan) -> TimelineSpan:
-    """One span with the mean confidence, weighted by duration."""
-    seconds = span.end_seconds - last.start_seconds
-    share = (span.end_seconds - span.start_seconds) / seconds if seconds > 0 else 1.0
-    confidence = share * span.confidence + (1 - share) * last.confidence
-    return replace(last, end_seconds=span.end_seconds, confidence=confidence)
+def _share(prediction: Prediction) -> float:
+    return min(1.0, max(0.0, prediction.confidence))

@@ -1,4 +1,5 @@
-"""The strip of the last seconds: what was shown when, with now at its right end."""
+"""The strip of the last seconds: what was shown when, with now at its right end; a row for each
+person."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from har_live.overlay.style import (
 from har_live.overlay.text import MEDIUM, REGULAR, advance, display_name, fit_text
 
 if TYPE_CHECKING:
-    from har_live.overlay.view import Timeline, TimelineSpan
+    from har_live.overlay.view import Timeline, TimelineRow, TimelineSpan
 
 LEAST_OF_NAME = 0.6
 """The share of a name's letters that must fit on its span; less says nothing."""
@@ -31,13 +32,29 @@ LEAST_OF_NAME = 0.6
 
 def timeline_strip(timeline: Timeline, labels: tuple[str, ...], metrics: Metrics) -> Canvas:
     """Draw the strip."""
-    track = track_box(timeline.span_seconds, metrics)
-    strip = _empty_strip(timeline.span_seconds, metrics).copy()
+    num_rows = len(timeline.rows)
+    strip = _empty_strip(timeline.span_seconds, metrics, num_rows).copy()
+    tracks = [track_box(timeline.span_seconds, metrics, row, num_rows) for row in range(num_rows)]
+    for row, track in zip(timeline.rows, tracks, strict=True):
+        _fill_track(strip, track, row, timeline, labels, metrics)
+    if not metrics.compact:
+        _now_line(strip, tracks, metrics)
+    return strip
+
+
+def _fill_track(
+    strip: Canvas,
+    track: Box,
+    row: TimelineRow,
+    timeline: Timeline,
+    labels: tuple[str, ...],
+    metrics: Metrics,
+) -> None:
     colors = np.empty((track.width, 3), np.uint8)
     colors[:] = TRACK
     drawn = [
         (span, *_columns(span, timeline, track.width), _span_color(span, labels))
-        for span in timeline.spans
+        for span in row.spans
     ]
     gap = max(1, track.height // 16)
     for _, left, right, color in drawn:
@@ -45,40 +62,60 @@ def timeline_strip(timeline: Timeline, labels: tuple[str, ...], metrics: Metrics
         if right - left > 3 * gap:
             colors[right - gap : right] = PANEL
     strip.fill_columns(track, colors, radius=track.height / 4)
-    if not metrics.compact:
-        for span, left, right, color in drawn:
-            _name(strip, track, span, left, right, color, metrics)
-        _now_line(strip, track, metrics)
-    return strip
+    if metrics.compact:
+        return
+    for span, left, right, color in drawn:
+        _name(strip, track, span, left, right, color, metrics)
+    if row.number and len(timeline.rows) > 1:
+        _number(strip, track, row, metrics)
 
 
-@lru_cache(maxsize=4)
-def _empty_strip(span_seconds: float, metrics: Metrics) -> Canvas:
-    track = track_box(span_seconds, metrics)
-    strip = Canvas.panel(metrics.inner_width, track.height + 2 * track.y, metrics.radius)
+def _number(strip: Canvas, track: Box, row: TimelineRow, metrics: Metrics) -> None:
+    """Whose row it is, at its beginning."""
+    text, weight = f"{row.number}", MEDIUM if row.is_picked else REGULAR
+    x = track.x - metrics.pad // 2 - advance(text, metrics.small, weight)
+    ink = WHITE if row.is_picked else DIM
+    strip.text(x, _baseline(track, metrics.small), text, metrics.small, weight, ink)
+
+
+@lru_cache(maxsize=8)
+def _empty_strip(span_seconds: float, metrics: Metrics, num_rows: int) -> Canvas:
+    first, last = (track_box(span_seconds, metrics, row, num_rows) for row in (0, num_rows - 1))
+    strip = Canvas.panel(metrics.inner_width, first.y + last.bottom, metrics.radius)
     if not metrics.compact:
-        baseline = track.y + (track.height + round(0.7 * metrics.small)) // 2
+        baseline = _baseline(Box(0, 0, 0, strip.height), metrics.small)
         strip.text(metrics.pad, baseline, _past(span_seconds), metrics.small, REGULAR, DIM)
-        x = track.right + 2 * metrics.pad // 3
+        x = first.right + 2 * metrics.pad // 3
         strip.text(x, baseline, "now", metrics.small, REGULAR, DIM)
     return strip
 
 
-def _now_line(strip: Canvas, track: Box, metrics: Metrics) -> None:
-    thick, over = max(2, metrics.body // 8), track.y // 2
-    line = Box(track.right - thick, track.y - over, thick, track.height + 2 * over)
+def _baseline(track: Box, size_px: int) -> int:
+    """Of text in the middle of a track."""
+    return track.y + (track.height + round(0.7 * size_px)) // 2
+
+
+def _now_line(strip: Canvas, tracks: list[Box], metrics: Metrics) -> None:
+    top, bottom, right = tracks[0].y, tracks[-1].bottom, tracks[0].right
+    thick, over = max(2, metrics.body // 8), top // 2
+    line = Box(right - thick, top - over, thick, bottom - top + 2 * over)
     strip.fill(line, WHITE, radius=thick / 2)
 
 
-def track_box(span_seconds: float, metrics: Metrics) -> Box:
-    """Where in the strip time runs."""
+def track_box(span_seconds: float, metrics: Metrics, row: int = 0, num_rows: int = 1) -> Box:
+    """Where in the strip time runs; several rows are a little narrower and lower each."""
     width = metrics.inner_width
     if metrics.compact:
-        return Box(2, 2, max(1, width - 4), 4)
+        return Box(2, 2 + 5 * row, max(1, width - 4), 4)
     small, inset = metrics.small, metrics.pad // 2
     left = metrics.pad + advance(_past(span_seconds), small, REGULAR) + 2 * metrics.pad // 3
     right = metrics.pad + advance("now", small, REGULAR) + 2 * metrics.pad // 3
-    return Box(left, inset, max(1, width - left - right), round(1.5 * metrics.body))
+    height, apart = round(1.5 * metrics.body), 0
+    if num_rows > 1:
+        left += advance("00", small, MEDIUM) + metrics.pad // 3
+        height, apart = round(1.25 * metrics.body), max(1, round(0.2 * metrics.body))
+    top = inset + row * (height + apart)
+    return Box(left, top, max(1, width - left - right), height)
 
 
 def _past(span_seconds: float) -> str:
@@ -115,5 +152,5 @@ def _name(
         return
     short, size = fit_text(name, metrics.small, MEDIUM, room, 1.0)
     if short == name or len(short) - 1 >= LEAST_OF_NAME * len(name):
-        baseline = track.y + (track.height + round(0.7 * size)) // 2
+        baseline = _baseline(track, size)
         strip.text(track.x + left + space, baseline, short, size, MEDIUM, ink_on(color))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from har_live.types import Box, Joints
 
 
 def _check_fraction(name: str, value: float) -> None:
@@ -28,6 +32,18 @@ class TimelineSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """What somebody did, or what was seen in the whole picture."""
+
+    spans: tuple[TimelineSpan, ...] = ()
+    """In playing order, without overlap; the time between two of them had no label."""
+    number: int = 0
+    """The person's, beside the row where there are several; 0 for nobody who is here now."""
+    is_picked: bool = False
+    """The panel is about the same person."""
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """The last seconds; what lies before ``now_seconds - span_seconds`` is not drawn."""
 
@@ -35,12 +51,46 @@ class Timeline:
     """Time of the strip's right edge, on the source's clock."""
     span_seconds: float
     """Time from the strip's left edge to its right edge."""
-    spans: tuple[TimelineSpan, ...] = ()
-    """In playing order, without overlap; the time between two of them had no label."""
+    rows: tuple[TimelineRow, ...] = (TimelineRow(),)
+    """One below the other, at least one."""
 
     def __post_init__(self) -> None:
+        if not self.rows:
+            raise ValueError("rows is (); expected at least one")
         if not self.span_seconds > 0:
             raise ValueError(f"span_seconds is {self.span_seconds}; expected a positive number")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PersonView:
+    """Somebody in the picture, and what they are seen to do."""
+
+    box: Box
+    """Where they are; what lies outside of the picture is not drawn."""
+    joints: Joints | None = None
+    """None: they are not drawn."""
+    label: str = ""
+    """One of the model's labels, ``unsure``, or empty while there is none yet."""
+    confidence: float = 0.0
+    """0–1, of ``label``."""
+    number: int = 0
+    """Tells people apart; drawn where there are several."""
+    is_picked: bool = False
+    """The panel is about this person."""
+
+    def __post_init__(self) -> None:
+        _check_fraction("confidence", self.confidence)
+        left, top, right, bottom = self.box
+        if not (left <= right and top <= bottom):
+            raise ValueError(f"box is {self.box}; expected left ≤ right and top ≤ bottom")
+
+    def mirrored(self) -> PersonView:
+        """The same person in a mirror."""
+        left, top, right, bottom = self.box
+        joints = None if self.joints is None else self.joints.copy()
+        if joints is not None:
+            joints[:, 0] = 1 - joints[:, 0]
+        return replace(self, box=(1 - right, top, 1 - left, bottom), joints=joints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +131,8 @@ class OverlayView:
     warming_up: float | None = None
     """0–1, the share of the first window that has been seen; drawn while ``label`` is empty. None
     with an empty label: none is to come."""
-    crop: tuple[float, float, float, float] | None = None
-    """Left, top, right, bottom of a thin frame, in fractions of the picture's width and height."""
+    people: tuple[PersonView, ...] = ()
+    """Everybody who is drawn."""
     labels: tuple[str, ...] = ()
     """The model's labels in the card's order: gives each a colour of its own."""
 
@@ -92,9 +142,13 @@ class OverlayView:
             _check_fraction(f"probability of {label!r}", probability)
         if self.warming_up is not None:
             _check_fraction("warming_up", self.warming_up)
-        if self.crop is not None:
-            left, top, right, bottom = self.crop
-            if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-                raise ValueError(
-                    f"crop is {self.crop}; expected fractions (left, top, right, bottom)"
-                )
+
+    @property
+    def has_numbers(self) -> bool:
+        """There is somebody to tell from somebody else."""
+        num_rows = 0 if self.timeline is None else len(self.timeline.rows)
+        return max(num_rows, len(self.people)) > 1
+
+    def mirrored(self) -> OverlayView:
+        """The same on a picture that is mirrored; text stays as it is."""
+        return replace(self, people=tuple(person.mirrored() for person in self.people))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
@@ -38,9 +38,20 @@ def stamp_on_yuv(canvas: Canvas, picture: YuvImage, x: int, y: int) -> None:
         cover(below[target], color[source], veil[source])
 
 
-# The label's panel stays the same for many pictures.
-@lru_cache(maxsize=8)
+# The label's panel and people's tags stay the same for many pictures, and are kept elsewhere; what
+# is drawn once is forgotten with its canvas.
+_KNOWN: WeakKeyDictionary[Canvas, dict[tuple[Matrix, int, int], _Planes]] = WeakKeyDictionary()
+
+
 def _planes(canvas: Canvas, matrix: Matrix, right: int, down: int) -> _Planes:
+    known = _KNOWN.setdefault(canvas, {})
+    planes = known.get((matrix, right, down))
+    if planes is None:
+        planes = known[matrix, right, down] = _converted(canvas, matrix, right, down)
+    return planes
+
+
+def _converted(canvas: Canvas, matrix: Matrix, right: int, down: int) -> _Planes:
     edges = down, (canvas.height + down) % 2, right, (canvas.width + right) % 2
     color = cv2.copyMakeBorder(canvas.color, *edges, cv2.BORDER_CONSTANT, value=(0, 0, 0))
     veil = cv2.copyMakeBorder(canvas.veil[..., 0], *edges, cv2.BORDER_CONSTANT, value=255)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from har_live.types import Image
 
-Key = Literal["quit", "pause", "screenshot", "record", "help", "fullscreen"] | int
+Key = (
+    Literal["quit", "pause", "screenshot", "record", "help", "fullscreen", "person", "joints"] | int
+)
 """What a key means; a digit is itself."""
 
 HELP_LINES: tuple[tuple[str, str], ...] = (
@@ -27,6 +29,8 @@ HELP_LINES: tuple[tuple[str, str], ...] = (
     ("R", "record on, off"),
     ("H", "help on, off"),
     ("F", "full screen on, off"),
+    ("Tab", "next person"),
+    ("B", "joints on, off"),
 )
 """Keys and what they do, for ``OverlayView.help_lines``."""
 
@@ -38,6 +42,9 @@ _KEYS: dict[int, Key] = {
     ord("r"): "record",
     ord("h"): "help",
     ord("f"): "fullscreen",
+    ord("\t"): "person",
+    0xFF09: "person",  # GTK's
+    ord("b"): "joints",
     **{ord(str(digit)): digit for digit in range(10)},
 }
 _MOST_KEYS_PER_POLL = 16
