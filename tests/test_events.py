@@ -26,7 +26,12 @@ AWKWARD = Segment(2.0, 3.0, 'winkt & "lacht" <laut>,\n\n--> 手を振る 👋', 
 
 def open_sink(path: Path, *, overwrite: bool = False) -> EventsSink:
     return open_events(
-        path, source="clip.mp4", weights="lrcn", labels=["wave", "sit down"], overwrite=overwrite
+        path,
+        source="clip.mp4",
+        weights="lrcn",
+        labels=["wave", "sit down"],
+        start_seconds=36_000.5,
+        overwrite=overwrite,
     )
 
 
@@ -43,6 +48,7 @@ def test_json_lines(tmp_path: Path, suffix: str) -> None:
     header, *events = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert header == {
         "format": "har-live-events",
+        "source_start_seconds": 36_000.5,
         "version": 1,
         "source": "clip.mp4",
         "weights": "lrcn",
