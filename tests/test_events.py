@@ -28,7 +28,12 @@ AWKWARD = Segment(2.0, 3.0, 'winkt & "lacht" <laut>,\n\n--> 手を振る 👋', 
 
 def open_sink(path: Path, *, overwrite: bool = False) -> EventsSink:
     return open_events(
-        path, source="clip.mp4", weights="lrcn", labels=["wave", "sit down"], overwrite=overwrite
+        path,
+        source="clip.mp4",
+        weights="lrcn",
+        labels=["wave", "sit down"],
+        start_seconds=36_000.5,
+        overwrite=overwrite,
     )
 
 
@@ -46,6 +51,7 @@ def test_json_lines(tmp_path: Path, suffix: str) -> None:
     assert header == {
         "format": "har-live-events",
         "version": 2,
+        "source_start_seconds": 36_000.5,
         "source": "clip.mp4",
         "weights": "lrcn",
         "labels": ["wave", "sit down"],

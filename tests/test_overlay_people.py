@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -97,7 +97,7 @@ def test_a_box_is_where_the_person_is_in_the_colour_of_what_they_do() -> None:
     view = OverlayView(people=(seen(3, "clap", joints=None),), labels=LABELS)
     picture = draw(plain(1280, 720), view)
     rows, columns = np.nonzero((picture == color_of("clap", LABELS)).all(axis=-1))
-    left, top, right, bottom = BOXES[2]
+    left, _top, right, bottom = BOXES[2]
     assert columns.min() == pytest.approx(left * 1280, abs=2)
     assert columns.max() + 1 == pytest.approx(right * 1280, abs=2)
     assert rows.max() + 1 == pytest.approx(bottom * 720, abs=2)
@@ -176,7 +176,7 @@ def test_each_row_of_the_timeline_shows_its_person() -> None:
         columns = np.flatnonzero((line == color_of(LABELS[row], LABELS)).all(axis=-1))
         assert columns[0] == pytest.approx(track.width / 2, abs=2)
         assert columns[-1] + 1 == pytest.approx(track.width * (15 + row) / 20, abs=4)
-    assert all(one.bottom < other.y for one, other in zip(tracks, tracks[1:], strict=False))
+    assert all(one.bottom < other.y for one, other in pairwise(tracks))
 
 
 @pytest.mark.parametrize("size", [(640, 360), (642, 362), (1280, 720)])

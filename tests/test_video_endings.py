@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from har_live.errors import SinkError
-from har_live.sinks import remux
+from har_live.sinks.tracks import SourceTracks, Timing
 from har_live.sinks.video import VideoSink
 from tests.video_made import (
     HEIGHT,
@@ -94,11 +94,11 @@ def test_ctrl_c_at_any_moment_breaks_no_picture(out: Path) -> None:
 def test_a_second_ctrl_c_leaves_the_recording(
     source: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(sound: remux.Sound, until_seconds: Fraction | None) -> Iterator[av.Packet]:
+    def interrupted(them: SourceTracks, timing: Timing) -> Iterator[av.Packet]:
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr(remux.Sound, "packets", interrupted)
+    monkeypatch.setattr(SourceTracks, "packets", interrupted)
     sink = VideoSink(out, INFO, sound_from=source)
     write_pictures(sink, 7)
     with pytest.raises(KeyboardInterrupt):

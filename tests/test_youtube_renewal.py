@@ -162,7 +162,7 @@ def test_a_live_stream_is_live_and_goes_on_when_its_address_expires(
     seen = numbers(frames)
     assert seen == sorted(set(seen)), "nothing twice"
     assert seen[-1] == 54
-    assert times(frames) == pytest.approx([number / 10 for number in seen])
+    assert times(frames) == pytest.approx([(number - seen[0]) / 10 for number in seen])
     assert "/new/live.m3u8" in server.requests
 
 

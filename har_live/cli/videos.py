@@ -279,7 +279,6 @@ def _recognizer(
     smoothing: float | None = None,
     min_confidence: float | None = None,
     cut_reset: bool = True,
-    people: int = 4,
 ) -> Recognizer:
     from har_live import console
     from har_live.card import open_weights

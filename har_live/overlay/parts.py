@@ -63,12 +63,11 @@ def _people(
 ) -> Iterator[Part]:
     """Boxes and limbs, and above all of them the tags, clear of what is drawn over them."""
     for person in view.people:
-        for name, strokes in (
-            ("frame", frame(person, view.labels, metrics)),
-            ("limbs", limbs(person, view.labels, metrics)),
-        ):
-            if strokes is not None:
-                yield Part(name, strokes.box, strokes)
+        around, inside = (draw(person, view.labels, metrics) for draw in (frame, limbs))
+        if around is not None:
+            yield Part("frame", around.box, around)
+        if inside is not None:
+            yield Part("limbs", inside.box, inside)
     taken = list(taken)
     room = Box(0, 0, metrics.width, max(0, floor))
     faces = [face(person, metrics) for person in view.people]

@@ -118,8 +118,7 @@ def _mean_around(length: int, width: int) -> Plane:
 def _smooth(x: Plane, width: int) -> Plane:
     """(…, s, s): the mean over a square around each place."""
     around = _mean_around(x.shape[-1], width)
-    smooth: Plane = around @ x @ around.T
-    return smooth
+    return np.asarray(around @ x @ around.T, np.float32)
 
 
 def _slopes(x: Plane) -> tuple[Plane, Plane]:
@@ -154,8 +153,7 @@ def _cut_out(field: Plane, square: tuple[float, float, float]) -> Plane:
     x, y, side = square
     share = (np.arange(CLOSE_SIDE, dtype=np.float32) + 0.5) / CLOSE_SIDE - 0.5
     rows, columns = (_between((middle + share * side) * FLOW_SIDE - 0.5) for middle in (y, x))
-    part: Plane = rows @ field @ columns.T
-    return part
+    return np.asarray(rows @ field @ columns.T, np.float32)
 
 
 def _between(places: NDArray[np.floating]) -> Plane:

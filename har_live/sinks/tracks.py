@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from av.audio.stream import AudioStream
+    from av.codec import CodecContext
     from av.container import InputContainer, OutputContainer
     from av.packet import Packet
-    from av.stream import Stream
     from av.subtitles.stream import SubtitleStream
 
     CopiedStream = AudioStream | SubtitleStream
@@ -77,7 +77,8 @@ class SourceTracks:
             return
         said = self._source.metadata
         self.titles = {name: said[name] for name in TITLES if name in said}
-        for stream in (*self._source.streams.audio, *self._source.streams.subtitles):
+        found: list[CopiedStream] = [*self._source.streams.audio, *self._source.streams.subtitles]
+        for stream in found:
             if _can_hold(container_name, stream):
                 self.streams.append(stream)
             problem = _problem(container_name, stream)
@@ -140,19 +141,26 @@ def _place(packet: Packet[Any], seconds: Fraction) -> bool:
     return True
 
 
-def _can_hold(container_name: str, stream: Stream) -> bool:
-    if stream.codec_context is None:  # FFmpeg doesn't know what it is
+def _can_hold(container_name: str, stream: CopiedStream) -> bool:
+    context = _context(stream)
+    if context is None:
         return False
     with av.open(BytesIO(), "w", format=container_name) as probe:
-        return stream.codec_context.codec.name in probe.supported_codecs
+        return context.codec.name in probe.supported_codecs
 
 
-def _problem(container_name: str, stream: Stream) -> str | None:
+def _context(stream: CopiedStream) -> CodecContext | None:
+    """None for what FFmpeg doesn't know, which PyAV's own hint leaves out."""
+    return stream.codec_context
+
+
+def _problem(container_name: str, stream: CopiedStream) -> str | None:
     """What the user should know of this stream in this container, in one line."""
     kind = "sound" if stream.type == "audio" else "subtitles"
-    if stream.codec_context is None:
+    context = _context(stream)
+    if context is None:
         return f"{kind} of an unknown codec: left out"
-    codec = stream.codec_context.codec.canonical_name
+    codec = context.codec.canonical_name
     if not _can_hold(container_name, stream):
         others = {"matroska": ".mkv", "mp4": ".mp4"}
         fit = (suffix for name, suffix in others.items() if _can_hold(name, stream))

@@ -90,11 +90,11 @@ def _light(signal: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
     if curve == "pq":
         root = signal ** (1 / 78.84375)
         below = np.maximum(root - 0.8359375, 0) / (18.8515625 - 18.6875 * root)
-        return 10_000 * below ** (1 / 0.1593017578125) / WHITE_NITS
+        return np.asarray(10_000 * below ** (1 / 0.1593017578125) / WHITE_NITS, np.float64)
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
     brightness = np.maximum(scene @ _BRIGHTNESS, 1e-6)[..., None]
-    return PEAK_NITS * scene * brightness**0.2 / WHITE_NITS
+    return np.asarray(PEAK_NITS * scene * brightness**0.2 / WHITE_NITS, np.float64)
 
 
 def _rolled_off(light: NDArray[np.float64]) -> NDArray[np.float64]:

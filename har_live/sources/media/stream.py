@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import av
 from av.format import Flags as ContainerFlags
@@ -101,9 +101,10 @@ def start_of(container: InputContainer, stream: VideoStream, first_ticks: int | 
     video_ticks = stream.start_time if stream.start_time is not None else first_ticks or 0
     if first_ticks is not None:
         video_ticks = min(video_ticks, first_ticks)
-    if container.start_time is None:
+    start = cast("int | None", container.start_time)  # PyAV's own hint knows no container without
+    if start is None:
         return video_ticks
-    ticks = round(Fraction(container.start_time, av.time_base) / stream.time_base)
+    ticks = round(Fraction(start, av.time_base) / stream.time_base)
     ticks = max(ticks, min(0, video_ticks))  # the run-in of sound, before 0, isn't played
     is_same_clock = 0 <= (video_ticks - ticks) * stream.time_base <= MAX_LEAD_SECONDS
     return ticks if is_same_clock else video_ticks
@@ -111,7 +112,7 @@ def start_of(container: InputContainer, stream: VideoStream, first_ticks: int | 
 
 def max_gap_seconds(container: InputContainer) -> float:
     """A step of the clock further ahead than this is none of the recording's."""
-    may_jump = container.format.flags & ContainerFlags.ts_discont.value
+    may_jump = ContainerFlags.ts_discont in ContainerFlags(container.format.flags)
     return MAX_GAP_SECONDS if may_jump else MAX_HOLD_SECONDS
 
 

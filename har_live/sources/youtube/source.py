@@ -145,7 +145,9 @@ class YouTubeSource(Source):
     def _placed(self, frame: Frame) -> Frame | None:
         """The frame on the clock of those before it; None where it was given already."""
         now_seconds = time.monotonic()
-        pts_seconds = frame.pts_seconds + self._shift_seconds
+        # Each opening counts from its own start.
+        ahead_seconds = self._source.info.start_seconds - self._info.start_seconds
+        pts_seconds = frame.pts_seconds + ahead_seconds + self._shift_seconds
         if pts_seconds <= self._last_seconds:
             if self._last_seconds - pts_seconds <= SAME_CLOCK_SECONDS:
                 return None
