@@ -63,11 +63,11 @@ def _people(
 ) -> Iterator[Part]:
     """Boxes and limbs, and above all of them the tags, clear of what is drawn over them."""
     for person in view.people:
-        around, inside = (draw(person, view.labels, metrics) for draw in (frame, limbs))
-        if around is not None:
-            yield Part("frame", around.box, around)
-        if inside is not None:
-            yield Part("limbs", inside.box, inside)
+        outline, body = (draw(person, view.labels, metrics) for draw in (frame, limbs))
+        if outline is not None:
+            yield Part("frame", outline.box, outline)
+        if body is not None:
+            yield Part("limbs", body.box, body)
     taken = list(taken)
     room = Box(0, 0, metrics.width, max(0, floor))
     faces = [face(person, metrics) for person in view.people]
