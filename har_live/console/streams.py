@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from rich.console import Console
 from rich.markup import escape
 
@@ -11,5 +13,6 @@ notes = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_note(text: str) -> None:
-    """A remark beside the answer."""
-    notes.print(escape(text), style="dim")
+    """A remark beside the answer; where it can't be made, the answer is still to come."""
+    with suppress(OSError):
+        notes.print(escape(text), style="dim")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
 import av
 
-from har_live.sinks.files import file_url, reason
+from har_live.sinks.files import file_url, reason, sync
 from har_live.timeline import Timeline
 from har_live.types import Address
 
@@ -130,6 +130,7 @@ def finish(
             raise
         logger.warning("the sound is left out: %s", reason(error))
         _copy(recording, output, container_name, timing, None, metadata)
+    sync(output)
 
 
 def holds_packets(recording: Path) -> bool:
@@ -149,32 +150,37 @@ def _copy(
     sound: Sound | None,
     metadata: Mapping[str, str],
 ) -> None:
-    with (
-        av.open(file_url(recording)) as pictures,
-        av.open(
-            file_url(output),
-            "w",
-            format=container_name,
-            container_options=_options(container_name, timing.ticks_per_second),
-        ) as finished,
-    ):
-        finished.metadata.update(metadata)
+    options = _options(container_name, timing.ticks_per_second)
+    heard = [] if sound is None else sound.streams
+    with av.open(file_url(recording)) as pictures:
         video = pictures.streams.video[0]
-        packets = [_moved(pictures.demux(video), timing.video_start, _tracks(finished, [video]))]
-        if sound is not None:
-            heard = sound.packets(timing.sound_until)
-            packets.append(_moved(heard, -timing.sound_origin, _tracks(finished, sound.streams)))
-        for _, packet in heapq.merge(*packets, key=itemgetter(0)):
-            finished.mux(packet)
+        # A header that is refused leaves the file open (PyAV 18), so here there is none.
+        with av.open(BytesIO(), "w", format=container_name) as trial:
+            _tracks(trial, [video, *heard])
+            trial.start_encoding()
+        with av.open(
+            file_url(output), "w", format=container_name, container_options=options
+        ) as finished:
+            finished.metadata.update(metadata)
+            tracks = _tracks(finished, [video])
+            packets = [_moved(pictures.demux(video), timing.video_start, tracks)]
+            if sound is not None:
+                tracks = _tracks(finished, heard)
+                moved = sound.packets(timing.sound_until)
+                packets.append(_moved(moved, -timing.sound_origin, tracks))
+            for _, packet in heapq.merge(*packets, key=itemgetter(0)):
+                finished.mux(packet)
 
 
 def _options(container_name: str, ticks_per_second: int) -> dict[str, str]:
+    # The header reaches the disk with the first packets: a full one can't refuse it, see _copy.
+    options = {"flush_packets": "0"}
     if container_name == "matroska":
         # It would move everything to where the encoder's run-in of the sound, before 0, is at 0.
-        return {"avoid_negative_ts": "disabled"}
+        return options | {"avoid_negative_ts": "disabled"}
     # The clock in which MP4 notes when a track starts. Its default, milliseconds, would move a
     # video that starts at 1/30 s.
-    return {"movflags": "+faststart", "movie_timescale": str(ticks_per_second)}
+    return options | {"movflags": "+faststart", "movie_timescale": str(ticks_per_second)}
 
 
 def _tracks(output: OutputContainer, templates: Sequence[Stream]) -> dict[int, Stream]:
