@@ -5,6 +5,9 @@ from __future__ import annotations
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from har_live.ahead import start
+from har_live.errors import HarLiveError
+
 if TYPE_CHECKING:
     from har_live.sinks.video import VideoSink
 
@@ -23,8 +26,8 @@ class Finisher:
         """Complete a recording soon; the one before is complete, see ``wait``."""
         thread = Thread(target=self._close, args=(video,), name="har-live-finish")
         try:
-            thread.start()
-        except RuntimeError:  # the system has no thread to give
+            start(thread)
+        except HarLiveError:
             self._close(video)
         else:
             self._thread = thread
