@@ -12,7 +12,7 @@ from har_live.errors import SinkError
 from har_live.live.finishing import Finisher
 from har_live.sinks.files import check_target, reason
 from har_live.sinks.naming import free_path, has_time
-from har_live.sinks.part import adopt
+from har_live.sinks.part import adopt, is_taken
 from har_live.sinks.video import VideoSink
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Recorder:
         self._info: VideoInfo | None = None
         self._video: VideoSink | None = None
         self._has_frame = False
+        self._begin_seconds = 0.0  # where the source was when a recording was split
         self._finisher = Finisher()
         if settings.record is not None:  # before a camera is opened or a server is asked
             check_target(_first_path(settings.record), overwrite=settings.overwrite)
@@ -67,7 +68,8 @@ class Recorder:
         split_seconds = self._settings.split_seconds
         if split_seconds is not None and self._video.duration_seconds >= split_seconds:
             self._begin_next(self._video)
-        self._video.write(picture, pts_seconds)
+            self._begin_seconds = pts_seconds
+        self._video.write(picture, pts_seconds - self._begin_seconds)
 
     def toggle(self) -> str:
         """Begin or complete a recording; what was done, for people."""
@@ -75,6 +77,7 @@ class Recorder:
             assert self._info is not None, "a recording needs a source"
             path = self._free_path(".mp4")
             self._video = self._sink(path, self._info)
+            self._begin_seconds = 0.0
             return f"recording {path.name}"
         video, self._video = self._video, None
         video.close(complete=False)
@@ -117,14 +120,16 @@ class Recorder:
         """Go on in a new file; the old one is completed meanwhile."""
         assert self._info is not None, "a recording needs a source"
         path = self._settings.record
-        path = self._free_path(".mp4") if path is None else free_path(path)
+        path = self._free_path(".mp4") if path is None else free_path(path, is_taken=is_taken)
         self._finisher.wait()
         self._video = self._sink(path, self._info)
         self._finisher.finish(video)
 
     def _free_path(self, suffix: str) -> Path:
-        return free_path(self._settings.folder / f"har-live-%Y%m%d-%H%M%S{suffix}")
+        return free_path(
+            self._settings.folder / f"har-live-%Y%m%d-%H%M%S{suffix}", is_taken=is_taken
+        )
 
 
 def _first_path(path: Path) -> Path:
-    return free_path(path) if has_time(path) else path
+    return free_path(path, is_taken=is_taken) if has_time(path) else path

@@ -41,11 +41,11 @@ def with_time(path: Path) -> Path:
     return dated
 
 
-def free_path(path: Path) -> Path:
-    """The path with the time of now in it or, where such a file exists, with a number, too."""
+def free_path(path: Path, *, is_taken: Callable[[Path], bool] = Path.exists) -> Path:
+    """The path with the time of now in it or, where that is taken, with a number, too."""
     dated = with_time(path)
     paths = (dated.with_name(f"{stem}{dated.suffix}") for stem in numbered(dated.stem))
-    return next(path for path in paths if not path.exists())
+    return next(path for path in paths if not is_taken(path))
 
 
 def of_any_time(path: Path) -> Iterator[Path]:

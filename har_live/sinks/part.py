@@ -75,6 +75,11 @@ def adopt(pattern: Path, suffix: str) -> None:
             logger.warning("%s is what a run recorded that was killed", path)
 
 
+def is_taken(output: Path, suffix: str = ".mp4") -> bool:
+    """Whether a video has this name, or is being written to have it."""
+    return output.exists() or bool(leftovers(output, suffix))
+
+
 def leftovers(output: Path, suffix: str) -> list[Path]:
     """Parts of an output that are there."""
     pattern = re.compile(rf"{re.escape(_stem(output, suffix))}\d*{re.escape(suffix)}")
