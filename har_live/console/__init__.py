@@ -278,4 +278,6 @@ def _megabytes(weights: Weights) -> str:
 
 
 def _print_json(value: Any) -> None:
-    answers.print(json.dumps(value, indent=2, ensure_ascii=False), markup=False)
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    # What is no letter (half a file name in another code page) as JSON escapes it.
+    answers.print(text.encode("utf-8", "backslashreplace").decode(), markup=False)
