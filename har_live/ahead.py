@@ -6,6 +6,8 @@ from collections import deque
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from har_live.errors import HarLiveError
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
@@ -18,7 +20,8 @@ WAKE_SECONDS = 0.5
 def ahead(items: Iterable[Item], *, max_waiting: int) -> Generator[Item, None, None]:
     """The same items in the same order, made by a thread of their own.
 
-    What goes wrong in making them is raised here, after the items made before. When the generator
+    What goes wrong in making them is raised here, after the items made before; ``HarLiveError`` at
+    once where there is no thread to be had. When the generator
     is closed or collected, the thread ends after the item that it is making.
 
     Args:
@@ -26,13 +29,23 @@ def ahead(items: Iterable[Item], *, max_waiting: int) -> Generator[Item, None, N
     """
     shelf = _Shelf[Item](max_waiting)
     maker = Thread(target=shelf.fill, args=(items,), name="har-live-ahead", daemon=True)
+    start(maker)
     try:
-        maker.start()
         while (item := shelf.take()) is not None:
             yield item
     finally:
         shelf.stop()
         maker.join()
+
+
+def start(thread: Thread) -> None:
+    """Start a thread. Raises ``HarLiveError``: the system has none left."""
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise HarLiveError(
+            f"{error}: the system allows this user no more (ulimit -u, or a container's limit)"
+        ) from error
 
 
 class _Shelf(Generic[Item]):

@@ -254,3 +254,77 @@ def test_models_lists_what_ships():
     done = run("models", "--json")
     assert [item["name"] for item in json.loads(done.stdout)] == list(shipped_weights())
     assert run("models").returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["models"], ["predict"]])
+def test_an_answer_that_nobody_can_take_in_is_one_line(folder, clip, arguments):
+    if arguments == ["predict"]:
+        arguments = ["predict", str(clip), "-w", str(folder)]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*HAR_LIVE, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "har-live: can't print the answer: No space left on device"
+    )
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_remarks_that_nobody_can_take_in_cost_no_answer(folder, clip):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*HAR_LIVE, "predict", str(clip), "-w", str(folder), "--json"],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            timeout=TIMEOUT_SECONDS,
+        )
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["num_frames"] == 40
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are UTF-8 elsewhere")
+def test_a_name_that_is_not_utf_8(folder, clip, tmp_path):
+    source = tmp_path / os.fsdecode(b"caf\xe9.mp4")
+    source.write_bytes(clip.read_bytes())
+    out, events = tmp_path / os.fsdecode(b"o\xe9.mp4"), tmp_path / os.fsdecode(b"o\xe9.jsonl")
+    done = run("annotate", source, out, "-w", folder, "--events", events)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert out.stat().st_size > 1000
+    header = json.loads(events.read_text("utf-8").splitlines()[0])
+    assert os.fsencode(header["source"]) == b"caf\xe9.mp4"
+    assert json.loads(run("predict", source, "-w", folder, "--json").stdout)["num_frames"] == 40
+    done = run("live", source, "-w", folder, "--no-window", "--record", tmp_path / "r.mkv")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits of file sizes")
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize("command", ["annotate", "demo", "live"])
+def test_a_disk_without_a_free_byte_is_one_line(folder, clip, tmp_path, command, suffix):
+    out = tmp_path / f"out{suffix}"
+    arguments = {
+        "annotate": ["annotate", clip, out],
+        "demo": ["demo", out],
+        "live": ["live", clip, "--no-window", "--record", out],
+    }[command]
+    full = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
+        "from har_live.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", full, *map(str, arguments), "-w", str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+    )
+    assert done.returncode == 1, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("har-live: ")]
+    assert lines == [f"har-live: can't write {out}: File too large"]
+    assert list(tmp_path.iterdir()) == []

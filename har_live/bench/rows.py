@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from har_live.errors import SinkError
-from har_live.sinks.files import check_target, create_part, put_in_place, reason
+from har_live.sinks.files import check_target, put_in_place, reason, sync
+from har_live.sinks.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,10 +70,12 @@ class Report:
             SinkError: it can't be written, or exists already.
         """
         check_target(path, overwrite=overwrite)
-        part = create_part(path, ".json")
+        part = Part(path, ".json")
         try:
-            part.write_text(self.to_json() + "\n", "utf-8")
+            part.path.write_text(self.to_json() + "\n", "utf-8")
+            sync(part.path)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            part.discard()
             raise SinkError(f"can't write {path}: {reason(error)}") from error
-        put_in_place(part, path, overwrite=overwrite)
+        part.release()
+        put_in_place(part.path, path, overwrite=overwrite)

@@ -10,6 +10,7 @@ import typer
 
 from har_live import __version__
 from har_live.cli import bench, machine, videos
+from har_live.cli.standard_output import answers_arrive
 from har_live.errors import HarLiveError
 from har_live.letters import write_stand_ins
 from har_live.missing import explain_import_error
@@ -61,7 +62,8 @@ def main() -> None:
     """Entry point: every expected error becomes one line and exit code 1."""
     write_stand_ins()
     try:
-        app()
+        with answers_arrive():
+            app()
     except HarLiveError as error:
         if "--debug" in sys.argv:
             raise

@@ -80,6 +80,13 @@ EventsOption = Annotated[
     ),
 ]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
+AppendOption = Annotated[
+    bool, typer.Option("--append", help="Go on with events files that exist, .jsonl or .csv.")
+]
+SplitOption = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="Begin a new recording after so long: 30s, 10m or 2h."),
+]
 SecondsOption = Annotated[
     float | None, typer.Option(min=0.1, help="Stop this many seconds after the first picture.")
 ]

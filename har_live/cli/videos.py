@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 from har_live.card import DEFAULT_PEOPLE, DEFAULT_WEIGHTS
 from har_live.cli.options import (
+    AppendOption,
     BrowserOption,
     ConfidenceOption,
     CookiesOption,
@@ -35,6 +37,7 @@ from har_live.cli.options import (
     SmoothingOption,
     SourceArgument,
     SourcesArgument,
+    SplitOption,
     TransportOption,
     WeightsOption,
     YoutubeHeightOption,
@@ -58,9 +61,15 @@ def live(
     cut_reset: CutResetOption = True,
     min_duration: DurationOption = 0.0,
     record: Annotated[
-        Path | None, typer.Option(help="Record what is shown to this video, such as out.mp4.")
+        Path | None,
+        typer.Option(
+            help="Record what is shown to this video, such as out.mp4 or, as events may be named, "
+            "too, cam-%Y%m%d-%H%M%S.mp4."
+        ),
     ] = None,
+    split: SplitOption = None,
     events: EventsOption = None,
+    append: AppendOption = False,
     overwrite: OverwriteOption = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Show nothing.")] = False,
     joints: JointsOption = True,
@@ -84,7 +93,9 @@ def live(
     try:
         settings = LiveSettings(
             record=record,
+            split_seconds=None if split is None else _seconds(split),
             events=tuple(events or ()),
+            append=append,
             overwrite=overwrite,
             seconds=seconds,
             retries=retries,
@@ -268,6 +279,13 @@ def _width_and_height(text: str) -> tuple[int, int]:
     if not (width.isdecimal() and height.isdecimal()):
         raise ValueError(f"size is {text!r}; expected WIDTHxHEIGHT, such as 1280x720")
     return int(width), int(height)
+
+
+def _seconds(text: str) -> float:
+    match = re.fullmatch(r"(\d+)([smh]?)", text)
+    if match is None:
+        raise ValueError(f"split is {text!r}; expected a time, such as 30s, 10m or 2h")
+    return int(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
 
 
 def _recognizer(

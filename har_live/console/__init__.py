@@ -304,6 +304,6 @@ def _print_json(value: Any) -> None:
     text = json.dumps(value, indent=2, ensure_ascii=False)
     try:
         text.encode("utf-8" if answers.encoding.startswith("utf") else "ascii")
-    except UnicodeEncodeError:
+    except UnicodeEncodeError:  # or what is no letter: half a file name in another code page
         text = json.dumps(value, indent=2)
     answers.print(text, markup=False)

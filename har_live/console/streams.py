@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -29,5 +31,6 @@ def print_table(table: Table) -> None:
 
 
 def print_note(text: str) -> None:
-    """A remark beside the answer."""
-    notes.print(escape(text), style="dim")
+    """A remark beside the answer; where it can't be made, the answer is still to come."""
+    with suppress(OSError):
+        notes.print(escape(text), style="dim")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import cv2
 
 from har_live.errors import SinkError
-from har_live.sinks.files import check_target, numbered, reason
+from har_live.live.finishing import Finisher
+from har_live.sinks.files import check_target, reason
+from har_live.sinks.naming import free_path, has_time
+from har_live.sinks.part import adopt, is_taken
 from har_live.sinks.video import VideoSink
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
     from har_live.live.settings import LiveSettings
@@ -31,8 +34,12 @@ class Recorder:
         self._info: VideoInfo | None = None
         self._video: VideoSink | None = None
         self._has_frame = False
+        self._begin_seconds = 0.0  # where the source was when a recording was split
+        self._finisher = Finisher()
         if settings.record is not None:  # before a camera is opened or a server is asked
-            check_target(settings.record, overwrite=settings.overwrite)
+            check_target(_first_path(settings.record), overwrite=settings.overwrite)
+            if has_time(settings.record):
+                adopt(settings.record, ".mp4")
 
     @property
     def is_open(self) -> bool:
@@ -50,14 +57,19 @@ class Recorder:
             return
         self._info = info
         if self._settings.record is not None:
-            path, overwrite = self._settings.record, self._settings.overwrite
+            path, overwrite = _first_path(self._settings.record), self._settings.overwrite
             self._video = self._sink(path, info, overwrite=overwrite)
 
     def write(self, picture: Image, pts_seconds: float) -> None:
         """Record a picture as it is shown, (H, W, 3) uint8 RGB, if it is being recorded."""
         self._has_frame = True
-        if self._video is not None:
-            self._video.write(picture, pts_seconds)
+        if self._video is None:
+            return
+        split_seconds = self._settings.split_seconds
+        if split_seconds is not None and self._video.duration_seconds >= split_seconds:
+            self._begin_next(self._video)
+            self._begin_seconds = pts_seconds
+        self._video.write(picture, pts_seconds - self._begin_seconds)
 
     def toggle(self) -> str:
         """Begin or complete a recording; what was done, for people."""
@@ -65,6 +77,7 @@ class Recorder:
             assert self._info is not None, "a recording needs a source"
             path = self._free_path(".mp4")
             self._video = self._sink(path, self._info)
+            self._begin_seconds = 0.0
             return f"recording {path.name}"
         video, self._video = self._video, None
         video.close(complete=False)
@@ -90,18 +103,33 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._video is None:
-            return
-        if kind is not None and not self._has_frame:
-            self._video.abort()
-        else:
-            self._video.__exit__(kind, error, trace)
+        with ExitStack() as stack:
+            stack.callback(self._finisher.wait)
+            if self._video is None:
+                return
+            if kind is not None and not self._has_frame:
+                self._video.abort()
+            else:
+                self._video.__exit__(kind, error, trace)
 
     def _sink(self, path: Path, info: VideoInfo, *, overwrite: bool = False) -> VideoSink:
         hwaccel = self._settings.options.hwaccel
         return VideoSink(path, info, overwrite=overwrite, hwaccel=hwaccel)
 
+    def _begin_next(self, video: VideoSink) -> None:
+        """Go on in a new file; the old one is completed meanwhile."""
+        assert self._info is not None, "a recording needs a source"
+        path = self._settings.record
+        path = self._free_path(".mp4") if path is None else free_path(path, is_taken=is_taken)
+        self._finisher.wait()
+        self._video = self._sink(path, self._info)
+        self._finisher.finish(video)
+
     def _free_path(self, suffix: str) -> Path:
-        stem = f"har-live-{datetime.now():%Y%m%d-%H%M%S}"
-        paths = (self._settings.folder / f"{name}{suffix}" for name in numbered(stem))
-        return next(path for path in paths if not path.exists())
+        return free_path(
+            self._settings.folder / f"har-live-%Y%m%d-%H%M%S{suffix}", is_taken=is_taken
+        )
+
+
+def _first_path(path: Path) -> Path:
+    return free_path(path, is_taken=is_taken) if has_time(path) else path

@@ -7,8 +7,8 @@ from itertools import product
 from typing import TYPE_CHECKING, Self
 
 from har_live.errors import SinkError
-from har_live.sinks.events import EventsSink, open_events
-from har_live.sinks.files import check_target
+from har_live.sinks.events import EventsSink, check_events, open_events
+from har_live.sinks.naming import free_path, has_time, with_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,8 @@ class SegmentFiles:
     """
 
     def __init__(self, settings: LiveSettings, recognizer: Recognizer, number: int | None) -> None:
-        self._paths = [_numbered(path, number) for path in settings.events]
-        self._overwrite = settings.overwrite
+        self._overwrite, self._append = settings.overwrite, settings.append
+        self._paths = [self._named(_numbered(path, number)) for path in settings.events]
         self._recognizer = recognizer
         self._segmenter = recognizer.segmenter(min_duration_seconds=settings.min_duration_seconds)
         self._sinks: list[EventsSink] | None = None
@@ -41,7 +41,7 @@ class SegmentFiles:
         """Whether the files stay when the run fails: there was something to see."""
         self.num_segments = 0
         for path in self._paths:  # before a camera is opened or a server is asked
-            check_target(path, overwrite=self._overwrite)
+            check_events(path, overwrite=self._overwrite, append=self._append)
 
     def open(self, info: VideoInfo) -> None:
         """Begin the files; ``info`` is the source's. After a reconnect they go on."""
@@ -56,6 +56,7 @@ class SegmentFiles:
                 labels=self._recognizer.labels,
                 start_seconds=info.start_seconds,
                 overwrite=self._overwrite,
+                append=self._append,
             )
             self._sinks.append(sink)
 
@@ -78,6 +79,12 @@ class SegmentFiles:
                     sink.abort if kind is not None and not self.is_wanted else sink.close
                 )
             self._write(self._segmenter.finish())
+
+    def _named(self, path: Path) -> Path:
+        """With the time of now in it, if that is asked for."""
+        if not has_time(path):
+            return path
+        return with_time(path) if self._append else free_path(path)
 
     def _write(self, segments: Sequence[Segment]) -> None:
         if self._is_full:

@@ -13,10 +13,16 @@ class LiveSettings:
     """Of ``run_live`` and ``run_live_all``."""
 
     record: Path | None = None
-    """Record what is shown, of several sources side by side, to this video from the beginning."""
+    """Record what is shown, of several sources side by side, to this video from the beginning. The
+    name may ask for the time: ``cam-%Y%m%d-%H%M%S.mp4``."""
+    split_seconds: float | None = None
+    """Begin a new recording whenever one is so long."""
     events: tuple[Path, ...] = ()
     """Write segments to these files: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``. Of several sources,
-    each has a clock and files of its own: ``out-1.jsonl`` is the first one's."""
+    each has a clock and files of its own: ``out-1.jsonl`` is the first one's. Names may ask for the
+    time."""
+    append: bool = False
+    """Go on with files of segments that exist, ``.jsonl`` or ``.csv``."""
     overwrite: bool = False
     """Replace files that exist."""
     seconds: float | None = None
@@ -38,5 +44,7 @@ class LiveSettings:
     def __post_init__(self) -> None:
         if self.seconds is not None and not self.seconds > 0:
             raise ValueError(f"seconds is {self.seconds}; expected a positive number")
+        if self.split_seconds is not None and not self.split_seconds >= 1:
+            raise ValueError(f"split_seconds is {self.split_seconds}; expected at least 1")
         if self.retries is not None and self.retries < 0:
             raise ValueError(f"retries is {self.retries}; expected at least 0")

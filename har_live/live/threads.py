@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from har_live.ahead import start
 from har_live.live.metrics import Ending
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ class Job:
 
 @contextmanager
 def running(jobs: Sequence[Job], *, stop: Callable[[], None]) -> Iterator[None]:
-    """Run jobs in threads of their names; at the end stop and join them."""
+    """Run jobs in threads of their names; at the end stop and join them.
+
+    Raises:
+        HarLiveError: the system has no thread left.
+    """
 
     def guarded(job: Job) -> None:
         try:
@@ -52,7 +57,7 @@ def running(jobs: Sequence[Job], *, stop: Callable[[], None]) -> Iterator[None]:
     started: list[threading.Thread] = []
     try:
         for thread in threads:
-            thread.start()
+            start(thread)
             started.append(thread)
         yield
     finally:

@@ -2,14 +2,26 @@
 
 Every segment is on disk as soon as it is written, and the file is whole at any moment: a program
 may read it while it grows, and whatever ends the run leaves complete entries. Nothing of the clock
-on the wall is in it: the same segments give the same bytes.
+on the wall is in it: the same segments give the same bytes. While a run writes it, no other can.
 
 JSON Lines (``.jsonl``, ``.ndjson``, ``.json``), format ``har-live-events``, version 2. UTF-8, one
 JSON object a line. The first line is the header:
 
 ======================== ================ ==================================================
-and every further line is a segment, in the order in which they ended. Segments of one person never
+``format``               string           always ``har-live-events``
+``version``              integer          2; rises when a field changes its meaning or goes away
+``source``               string           what was looked at: file name, or URL without secrets
+``source_start_seconds`` number           the source's own first time (pts) that is 0 here
+``weights``              string           name of the weights that scored it
+``labels``               array of strings every label that the weights know
+======================== ================ ==================================================
+
+A run that goes on with a file (``append``) writes a header of its own: what follows it is that
+run's, whose source's clock has begun anew. (CSV has its heading once.)
+
+Every further line is a segment, in the order in which they ended. Segments of one person never
 overlap, those of several do (since version 2):
+
 
 =================== ================= ==========================================================
 ``start_seconds``   number            first instant, from the start of what was read
@@ -40,8 +52,9 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from har_live.errors import SinkError
 from har_live.names import readable
-from har_live.sinks.files import check_target, reason
+from har_live.sinks.files import check_target
 from har_live.sinks.subtitles import WEBVTT_HEADER, srt_cue, webvtt_cue
+from har_live.sinks.text_file import TextFile
 from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
@@ -94,6 +107,31 @@ class TextFormat:
     entry: Callable[[int, Segment, bool], str]
     """From a segment, its number, counted from 1, and whether the file tells of several people, to
     its text."""
+    goes_on_after: Callable[[str], bool] | None = None
+    """Whether a file that begins with this line can be gone on with; None: none can, as its times
+    begin anew with every run."""
+    repeats_header: bool = False
+    """Each run that goes on with a file begins with a header of its own."""
+
+
+def check_events(path: Path, *, overwrite: bool, append: bool = False) -> TextFormat:
+    """What kind of file it will be; see ``open_events``, which asks this first.
+
+    Raises:
+        SinkError: unknown suffix, no such folder, can't be written, exists already, or is of a kind
+            that can't be appended to.
+    """
+    text_format = FORMATS.get(path.suffix.lower())
+    if text_format is None:
+        known = ", ".join(FORMATS)
+        raise SinkError(f"can't tell what kind of events file {path} is; end it in one of {known}")
+    if append and text_format.goes_on_after is None:
+        raise SinkError(
+            f"can't append to {path}: the times of subtitles begin anew with every run; use .jsonl "
+            f"or .csv, or a time in the name: {path.stem}-%Y%m%d-%H%M%S{path.suffix}"
+        )
+    check_target(path, overwrite=overwrite or append)
+    return text_format
 
 
 def open_events(
@@ -104,6 +142,7 @@ def open_events(
     labels: Sequence[str] = (),
     start_seconds: float = 0.0,
     overwrite: bool = False,
+    append: bool = False,
 ) -> EventsSink:
     """Start a file of segments; its suffix says which kind.
 
@@ -114,50 +153,52 @@ def open_events(
         labels: every label that the weights know.
         start_seconds: the source's own time at second 0 of the segments.
         overwrite: replace a file that exists, at once.
+        append: go on with a file that exists, whatever ``overwrite`` says.
 
     Raises:
-        SinkError: unknown suffix, no such folder, can't be written, or exists already.
+        SinkError: unknown suffix, no such folder, can't be written, exists already, is being
+            written by another run, or can't be appended to.
     """
-    text_format = FORMATS.get(path.suffix.lower())
-    if text_format is None:
-        known = ", ".join(FORMATS)
-        raise SinkError(f"can't tell what kind of events file {path} is; end it in one of {known}")
-    check_target(path, overwrite=overwrite)
+    text_format = check_events(path, overwrite=overwrite, append=append)
     run: dict[str, object] = {
         "source": source,
         "source_start_seconds": round(start_seconds, 6),
         "weights": weights,
         "labels": list(labels),
     }
-    return _TextEvents(path, text_format, run, overwrite=overwrite)
+    return _TextEvents(path, text_format, run, overwrite=overwrite, append=append)
 
 
 class _TextEvents:
     """A text file that grows by whole entries only."""
 
     def __init__(
-        self, path: Path, text_format: TextFormat, run: dict[str, object], *, overwrite: bool
+        self,
+        path: Path,
+        text_format: TextFormat,
+        run: dict[str, object],
+        *,
+        overwrite: bool,
+        append: bool,
     ) -> None:
-        self._path = path
         self._entry = text_format.entry
         self._num_written = 0
-        self._num_bytes = 0
         self._people: set[int] = set()
+        self._file = TextFile(path, overwrite=overwrite, append=append)
         try:
-            # Unbuffered: an entry is in the operating system's hands when write() returns.
-            self._file = path.open("wb" if overwrite else "xb", buffering=0)
-        except OSError as error:
-            raise SinkError(f"can't write {path}: {reason(error)}") from error
-        try:
-            self._append(text_format.header(run))
-        except SinkError:
+            head = self._file.head
+            if head and not (text_format.goes_on_after and text_format.goes_on_after(head)):
+                raise SinkError(f"can't append to {path}: it is no file of events like these")
+            if not head or text_format.repeats_header:
+                self._file.append(text_format.header(run))
+        except BaseException:
             self.abort()
             raise
 
     def write(self, segment: Segment) -> None:
         """Append a segment; on disk when this returns. Raises ``SinkError``: can't be written."""
         people = self._people | ({segment.person} - {WHOLE_PICTURE})
-        self._append(self._entry(self._num_written + 1, segment, len(people) > 1))
+        self._file.append(self._entry(self._num_written + 1, segment, len(people) > 1))
         self._num_written += 1
         self._people = people
 
@@ -166,9 +207,8 @@ class _TextEvents:
         self._file.close()
 
     def abort(self) -> None:
-        """Remove the file: there was nothing to say."""
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        """Leave nothing, or what was there before: there was nothing to say."""
+        self._file.abort()
 
     def __enter__(self) -> Self:
         return self
@@ -180,18 +220,6 @@ class _TextEvents:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _append(self, text: str) -> None:
-        data = text.encode()
-        try:
-            remaining = memoryview(data)
-            while remaining:  # a nearly full disk takes a part and refuses the rest next time
-                remaining = remaining[self._file.write(remaining) :]
-        except OSError as error:
-            self._file.truncate(self._num_bytes)
-            self._file.seek(self._num_bytes)
-            raise SinkError(f"can't write {self._path}: {reason(error)}") from error
-        self._num_bytes += len(data)
 
 
 def _fields(segment: Segment) -> dict[str, object]:
@@ -223,9 +251,21 @@ def _csv_line(values: Sequence[object]) -> str:
     return line.getvalue()
 
 
+def _is_our_header(line: str) -> bool:
+    try:
+        header = json.loads(line)
+    except ValueError:
+        return False
+    if not isinstance(header, dict):
+        return False
+    return header.get("format") == FORMAT and header.get("version") == VERSION
+
+
 _JSON_LINES = TextFormat(
     header=lambda run: _json_line({"format": FORMAT, "version": VERSION, **run}),
     entry=lambda number, segment, several: _json_line(_fields(segment)),
+    goes_on_after=_is_our_header,
+    repeats_header=True,
 )
 
 FORMATS: dict[str, TextFormat] = {
@@ -235,6 +275,7 @@ FORMATS: dict[str, TextFormat] = {
     ".csv": TextFormat(
         header=lambda run: _csv_line(COLUMNS),
         entry=lambda number, segment, several: _csv_line(_columns(segment)),
+        goes_on_after=lambda line: f"{line}\n" == _csv_line(COLUMNS),
     ),
     ".srt": TextFormat(
         header=lambda run: "",

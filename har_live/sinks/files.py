@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from itertools import count
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from har_live.errors import SinkError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 
 def numbered(stem: str) -> Iterator[str]:
@@ -44,27 +47,6 @@ def check_target(path: Path, *, overwrite: bool, source: str | Path | None = Non
         raise SinkError(f"{path} exists already; pass --overwrite to replace it")
 
 
-def create_part(path: Path, suffix: str) -> Path:
-    """A new, empty file beside ``path`` to write to until it is complete: ``out.part.mp4``.
-
-    What an earlier run left behind under that name is kept; the new one gets a number.
-
-    Raises:
-        SinkError: can't be created.
-    """
-    numbers = count(2)
-    part = path.with_name(f"{path.stem}.part{suffix}")
-    while True:
-        try:
-            part.open("xb").close()
-        except FileExistsError:
-            part = path.with_name(f"{path.stem}.part{next(numbers)}{suffix}")
-        except OSError as error:
-            raise SinkError(f"can't write {path}: {reason(error)}") from error
-        else:
-            return part
-
-
 def put_in_place(part: Path, path: Path, *, overwrite: bool) -> None:
     """Give a complete file its name.
 
@@ -72,12 +54,30 @@ def put_in_place(part: Path, path: Path, *, overwrite: bool) -> None:
         SinkError: a file of that name has appeared meanwhile, or renaming failed; the message says
             where the complete file is.
     """
-    if path.exists() and not overwrite:
-        raise SinkError(f"{path} was created by something else meanwhile; the output is {part}")
     try:
+        if path.exists() and not overwrite:
+            raise SinkError(f"{path} was created by something else meanwhile; the output is {part}")
         part.replace(path)
     except OSError as error:
         raise SinkError(f"can't write {path}: {reason(error)}; the output is {part}") from error
+
+
+def discard(path: Path) -> None:
+    """Take a file away. One that can't be is named in a warning: the work is over as it is."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        logger.warning("%s stays behind: %s", path, reason(error))
+
+
+def sync(path: Path) -> None:
+    """Wait until a file is on the disk itself; a quota on a server may say no only now.
+
+    Raises:
+        OSError: it isn't.
+    """
+    with path.open("r+b", buffering=0) as file:
+        os.fsync(file.fileno())
 
 
 def reason(error: Exception) -> str:

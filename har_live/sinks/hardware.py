@@ -144,7 +144,7 @@ class Tentative:
         try:
             self._recording = start(encoder=encoder)
         except _FAILURES as error:
-            self._fall_back(error)
+            self._recording = self._fallen_back(error)
 
     def add(self, image: Image | YuvImage, *, ticks: int, duration_ticks: int) -> None:
         """As of ``Recording``."""
@@ -175,11 +175,16 @@ class Tentative:
         self._recording.abandon()
 
     def _fall_back(self, error: Exception) -> None:
-        logger.warning("%s fails (%s): %s encodes", self._name, reason(error), SOFTWARE.name)
-        held, self._held = self._held or [], None
-        self._recording = self._start()
+        self._recording.abandon()
+        held = self._held or []
+        self._recording = self._fallen_back(error)
         for image, ticks, duration_ticks in held:
             self._recording.add(image, ticks=ticks, duration_ticks=duration_ticks)
+
+    def _fallen_back(self, error: Exception) -> Recording:
+        logger.warning("%s fails (%s): %s encodes", self._name, reason(error), SOFTWARE.name)
+        self._held = None
+        return self._start()
 
 
 AnyRecording: TypeAlias = Recording | Tentative

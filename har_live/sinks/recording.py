@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from errno import EIO
 from fractions import Fraction
+from io import BytesIO
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import cv2  # isort: skip  # before PyAV: see har_live.sources.media
@@ -17,11 +18,11 @@ from av.video.stream import VideoStream
 
 from har_live.errors import SinkError
 from har_live.sinks.encoders import Encoder
-from har_live.sinks.files import file_url
+from har_live.sinks.growing import GrowingFile, Memory
 from har_live.yuv import Matrix, YuvImage
 
 if TYPE_CHECKING:
-    from io import BytesIO
+    from pathlib import Path
 
     from har_live.types import Image
 
@@ -87,8 +88,10 @@ class Recording:
         self._clock = Fraction(1, ticks_per_second)
         self._matrix = matrix
         self._reformatter = VideoReformatter()
+        memory = target if isinstance(target, BytesIO) else Memory()
+        self._is_broken = False
         self._container = av.open(
-            file_url(target) if isinstance(target, Path) else target,
+            memory,
             "w",
             format="mp4",
             container_options={
@@ -115,6 +118,7 @@ class Recording:
         context.colorspace = _CODES[matrix]
         context.color_primaries = context.color_trc = context.colorspace
         context.thread_count = 0  # as many as there are cores
+        self._file = None if isinstance(target, BytesIO) else GrowingFile(target, memory)
 
     def add(self, image: Image | YuvImage, *, ticks: int, duration_ticks: int) -> None:
         """Encode one picture, (H, W, 3) uint8 RGB or YUV, shown at ``ticks``; they only ever rise.
@@ -122,6 +126,8 @@ class Recording:
         Raises:
             OSError, av.FFmpegError: can't be written.
         """
+        if self._is_broken:
+            raise OSError(EIO, "the encoder failed before")
         frame = self._frame(image)
         frame.pts, frame.duration, frame.time_base = ticks, duration_ticks, self._clock
         self._encode(frame)
@@ -129,20 +135,40 @@ class Recording:
     def close(self) -> None:
         """Encode what is held back and end the file. Errors as in ``add``."""
         try:
-            self._encode(None)
+            if not self._is_broken:
+                self._encode(None)
         finally:
-            self._container.close()
+            self._end()
 
     def abandon(self) -> None:
         """Let go of a file that nobody wants."""
         with suppress(OSError, av.FFmpegError):
-            self._container.close()
+            self._end()
 
     def _encode(self, frame: av.VideoFrame | None) -> None:
+        self._write_out()  # should the last picture's still wait: this one would only add to it
         # One call into compiled code: Python delivers Ctrl-C between two calls, and between
         # encode() and mux() it would drop a packet that all pictures up to the next key frame need.
         packets = chain.from_iterable(map(self._stream.encode, (frame,)))
-        self._container.mux(packets)  # type: ignore[arg-type]  # any iterable will do
+        try:
+            self._container.mux(packets)  # type: ignore[arg-type]  # any iterable will do
+        except Exception:
+            # Asked to write the header once more, FFmpeg would crash the process.
+            self._is_broken = True
+            raise
+        self._write_out()
+
+    def _end(self) -> None:
+        try:
+            self._container.close()
+            self._write_out()
+        finally:
+            if self._file is not None:
+                self._file.close()
+
+    def _write_out(self) -> None:
+        if self._file is not None:
+            self._file.write_out()
 
     def _frame(self, image: Image | YuvImage) -> av.VideoFrame:
         """The picture as it is encoded; one of the recording's own kind is taken as it is."""

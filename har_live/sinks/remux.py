@@ -10,6 +10,7 @@ import heapq
 import logging
 import math
 from fractions import Fraction
+from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
 import av
 
-from har_live.sinks.files import file_url, reason
+from har_live.sinks.files import file_url, reason, sync
 from har_live.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def finish(
             raise
         logger.warning("the sound is left out: %s", reason(error))
         _copy(recording, output, container_name, timing, None, metadata)
+    sync(output)
 
 
 def holds_packets(recording: Path) -> bool:
@@ -77,29 +79,33 @@ def _copy(
     tracks: SourceTracks | None,
     metadata: Mapping[str, str],
 ) -> None:
-    with (
-        av.open(file_url(recording)) as pictures,
-        av.open(
-            file_url(output),
-            "w",
-            format=container_name,
-            container_options=_options(container_name, timing.ticks_per_second),
-        ) as finished,
-    ):
-        finished.metadata.update({**(tracks.titles if tracks else {}), **metadata})
+    options = _options(container_name, timing.ticks_per_second)
+    copied = [] if tracks is None else tracks.streams
+    with av.open(file_url(recording)) as pictures:
         video = pictures.streams.video[0]
-        packets = [_moved(pictures.demux(video), timing.video_start, _tracks(finished, [video]))]
-        if tracks is not None:
-            copied = _tracks(finished, tracks.streams)
-            tracks.add_fonts(finished)
-            packets.append(_moved(tracks.packets(timing), Fraction(0), copied))
-        for _, packet in heapq.merge(*packets, key=itemgetter(0)):
-            finished.mux(packet)
+        # A header that is refused leaves the file open (PyAV 18), so here there is none.
+        with av.open(BytesIO(), "w", format=container_name) as trial:
+            _tracks(trial, [video, *copied])
+            trial.start_encoding()
+        with av.open(
+            file_url(output), "w", format=container_name, container_options=options
+        ) as finished:
+            finished.metadata.update({**(tracks.titles if tracks else {}), **metadata})
+            moved = _tracks(finished, [video])
+            packets = [_moved(pictures.demux(video), timing.video_start, moved)]
+            if tracks is not None:
+                moved = _tracks(finished, copied)
+                tracks.add_fonts(finished)
+                packets.append(_moved(tracks.packets(timing), Fraction(0), moved))
+            for _, packet in heapq.merge(*packets, key=itemgetter(0)):
+                finished.mux(packet)
 
 
 def _options(container_name: str, ticks_per_second: int) -> dict[str, str]:
+    # The header reaches the disk with the first packets: a full one can't refuse it, see _copy.
+    options = {"flush_packets": "0"}
     if container_name == "matroska":
-        return {
+        return options | {
             # It would move all to where the encoder's run-in of the sound, before 0, is at 0.
             "avoid_negative_ts": "disabled",
             # Else the first track of each kind is marked as the default, whatever the source says.
@@ -107,7 +113,7 @@ def _options(container_name: str, ticks_per_second: int) -> dict[str, str]:
         }
     # The clock in which MP4 notes when a track starts. Its default, milliseconds, would move a
     # video that starts at 1/30 s.
-    return {"movflags": "+faststart", "movie_timescale": str(ticks_per_second)}
+    return options | {"movflags": "+faststart", "movie_timescale": str(ticks_per_second)}
 
 
 def _tracks(output: OutputContainer, templates: Sequence[Stream]) -> dict[int, Stream]:

@@ -28,8 +28,9 @@ import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.med
 import av
 
 from har_live.errors import SinkError
-from har_live.sinks.files import check_target, create_part, put_in_place, reason
+from har_live.sinks.files import check_target, discard, put_in_place, reason
 from har_live.sinks.hardware import begin_recording
+from har_live.sinks.part import Part
 from har_live.sinks.remux import CONTAINERS, finish, holds_packets
 from har_live.sinks.tracks import SourceTracks, Timing
 from har_live.timeline import Timeline
@@ -57,6 +58,10 @@ MAX_TICKS_BETWEEN = 2**30
 """MP4 counts a frame's duration in 32 bits; FFmpeg's has a sign, and it adds the next one's."""
 DEFAULT_FPS = 30.0
 """Where the source doesn't say. It spaces key frames and is how long the last frame is shown."""
+
+
+class _NothingWrittenError(SinkError):
+    """There is no picture in the recording, and so no file."""
 
 
 class VideoSink:
@@ -113,13 +118,24 @@ class VideoSink:
         self._hwaccel = hwaccel
         self._recording: AnyRecording | None = None
         self._is_closed = False
-        self._part = create_part(path, ".mp4")
         self._tracks = None if sound_from is None else SourceTracks(sound_from, container_name)
+        try:
+            self._part = Part(path, ".mp4")
+        except BaseException:
+            self._close_tracks()
+            raise
 
     @property
     def origin_seconds(self) -> float:
         """Second of the source that is second 0 of the output; settled by the first frame."""
         return float(self._seconds(self._origin_ticks))
+
+    @property
+    def duration_seconds(self) -> float:
+        """How long it is by now."""
+        if self._recording is None:
+            return 0.0
+        return float(self._seconds(self._timeline.end_ticks - self._first_ticks))
 
     def write(self, image: Image | YuvImage, pts_seconds: float) -> None:
         """Append a picture.
@@ -160,10 +176,11 @@ class VideoSink:
         self._is_closed = True
         try:
             if self._recording is None:
-                self._part.unlink(missing_ok=True)
+                self._part.discard()
             else:
                 self._complete(self._recording, with_all_sound=complete)
         finally:
+            self._part.release()
             self._close_tracks()
 
     def abort(self) -> None:
@@ -174,7 +191,7 @@ class VideoSink:
         if self._recording is not None:
             self._recording.abandon()
         self._close_tracks()
-        self._part.unlink(missing_ok=True)
+        self._part.discard()
 
     def __enter__(self) -> Self:
         return self
@@ -190,7 +207,9 @@ class VideoSink:
             return
         try:
             self.close(complete=False)
-        except SinkError as problem:  # the error that ended the run is the one to hear of
+        except _NothingWrittenError:
+            pass  # the error that ended the run is the one to hear of
+        except SinkError as problem:
             logger.warning("%s", problem)
 
     def _hold_until(self, ticks: int) -> None:
@@ -211,7 +230,7 @@ class VideoSink:
             self._origin_ticks = ticks
         height, width, _ = image.shape
         return begin_recording(
-            self._part,
+            self._part.path,
             hwaccel=self._hwaccel,
             width=width,
             height=height,
@@ -221,7 +240,8 @@ class VideoSink:
         )
 
     def _complete(self, recording: AnyRecording, *, with_all_sound: bool) -> None:
-        copy = self._part.with_name(f".{self._part.name}")
+        part = self._part.path
+        copy = part.with_name(f".{part.name}")
         end_ticks = self._timeline.end_ticks
         timing = Timing(
             ticks_per_second=self._ticks_per_second,
@@ -233,30 +253,35 @@ class VideoSink:
         try:
             recording.close()
             finish(
-                self._part,
+                part,
                 copy,
                 self._container_name,
                 timing=timing,
                 tracks=self._tracks,
                 metadata=self._metadata,
             )
-            os.replace(copy, self._part)
+            self._part.release()
+            os.replace(copy, part)
         except (OSError, av.FFmpegError) as error:
-            kept = self._keep_recording(copy)
-            raise SinkError(f"can't complete {self.path}: {reason(error)}; {kept}") from error
+            problem = f"can't complete {self.path}: {reason(error)}"
+            if self._keep_recording(copy):
+                problem += "; it holds what was written, without sound"
+                raise SinkError(problem) from error
+            raise _NothingWrittenError(f"{problem}; nothing was written") from error
         except BaseException:  # a second Ctrl-C
             self._keep_recording(copy)
             raise
-        put_in_place(self._part, self.path, overwrite=self._overwrite)
+        put_in_place(part, self.path, overwrite=self._overwrite)
 
-    def _keep_recording(self, copy: Path) -> str:
-        """Give the output's name to the recording as it is, and say so."""
-        copy.unlink(missing_ok=True)
-        if not holds_packets(self._part):
-            self._part.unlink()
-            return "nothing was written"
-        put_in_place(self._part, self.path, overwrite=self._overwrite)
-        return "it holds what was written, without sound"
+    def _keep_recording(self, copy: Path) -> bool:
+        """Give the output's name to the recording as it is; whether there is something in it."""
+        discard(copy)
+        if not holds_packets(self._part.path):
+            self._part.discard()
+            return False
+        self._part.release()
+        put_in_place(self._part.path, self.path, overwrite=self._overwrite)
+        return True
 
     def _close_tracks(self) -> None:
         if self._tracks is not None:
