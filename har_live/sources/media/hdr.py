@@ -94,7 +94,7 @@ def _light(signal: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
     brightness = np.maximum(scene @ _BRIGHTNESS, 1e-6)[..., None]
-    return PEAK_NITS * scene * brightness**0.2 / WHITE_NITS
+    return np.asarray(PEAK_NITS * scene * brightness**0.2 / WHITE_NITS, np.float64)
 
 
 def _rolled_off(light: NDArray[np.float64]) -> NDArray[np.float64]:
