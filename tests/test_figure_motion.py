@@ -184,8 +184,8 @@ def test_throw_goes_from_behind_the_head_to_the_front() -> None:
     assert wrists.max() > 0.3
 
 
-def test_jumping_jacks_spread_and_close_arms_and_legs_together() -> None:
-    joints = joints_over("jumping_jacks")
+def test_jumping_jack_spread_and_close_arms_and_legs_together() -> None:
+    joints = joints_over("jumping_jack")
     legs = np.linalg.norm(joints[:, Joint.ANKLE] - joints[:, Joint.ANKLE + 1], axis=1)
     arms = joints[:, Joint.WRIST, 1]
     assert legs.max() > 0.6 > 0.25 > legs.min()
@@ -257,7 +257,7 @@ def test_full_views_keep_the_whole_person_inside_the_picture(
 ) -> None:
     camera = Camera(VIEWS[view], *size)
     tallest = max(look.stature_m for look in LOOKS.values()) / 1.75
-    for label in ("jump", "raise_hands", "jumping_jacks", "walk", "run", "kick", "throw"):
+    for label in ("jump", "raise_hands", "jumping_jack", "walk", "run", "kick", "throw"):
         joints = joints_over(label, view=view, fps=7.0) * tallest
         pixels = camera.pixels(camera.seen(joints))
         assert pixels.min() > 0, (label, pixels.min(axis=(0, 1)))

@@ -6,14 +6,15 @@ import pytest
 
 from har_live.types import NONE, UNSURE, ClipSpec, Segment
 from training.live import measures
-from training.live.measures import NOTHING, Showing, Span, timeline
+from training.live.measures import NOTHING, OTHER, Showing, Span, timeline
 
 SPEC = ClipSpec(num_frames=8, grid_fps=8.0, image_size=64)
 
 
 def showing(truth, shown, end_seconds=10.0, segments=()):
-    found = tuple(Segment(start, end, label, 1.0, 1.0) for start, end, label in segments)
-    return Showing(timeline(truth, end_seconds), timeline(shown, end_seconds), found)
+    found = tuple(Span(*segment) for segment in segments)
+    reported = tuple(Segment(*segment, 1.0, 1.0) for segment in segments)
+    return Showing(timeline(truth, end_seconds), timeline(shown, end_seconds), found, reported)
 
 
 WAVE_AND_WALK = [(0.0, NONE), (2.0, "wave"), (6.0, "walk")]
@@ -79,3 +80,22 @@ def test_agreement_is_the_time_at_which_all_show_the_same():
     at_60 = showing(WAVE_AND_WALK, [(0.0, NOTHING), (2.0, "wave"), (9.0, UNSURE)])
     assert measures.agreement([(at_30, at_10, at_60)]) == pytest.approx(0.8)
     assert measures.agreement([(at_30, at_30), (at_30, at_10)]) == pytest.approx(0.95)
+
+
+def test_an_exercise_without_a_name_is_neither_found_nor_missed():
+    truth = [(0.0, OTHER), (6.0, "squat")]
+    for said in (OTHER, UNSURE, NONE):
+        seen = showing(truth, [(0.0, said), (6.0, "squat")], segments=[(6.0, 10.0, "squat")])
+        assert measures.share_of_time_right([seen]) == 1
+        assert measures.extra_changes_per_minute([seen]) == 0
+        assert measures.seconds_to_label([seen]).tolist() == [0.0]  # the squat's
+        assert measures.segment_f1([seen]) == 1
+    reported = showing(truth, [(0.0, OTHER)], segments=[(0.0, 6.0, OTHER), (6.0, 10.0, "squat")])
+    assert measures.segment_f1([reported]) == 1
+    assert measures.share_of_time_right([reported]) == pytest.approx(0.6)  # not while squatting
+    wrong = showing(truth, [(0.0, "lunge"), (6.0, "squat")], segments=[(0.0, 6.0, "lunge")])
+    assert measures.share_of_time_right([wrong]) == pytest.approx(0.4)
+    assert measures.segment_f1([wrong]) == 0
+    quiet = showing([(0.0, NONE)], [(0.0, OTHER)], segments=[(0.0, 10.0, OTHER)])
+    assert measures.share_of_time_right([quiet]) == 0
+    assert measures.false_alarms_per_hour([quiet]) == pytest.approx(360)

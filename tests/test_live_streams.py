@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from har_live.errors import SourceError
 from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
 from har_live.types import NONE, ClipSpec
 from tests.clips_made import make_manifest
-from tests.make_media import number_in
+from tests.make_media import make_clip, number_in
 from tests.weights_made import LABELS
 from training.data.clip import Clip
 from training.live.figure_streams import figure_streams
 from training.live.measures import Span
-from training.live.streams import (
-    StreamSettings,
-    clip_streams,
-    in_two,
-)
+from training.live.streams import StreamSettings, clip_streams, in_two, unseen_stream
 
 SPEC = ClipSpec(num_frames=8, grid_fps=8.0, image_size=64)
 
@@ -85,6 +83,81 @@ def test_one_camera_shows_one_clip_in_a_stretch(manifest):
         for start, end, _ in later:
             inside = [f.image for f in dropout.frames if start <= f.pts_seconds < end - 0.01]
             assert len({number_in(image) for image in inside}) == num_clips
+
+
+ROWS = {
+    "clips.csv": [
+        ("surv-fight", "fight", "val"),
+        ("surv-fight", "no_fight", "val"),
+        ("office-signs", "sign_language", "val"),
+    ],
+    "films.csv": [
+        ("falls", "fall", "val"),
+        ("falls", "fall", "train"),
+        ("falls", "sit", "train"),
+        ("falls", "stand", "train"),
+        ("fitness", "squat", "val"),
+        ("fitness", "high_five", "val"),  # is left out everywhere
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """A folder like the shared one: two manifests, and data sets of one label."""
+    root = tmp_path_factory.mktemp("shared")
+    for name, rows in ROWS.items():
+        with (root / name).open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("path", "dataset", "label", "group", "split"))
+            for number, (dataset, label, split) in enumerate(rows):
+                path = f"{dataset}-{label}-{split}.mp4"
+                pts_seconds = [index / 12 for index in range(25)]
+                make_clip(root / path, pts_seconds=pts_seconds, size=(96, 48))
+                writer.writerow((path, dataset, label, f"{name}{number}", split))
+    return root
+
+
+def played_in(data, labels):
+    """By the streams' names: kind and labels in order."""
+    streams = clip_streams(data, labels, SPEC, StreamSettings(12.0))
+    return {s.name: (s.kind, [span.label for span in s.truth]) for s in streams}
+
+
+def test_films_are_played_beside_clips_and_one_label_is_enough_where_nothing_is_done_between(
+    shared,
+):
+    played = played_in(shared, (NONE, "fight", "fall", "squat", "sign_language"))
+    assert played.keys() == {
+        "falls, changing frame rate",
+        "falls, seen in training",
+        "fitness, dark stretches",
+        "office-signs, a dropout",
+        "surv-fight",
+    }
+    assert played["falls, seen in training"] == ("nothing", [NONE])
+    for name, label in (("falls, changing frame rate", "fall"), ("surv-fight", "fight")):
+        kind, labels = played[name]
+        assert kind == "actions"
+        assert labels[:3] == [label, NONE, label]
+        assert set(labels) == {label, NONE}
+
+
+def test_what_the_weights_do_not_know_is_nothing(shared):
+    played = played_in(shared, (NONE, "fall"))
+    assert played["office-signs"] == ("nothing", [NONE])
+    assert played["surv-fight"] == ("nothing", [NONE])
+    assert {kind for kind, _ in played.values()} == {"actions", "nothing"}
+
+
+def test_pictures_are_small_and_know_their_shape(shared):
+    stream = unseen_stream(shared, "fall", SPEC, StreamSettings(60.0))
+    assert stream.kind == "nothing"
+    assert stream.seconds == pytest.approx(2 * 25 / 12, abs=0.2)  # whatever the split
+    assert {frame.picture.shape for frame in stream.frames} == {(48, 96, 3)}
+    assert {frame.image.shape for frame in stream.frames} == {(128, 256, 3)}
+    with pytest.raises(SourceError, match="shows juggle"):
+        unseen_stream(shared, "juggle", SPEC, StreamSettings(60.0))
 
 
 def test_the_figure_performs_what_the_weights_know_and_stands_about():

@@ -33,6 +33,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate-live": live.evaluate_live,
     "tune-live": live.tune_live,
     "check-live": live.check_live,
+    "left-out": live.left_out,
     "evaluate": weights.evaluate,
     "bench-peers": weights.bench_peers,
     "quantise": weights.quantise,

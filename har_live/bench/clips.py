@@ -45,7 +45,7 @@ def make_clips(
     clips = Clips(
         folder / "whole.mp4", folder / "first-window.mp4", window_seconds, round(seconds * FPS)
     )
-    script = (Passage("jumping_jacks", seconds),)
+    script = (Passage("jumping_jack", seconds),)
     with (
         FigureSource(script=script, width=size[0], height=size[1], fps=FPS) as figure,
         VideoSink(clips.whole, figure.info) as whole,

@@ -55,7 +55,7 @@ ACTIONS: dict[str, Action] = {
     "raise_hands": Action(gestures.raise_hands, 2.8),
     "bow": Action(moves.bow, 2.6),
     "throw": Action(sports.throw, 1.9, changes_side=True),
-    "jumping_jacks": Action(sports.jumping_jacks, 1.05),
+    "jumping_jack": Action(sports.jumping_jack, 1.05),
     "drink": Action(gestures.drink, 3.4, holds_mug=True),
     "point": Action(gestures.point, 2.6, changes_side=True),
     "dance": Action(moves.dance, 1.15),

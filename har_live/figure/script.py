@@ -51,7 +51,7 @@ DEFAULT_SCRIPT: tuple[Passage, ...] = (
         "living_room", "ben", "full", ("none", 1.6), ("wave", 4.0), ("none", 1.4), ("clap", 3.6)
     ),
     *_take("park", "sofia", "wide", ("walk", 5.4), ("none", 1.2), ("run", 3.8)),
-    *_take("gym", "kim", "left", ("none", 1.0), ("jumping_jacks", 4.2), ("squat", 4.2)),
+    *_take("gym", "kim", "left", ("none", 1.0), ("jumping_jack", 4.2), ("squat", 4.2)),
     *_take("gym", "kim", "right", ("punch", 4.0), ("none", 1.2), ("kick", 3.2)),
     *_take("office", "omar", "webcam", ("none", 1.4), ("drink", 3.5), ("wave", 2.8)),
     *_take("evening", "amara", "left", ("sit_down", 3.0), ("stand_up", 2.9), ("none", 1.0)),

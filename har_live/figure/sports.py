@@ -189,7 +189,7 @@ _JACK_LEGS = Keyframes(
 )
 
 
-def jumping_jacks(phase: float, amplitude: float, side: int) -> Pose:
+def jumping_jack(phase: float, amplitude: float, side: int) -> Pose:
     """Legs hop apart and together while the arms swing up over the sides and down."""
     lifted = 0.5 - 0.5 * np.cos(2 * np.pi * (phase - 0.02))
     angle = 0.2 + 2.7 * lifted

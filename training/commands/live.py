@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import platform
 from pathlib import Path
@@ -10,17 +11,20 @@ from typing import Annotated
 import typer
 
 from training.commands.options import (
-    DEFAULT_CACHE,
-    Cache,
     Data,
     JsonFile,
     Seed,
     Split,
     WeightsName,
+    Without,
     chosen_split,
     folder_exists,
+    names_of,
 )
 from training.commands.output import print_table
+from training.commands.recipe import Joints, Out
+from training.learn.fit_settings import Machines
+from training.recipe.train_settings import TrainSettings
 from training.settings import Range
 
 StreamSeconds = Range(5, 86_400)
@@ -39,7 +43,7 @@ def evaluate_live(
     ] = None,
     seconds: Annotated[
         float, StreamSeconds, typer.Option(help="Length of each stream, about.")
-    ] = 75.0,
+    ] = 45.0,
     split: Split = "val",
     one_camera: Annotated[
         bool, typer.Option("--one-camera", help="Cuts only where the action changes.")
@@ -48,7 +52,6 @@ def evaluate_live(
         bool, typer.Option("--cut-reset/--no-cut-reset", help="As in `har-live live`.")
     ] = True,
     write_card: WriteCard = False,
-    cache: Cache = DEFAULT_CACHE,
     seed: Seed = 0,
 ) -> None:
     """Measure weights as they behave live: how soon, how steady, how often wrong."""
@@ -62,7 +65,7 @@ def evaluate_live(
 
     opened = open_weights(weights)
     recognizer = Recognizer(opened, cut_reset=cut_reset)
-    settings = StreamSettings(seconds, seed, chosen_split(split), one_camera, cache=cache)
+    settings = StreamSettings(seconds, seed, chosen_split(split), one_camera)
     played = play_all(recognizer, data, settings)
     said = {"weights": recognizer.card.name, "cut_reset": cut_reset, "one_camera": one_camera}
     reached = {**said, **room.figures(played)}
@@ -85,10 +88,9 @@ def tune_live(
     data: Data,
     seconds: Annotated[
         float, StreamSeconds, typer.Option(help="Length of each stream, about.")
-    ] = 60.0,
+    ] = 45.0,
     split: Split = "val",
     write_card: WriteCard = False,
-    cache: Cache = DEFAULT_CACHE,
     seed: Seed = 0,
 ) -> None:
     """Choose average, thresholds and hold on live streams of two halves of the groups."""
@@ -100,7 +102,7 @@ def tune_live(
 
     opened = open_weights(weights)
     recognizer = Recognizer(opened)
-    settings = StreamSettings(seconds, seed, chosen_split(split), one_camera=True, cache=cache)
+    settings = StreamSettings(seconds, seed, chosen_split(split), one_camera=True)
     halves = room.hear(recognizer, data, settings)
     tried = room.try_all(recognizer, halves, room.candidates(opened.card.smoothing))
     print_table(room.table(tried, room.Wishes()))
@@ -119,29 +121,70 @@ def check_live(
     seeds: Annotated[int, Range(2), typer.Option(help="With --write: how many, 2 or more.")] = 4,
     seconds: Annotated[
         float, StreamSeconds, typer.Option(help="With --write: of each stream, about.")
-    ] = 45.0,
-    cache: Cache = DEFAULT_CACHE,
+    ] = 25.0,
 ) -> None:
-    """Two minutes of live behaviour; fails where a figure fell by more than its noise."""
+    """A minute and a half of live behaviour; fails where a figure fell by more than its noise."""
     from har_live.card import open_weights
     from har_live.recognizer import Recognizer
     from training.live import check as room
+    from training.live.remembering import with_memory
 
     opened = open_weights(weights)
-    recognizer, file = Recognizer(opened), opened.folder / room.FILE
+    recognizer, file = with_memory(Recognizer(opened)), opened.folder / room.FILE
     if write:
         of_seeds = [
-            room.play_short(recognizer, data, cache, seconds=seconds, seed=seed)
-            for seed in range(seeds)
+            room.play_short(recognizer, data, seconds=seconds, seed=seed) for seed in range(seeds)
         ]
         room.measured(of_seeds, seconds=seconds).write(file)
         typer.echo(file.read_text("utf-8"))
         return
     reference = room.Reference.read(file)
-    now = room.play_short(recognizer, data, cache, seconds=reference.seconds)
+    now = room.play_short(recognizer, data, seconds=reference.seconds)
     for name, value in now.items():
         noise = reference.noise[name]
         typer.echo(f"{name:26} {value:7.3f}  was {reference.figures[name]:.3f} ± {noise:.3f}")
     if fallen := reference.fallen(now):
         typer.echo("\n".join(("fallen by more than noise:", *fallen)), err=True)
         raise typer.Exit(1)
+
+
+def left_out(
+    data: Data,
+    labels: Annotated[str, typer.Option(help="Left out one at a time, with commas between.")],
+    joints: Joints = Path("runs/joints"),
+    out: Out = Path("runs/left-out"),
+    settings: Annotated[TrainSettings, Without(("without_labels",))] = TrainSettings(
+        epochs=1, steps=600
+    ),
+    machines: Machines = Machines(),
+    seconds: Annotated[
+        float, StreamSeconds, typer.Option(help="Length of a stream, at most.")
+    ] = 90.0,
+    json_file: JsonFile = None,
+) -> None:
+    """Train without an action, then show it: is it told from the known, does it raise alarms?"""
+    from training.live import left_out as room
+    from training.live.streams import StreamSettings
+
+    streams = StreamSettings(seconds, settings.seed)
+    met = []
+    for label in names_of(labels):
+        one = room.leave_out(
+            label,
+            data,
+            joints,
+            out / label,
+            streams=streams,
+            settings=settings,
+            machines=machines,
+        )
+        met.append(one)
+        by = ", ".join(f"{value:.2f} by {name}" for name, value in one.auroc.items())
+        typer.echo(
+            f"{label:24} {one.num_windows:4} windows: AUROC {by}; {one.seconds:.0f} s of it: "
+            f"{one.false_alarms_per_hour:.0f} alarms an hour, quiet {one.share_of_time_quiet:.0%}, "
+            f"taken for {one.taken_for}; of what was learnt {one.learnt_right:.0%} right"
+        )
+        if json_file is not None:
+            text = json.dumps([dataclasses.asdict(one) for one in met], indent=2)
+            json_file.write_text(text, "utf-8")

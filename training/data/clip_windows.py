@@ -22,9 +22,9 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from har_live.grid import frames_played_at
 from har_live.types import ClipSpec
 from training.data.clip import Clip
-from training.data.labels import can_mirror
 from training.data.prepare import CacheSettings
 from training.data.windows import Frames, Variation, varied, window_instants, windows_of_clip
+from training.datasets import BY_NAME
 
 Index = Sequence[tuple[Clip, Path]]
 """Clips and the files of their cached frames."""
@@ -47,8 +47,6 @@ def cache_settings(spec: ClipSpec) -> CacheSettings:
 
 def mirrored_label(label: str, labels: Sequence[str]) -> str | None:
     """What the mirrored movement is called: the other side's label; None where nothing fits."""
-    if not can_mirror(label):
-        return None
     other = SIDES.sub(lambda side: _other_side(side[0]), label)
     return other if other in labels else None
 
@@ -87,7 +85,8 @@ class LearntWindows(Dataset[tuple[Tensor, int]]):
         at = frames_played_at(times, window_instants(times[-1], self.spec, rng, how))
         window, label = np.array(frames[at]), clip.label
         if self.variation is not None:
-            other = mirrored_label(label, self.labels)
+            is_sided = clip.dataset in BY_NAME and BY_NAME[clip.dataset].is_sided
+            other = None if is_sided else mirrored_label(label, self.labels)
             mirror = other is not None and bool(rng.random() < 0.5)
             window = compressed(varied(window, rng, how, mirror=mirror, shake=False), rng)
             label = other if mirror and other is not None else label

@@ -1,4 +1,4 @@
-"""Live behaviour in two minutes, held against what is stored beside the weights.
+"""Live behaviour in a minute and a half, held against what is stored beside the weights.
 
 python -m training check-live everyday-lrcn ../shared/data          # fails where a figure fell
 python -m training check-live everyday-lrcn ../shared/data --write  # after new weights
@@ -64,16 +64,9 @@ class Reference:
         return cls(**json.loads(path.read_text("utf-8")))
 
 
-def play_short(
-    recognizer: Recognizer,
-    data: Path,
-    cache: Path | None,
-    *,
-    seconds: float,
-    seed: int = 0,
-) -> Figures:
+def play_short(recognizer: Recognizer, data: Path, *, seconds: float, seed: int = 0) -> Figures:
     """The figures of a fast machine before one camera a stretch."""
-    settings = StreamSettings(seconds, seed, one_camera=True, cache=cache)
+    settings = StreamSettings(seconds, seed, one_camera=True)
     played = [
         Played.fast(stream.name, stream.kind, shown(take(recognizer, stream, FAST, seed=seed)))
         for stream in track(streams_for(recognizer, data, settings), f"playing, seed {seed}")

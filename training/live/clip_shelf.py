@@ -5,53 +5,81 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from har_live.errors import SourceError
+from har_live.grid import frames_played_at, grid_instants
+from har_live.sources.media import MediaSource
+from har_live.transforms import to_finder
+from har_live.types import Image
 from training.data.clip import Clip
-from training.data.prepare import CacheSettings, cache_path, decode
 
 log = logging.getLogger(__name__)
 
-Pictures = NDArray[np.uint8]
-"""(K, S, S, 3) uint8 RGB."""
-
+FPS = 30.0
+"""Pictures of a second of a clip."""
+LEAST_SIDE = 256
+"""Of the longer side of the pictures, whatever the network needs."""
 LONGEST_CLIP_SECONDS = 12.0
 """Of a longer clip, the beginning is taken."""
 
 
-class Library:
-    """Clips' pictures, from the cache or decoded."""
+@dataclass(frozen=True, eq=False)
+class SmallPicture:
+    """A picture already as small as people are looked for, that knows its true shape."""
 
-    def __init__(self, root: Path, cache: Path | None, settings: CacheSettings) -> None:
-        self._root, self._cache, self._settings = root, cache, settings
-        self.fps = settings.cache_fps
+    small: Image
+    shape: tuple[int, int, int]
+    """Of what it was made of: small pictures are stretched a little."""
 
-    def pictures(self, clip: Clip) -> Pictures:
-        """All of a clip, at ``fps``.
+    def rgb(self) -> Image:
+        return self.small
 
-        Raises:
-            SourceError: nothing in it can be decoded.
-        """
-        if self._cache is not None:
-            cached = cache_path(self._root, clip, self._cache, self._settings)
-            if cached.exists():
-                return np.asarray(np.load(cached, mmap_mode="r"))
-        return decode(self._root / clip.path, self._settings)
+    def yuv(self) -> None:
+        return None
+
+
+def small_pictures(video: Path, *, longest: int) -> list[SmallPicture]:
+    """The pictures played at each 1/``FPS`` s of a video, or of its beginning.
+
+    Args:
+        longest: as ``to_finder``.
+
+    Raises:
+        SourceError: nothing in it can be decoded.
+    """
+    pts_seconds: list[float] = []
+    pictures: list[SmallPicture] = []
+    with MediaSource(video) as source:
+        for frame in source:
+            if pts_seconds and frame.pts_seconds - pts_seconds[0] > LONGEST_CLIP_SECONDS:
+                break
+            small = to_finder(frame.picture, longest)
+            pictures.append(SmallPicture(small, frame.picture.shape))
+            pts_seconds.append(frame.pts_seconds)
+    if not pictures:
+        raise SourceError(f"nothing in {video} could be decoded")
+    played = frames_played_at(pts_seconds, grid_instants(pts_seconds, FPS))
+    return [pictures[index] for index in played]
 
 
 class Shelf:
-    """Clips given out in random order, and again from the first when all were given."""
+    """Clips given out in random order, and again from the first when all were given.
 
-    def __init__(self, clips: Sequence[Clip], library: Library, rng: np.random.Generator) -> None:
+    Args:
+        clips: their paths are complete.
+        longest: as for ``small_pictures``.
+    """
+
+    def __init__(self, clips: Sequence[Clip], rng: np.random.Generator, *, longest: int) -> None:
         self._clips = deque(clips[i] for i in rng.permutation(len(clips)))
-        self._library = library
+        self._longest = longest
 
-    def next(self) -> Pictures:
-        """The next clip that can be decoded, or its beginning.
+    def next(self) -> list[SmallPicture]:
+        """The pictures of the next clip that can be decoded.
 
         Raises:
             SourceError: there is none.
@@ -59,10 +87,10 @@ class Shelf:
         while self._clips:
             clip = self._clips.popleft()
             try:
-                pictures = self._library.pictures(clip)
+                pictures = small_pictures(Path(clip.path), longest=self._longest)
             except SourceError as error:
                 log.warning("left out: %s", error)
                 continue
             self._clips.append(clip)
-            return pictures[: round(LONGEST_CLIP_SECONDS * self._library.fps)]
+            return pictures
         raise SourceError("no clip of a label could be decoded")

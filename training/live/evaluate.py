@@ -15,7 +15,7 @@ from rich.progress import track
 from har_live.recognizer import Recognizer
 from training.live.figure_streams import figure_streams
 from training.live.measures import Showing, Timeline
-from training.live.remembering import RememberingScorer
+from training.live.remembering import RememberingScorer, with_memory
 from training.live.streams import (
     LiveStream,
     StreamSettings,
@@ -42,13 +42,14 @@ class Played:
     kind: str
     showings: dict[str, Showing]
     """By the scorer's name."""
-    at_rates: dict[str, tuple[Showing, ...]]
-    """The same at 30 frames a second and ``OTHER_FPS``; empty where rates are not compared."""
+    at_rates: tuple[Showing, ...] = ()
+    """What the fast machine showed at 30 frames a second and at ``OTHER_FPS``; empty where rates
+    are not compared."""
 
     @classmethod
     def fast(cls, name: str, kind: str, showing: Showing) -> Played:
         """A stream that only the fast machine has played."""
-        return cls(name, kind, {FAST.name: showing}, {FAST.name: ()})
+        return cls(name, kind, {FAST.name: showing})
 
     @property
     def truth(self) -> Timeline:
@@ -61,6 +62,7 @@ class Played:
 
 def play_all(recognizer: Recognizer, data: Path | None, settings: StreamSettings) -> list[Played]:
     """Make and play one stream after another; without data, those of the figure."""
+    recognizer = with_memory(recognizer)
     played = [
         play(recognizer, stream, seed=settings.seed)
         for stream in track(streams_for(recognizer, data, settings), "playing streams")
@@ -81,14 +83,8 @@ def play(recognizer: Recognizer, stream: LiveStream, *, seed: int) -> Played:
     """Play one stream on every machine and, where somebody acts, at every frame rate."""
     recognizer = copy.copy(recognizer)
     recognizer.scorer = RememberingScorer(recognizer.scorer)
-    compared = stream.kind != "nothing" and stream.has_one_rate
     own = {s.name: shown(take(recognizer, stream, s, seed=seed)) for s in SCORERS}
-    others = [
-        {s.name: shown(take(recognizer, stream, s, seed=seed, fps=fps)) for s in SCORERS}
-        for fps in (OTHER_FPS if compared else ())
-    ]
-    at_rates = {
-        name: tuple(showings[name] for showings in (own, *others)) if compared else ()
-        for name in own
-    }
-    return Played(stream.name, stream.kind, own, at_rates)
+    if stream.kind == "nothing" or not stream.has_one_rate:
+        return Played(stream.name, stream.kind, own)
+    others = [shown(take(recognizer, stream, FAST, seed=seed, fps=fps)) for fps in OTHER_FPS]
+    return Played(stream.name, stream.kind, own, (own[FAST.name], *others))

@@ -3,6 +3,11 @@
 A timeline is a list of spans without gaps; what is true has ``none`` where nobody does anything of
 the label set, what is shown has an empty label where nothing is. Nothing, ``none`` and ``unsure``
 say the same to all measures here: no action.
+
+``other_exercise`` is a label without a name: somebody trains, and it is none of the exercises that
+are known. While that is true, it is right to show it and as right to show nothing; nobody waits for
+it to be named, and a segment of it is neither a find nor a fault. Shown while something else is
+done, or nothing, it is wrong; reported where nothing happens, it is a false alarm.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from har_live.types import NONE, UNSURE, Segment
 
 NOTHING = ""
 """What is shown before the first label."""
+OTHER = "other_exercise"
 
 
 class Span(NamedTuple):
@@ -36,7 +42,8 @@ class Span(NamedTuple):
 
     @property
     def is_action(self) -> bool:
-        return _heard(self.label) != NOTHING
+        """Something is done that has a name."""
+        return _heard(self.label) not in (NOTHING, OTHER)
 
 
 Timeline = tuple[Span, ...]
@@ -49,8 +56,10 @@ class Showing:
     truth: Timeline
     """Its first start and last end are the stream's."""
     shown: Timeline
-    segments: tuple[Segment, ...] = ()
-    """What was reported as an action, with its borders."""
+    segments: tuple[Span, ...] = ()
+    """What was reported as an action of the main person, with its borders."""
+    reported: tuple[Segment, ...] = ()
+    """What was reported of anybody."""
 
     @property
     def seconds(self) -> float:
@@ -88,7 +97,7 @@ def share_of_time_right(showings: Sequence[Showing]) -> float:
         seconds
         for showing in showings
         for seconds, (truth, shown) in together(showing.truth, showing.shown)
-        if truth == shown
+        if truth == shown or (truth, shown) == (OTHER, NOTHING)
     )
     return right / _seconds(showings)
 
@@ -112,13 +121,14 @@ def segment_f1(showings: Sequence[Showing], *, least_iou: float = 0.5) -> float:
     neither an action nor a segment.
     """
     pairs = sum(_num_pairs(showing, least_iou) for showing in showings)
-    count = sum(len(showing.segments) for showing in showings) + len(_actions(showings))
+    found = [span for showing in showings for span in showing.segments if span.is_action]
+    count = len(found) + len(_actions(showings))
     return 2 * pairs / count if count else 1.0
 
 
 def false_alarms_per_hour(showings: Sequence[Showing]) -> float:
-    """Segments reported per hour; for streams in which nothing of the label set happens."""
-    return sum(len(showing.segments) for showing in showings) / _seconds(showings) * 3600
+    """Segments reported per hour, of anybody, for streams in which nothing happens."""
+    return sum(len(showing.reported) for showing in showings) / _seconds(showings) * 3600
 
 
 def agreement(groups: Sequence[Sequence[Showing]]) -> float:
@@ -220,8 +230,8 @@ def _num_pairs(showing: Showing, least_iou: float) -> int:
     return len(taken_actions)
 
 
-def _iou(action: Span, segment: Segment) -> float:
+def _iou(action: Span, segment: Span) -> float:
     begin = max(action.start_seconds, segment.start_seconds)
     end = min(action.end_seconds, segment.end_seconds)
     common = max(0.0, end - begin)
-    return common / (action.seconds + segment.end_seconds - segment.start_seconds - common)
+    return common / (action.seconds + segment.seconds - common)

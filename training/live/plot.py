@@ -74,7 +74,7 @@ def _block(
         linewidth=0.6,
         hatch=hatch,
     )
-    if not span.is_action:
+    if span.label in QUIET:
         return
     room = int(span.seconds * inches_a_second / LETTER_INCHES)
     name = _fitted(display_name(span.label), room)

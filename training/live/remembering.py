@@ -1,7 +1,8 @@
-"""Scoring that is not done twice: the same pictures, played on several machines."""
+"""Work that is not done twice: the same pictures, played on several machines."""
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,43 @@ from numpy.typing import NDArray
 from har_live.scorers.base import OpenWindows, Scorer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from har_live.people.detection import Detection
+    from har_live.people.finder import Finder
+    from har_live.recognizer import Recognizer
     from har_live.scorers.base import Inputs
+    from har_live.types import Image
+
+
+def with_memory(recognizer: Recognizer) -> Recognizer:
+    """The same recognizer, which looks for the people in a picture once."""
+    remembering = copy.copy(recognizer)
+    if recognizer.finder is not None:
+        remembering.finder = RememberingFinder(recognizer.finder)
+    return remembering
+
+
+class RememberingFinder:
+    """A finder that looks once at a picture that it is shown again, in this stream or another."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+        self._found: dict[bytes, list[Detection]] = {}
+
+    def find(self, pictures: Sequence[Image], *, aspects: Sequence[float]) -> list[list[Detection]]:
+        keys = [
+            hashlib.blake2b(picture.tobytes() + repr((picture.shape, aspect)).encode()).digest()
+            for picture, aspect in zip(pictures, aspects, strict=True)
+        ]
+        new = {key: index for index, key in enumerate(keys) if key not in self._found}
+        if new:
+            found = self._finder.find(
+                [pictures[index] for index in new.values()],
+                aspects=[aspects[index] for index in new.values()],
+            )
+            self._found |= zip(new, found, strict=True)
+        return [self._found[key] for key in keys]
 
 
 class RememberingScorer:

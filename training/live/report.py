@@ -33,12 +33,12 @@ def _figures_and_of_figure(played: Sequence[Played], scorer: str) -> dict[str, A
 def figures_with(played: Iterable[Played], scorer: str) -> dict[str, float | None]:
     """Of streams together: false alarms of those in which nothing happens, the rest of the others.
 
-    None where there is no such stream.
+    None where there is no such stream; frame rates are compared on the fast machine alone.
     """
     played = list(played)
     acting = [stream.showings[scorer] for stream in played if stream.has_actions]
     nothing = [stream.showings[scorer] for stream in played if stream.kind == "nothing"]
-    rates = [stream.at_rates[scorer] for stream in played if stream.at_rates[scorer]]
+    rates = [stream.at_rates for stream in played if stream.at_rates and scorer == FAST.name]
     return {
         **_figures_of_acting(acting),
         "false_alarms_per_hour": measures.false_alarms_per_hour(nothing) if nothing else None,

@@ -16,12 +16,13 @@ from typing import Literal
 
 import numpy as np
 
+from har_live.errors import SourceError
 from har_live.types import NONE, ClipSpec, Frame
 from training.data.clip import Clip
-from training.data.clip_windows import cache_settings
-from training.data.layouts import read_clips
+from training.data.layouts import clips_of
 from training.data.split import split_clips
-from training.live.clip_shelf import Library, Pictures, Shelf
+from training.datasets import LEFT_OUT, our_label
+from training.live.clip_shelf import FPS, LEAST_SIDE, Shelf, SmallPicture
 from training.live.measures import Timeline, timeline
 from training.measure.evaluate import at_rate, known_as
 
@@ -43,19 +44,17 @@ SEEN = "seen in training"
 class StreamSettings:
     """Which streams are made."""
 
-    seconds: float = 75.0
+    seconds: float = 45.0
     """About as long is each; the figure's script ends on its own."""
     seed: int = 0
     split: str = "val"
-    """Whose clips are played; empty for all. A data set that has only clips of nothing, and none
-    in this split, gives those it has; its stream's name says so."""
+    """Whose clips are played; empty for all. A data set that has clips of nothing in other splits
+    alone gives those; its stream's name says so."""
     one_camera: bool = False
     """A stretch is one clip, played again and again: no cut but between stretches. Else it is
     several clips, with the cuts of a film."""
     groups: frozenset[str] | None = None
     """Only clips of these are played; None for all."""
-    cache: Path | None = None
-    """Folder from ``prepare``; clips that it lacks are decoded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,15 +89,16 @@ def frames_at(frames: Sequence[Frame], fps: float) -> list[Frame]:
 def clip_streams(
     data: Path, labels: Sequence[str], spec: ClipSpec, settings: StreamSettings
 ) -> Iterator[LiveStream]:
-    """A stream of every data set: with actions where two of its labels are known, or of nothing.
+    """Streams of every data set: one with actions, where it has any and something is done between
+    them, and one of nothing, where its own clips of nothing are not played in that.
 
     Args:
-        labels: the weights'.
-        spec: the weights'; pictures are cached and played as the network sees them.
+        data: as for ``clips_of``.
+        labels: the weights'; what else clips show counts as nothing.
+        spec: the weights'.
     """
-    root, clips = read_clips(data)
-    library = Library(root, settings.cache, cache_settings(spec))
-    named = [replace(clip, label=_name(clip.label, labels)) for clip in split_clips(clips)]
+    longest = max(LEAST_SIDE, spec.image_size)
+    named = _named(data, labels)
     chosen = [
         clip
         for clip in named
@@ -108,15 +108,18 @@ def clip_streams(
     conditions = cycle(CONDITIONS)
     for dataset in sorted({clip.dataset for clip in named}):
         own = [clip for clip in chosen if clip.dataset == dataset]
-        if len({clip.label for clip in own}) > 1:
-            idle = [clip for clip in own if clip.label == NONE]
-            idle = idle or [clip for clip in chosen if clip.label == NONE]
-            actions = [clip for clip in own if clip.label != NONE]
-            yield _Reel(library, dataset, next(conditions), settings).actions(actions, idle)
-        elif all(clip.label == NONE for clip in named if clip.dataset == dataset):
-            own = own or [clip for clip in named if clip.dataset == dataset]
-            seen = any(clip.split == "train" for clip in own)
-            yield _Reel(library, dataset, SEEN if seen else "", settings).nothing(own)
+        own_idle = [clip for clip in own if clip.label == NONE]
+        actions = [clip for clip in own if clip.label != NONE]
+        idle = own_idle or [clip for clip in chosen if clip.label == NONE]
+        acts = len({clip.label for clip in [*actions, *idle]}) > 1 and bool(actions)
+        if acts:
+            yield _Reel(longest, dataset, next(conditions), settings).actions(actions, idle)
+        if acts and own_idle:
+            continue
+        quiet = own_idle or [c for c in named if (c.dataset, c.label) == (dataset, NONE)]
+        if quiet:
+            seen = SEEN if any(clip.split == "train" for clip in quiet) else ""
+            yield _Reel(longest, dataset, seen, settings).nothing(quiet)
 
 
 def unseen_stream(data: Path, label: str, spec: ClipSpec, settings: StreamSettings) -> LiveStream:
@@ -124,11 +127,15 @@ def unseen_stream(data: Path, label: str, spec: ClipSpec, settings: StreamSettin
 
     Args:
         label: under the name that our weights give it.
+
+    Raises:
+        SourceError: there is no clip of it.
     """
-    root, clips = read_clips(data)
-    own = [clip for clip in clips if known_as(clip.label, (label,)) == label]
-    library = Library(root, settings.cache, cache_settings(spec))
-    return _Reel(library, f"{label}, unseen", "", settings).nothing(own)
+    own = [clip for clip in _named(data, (label,)) if clip.label == label]
+    if not own:
+        raise SourceError(f"no clip of {data} shows {label}")
+    longest = max(LEAST_SIDE, spec.image_size)
+    return _Reel(longest, f"{label}, unseen", "", settings).nothing(own)
 
 
 def in_two(clips: Iterable[Clip]) -> tuple[frozenset[str], frozenset[str]]:
@@ -138,19 +145,26 @@ def in_two(clips: Iterable[Clip]) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(groups[::2]), frozenset(groups[1::2])
 
 
-def _name(label: str, labels: Sequence[str]) -> str:
-    """What the weights should say to a data set's label."""
-    name = known_as(label, tuple(labels))
-    return name if name in labels else NONE
+def _named(data: Path, labels: Sequence[str]) -> list[Clip]:
+    """All clips with complete paths, and with the labels that the weights should say to them.
+
+    Clips that show two things at once, or none that can be told, are left out.
+    """
+    found = [replace(clip, path=str(folder / clip.path)) for folder, clip in clips_of(data)]
+    return [
+        replace(clip, label=name if (name := known_as(clip, tuple(labels))) in labels else NONE)
+        for clip in split_clips(found)
+        if our_label(clip.dataset, clip.label) is not LEFT_OUT or clip.label in labels
+    ]
 
 
 class _Reel:
     """One stream being put together."""
 
     def __init__(
-        self, library: Library, dataset: str, condition: str, settings: StreamSettings
+        self, longest: int, dataset: str, condition: str, settings: StreamSettings
     ) -> None:
-        self._library, self._condition, self._settings = library, condition, settings
+        self._longest, self._condition, self._settings = longest, condition, settings
         self._name = f"{dataset}, {condition}" if condition else dataset
         self._rng = _rng(self._name, settings.seed)
         self._frames: list[Frame] = []
@@ -162,11 +176,9 @@ class _Reel:
         by_label = defaultdict(list)
         for clip in clips:
             by_label[clip.label].append(clip)
-        shelves = {
-            label: Shelf(found, self._library, self._rng) for label, found in by_label.items()
-        }
+        shelves = {label: self._shelf(found) for label, found in by_label.items()}
         if idle:
-            shelves[NONE] = Shelf(idle, self._library, self._rng)
+            shelves[NONE] = self._shelf(idle)
         rates = cycle(CHANGING_FPS if self._condition == CONDITIONS[0] else (CAMERA_FPS,))
         for number, label in enumerate(self._order(list(by_label), has_idle=bool(idle))):
             if self._now_seconds >= self._settings.seconds:
@@ -181,11 +193,14 @@ class _Reel:
 
     def nothing(self, clips: list[Clip]) -> LiveStream:
         """One clip after another."""
-        shelf = Shelf(clips, self._library, self._rng)
+        shelf = self._shelf(clips)
         for _ in clips:
             if self._now_seconds < self._settings.seconds:
                 self._show(shelf.next(), NONE, CAMERA_FPS)
         return self._cut("nothing")
+
+    def _shelf(self, clips: Sequence[Clip]) -> Shelf:
+        return Shelf(clips, self._rng, longest=self._longest)
 
     def _order(self, labels: list[str], *, has_idle: bool) -> Iterator[str]:
         """Labels without end: all of them in random order, again and again; idle after two."""
@@ -211,12 +226,12 @@ class _Reel:
             if not self._settings.one_camera:
                 pictures = shelf.next()
 
-    def _show(self, pictures: Pictures, label: str, fps: float) -> None:
+    def _show(self, pictures: Sequence[SmallPicture], label: str, fps: float) -> None:
         self._points.append((self._now_seconds, label))
-        count = max(1, round(len(pictures) / self._library.fps * fps))
+        count = max(1, round(len(pictures) / FPS * fps))
         for number in range(count):
             # The small part keeps a picture's own instant from being rounded down.
-            index = min(int(number / fps * self._library.fps + 1e-6), len(pictures) - 1)
+            index = min(int(number / fps * FPS + 1e-6), len(pictures) - 1)
             self._frames.append(Frame(pictures[index], self._now_seconds + number / fps, label))
         self._now_seconds += count / fps
 
@@ -226,10 +241,14 @@ class _Reel:
         return LiveStream(self._name, kind, frames, truth, has_one_rate)
 
 
-def _darkened(pictures: Pictures, rng: np.random.Generator) -> Pictures:
+def _darkened(pictures: Sequence[SmallPicture], rng: np.random.Generator) -> list[SmallPicture]:
     """The same by little light, with the noise that cameras have then."""
-    noise = rng.standard_normal(pictures.shape, np.float32) * DARK_NOISE
-    return np.clip(pictures * np.float32(DARK_GAIN) + noise, 0, 255).astype(np.uint8)
+    dark = []
+    for picture in pictures:
+        noise = rng.standard_normal(picture.small.shape, np.float32) * DARK_NOISE
+        small = np.clip(picture.small * np.float32(DARK_GAIN) + noise, 0, 255).astype(np.uint8)
+        dark.append(replace(picture, small=small))
+    return dark
 
 
 def _rng(name: str, seed: int) -> np.random.Generator:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from har_live.live.replay import Replay
 from har_live.recognizer import Recognizer
+from har_live.shown import Shown
 from har_live.smoothing import Smoother
-from har_live.types import Frame, Prediction, Segment
-from training.live.measures import NOTHING, Showing, Timeline, timeline
+from har_live.types import WHOLE_PICTURE, Frame, Person, Prediction, Segment
+from training.live.measures import NOTHING, Showing, Span, Timeline, timeline
 from training.live.streams import LiveStream, frames_at
 
 
@@ -32,6 +34,8 @@ class Known(NamedTuple):
     """The frame's; infinite after the last one."""
     predictions: tuple[Prediction, ...]
     segments: tuple[Segment, ...]
+    people: tuple[Person, ...]
+    """Who was seen last, the main person first."""
     is_warming_up: bool
 
 
@@ -66,6 +70,7 @@ def take(
             moment.frame.pts_seconds if moment.frame else float("inf"),
             tuple(moment.predictions),
             tuple(moment.segments),
+            moment.people,
             moment.warming_up is not None,
         )
         for moment in replay.play(there)
@@ -74,17 +79,20 @@ def take(
 
 
 def smoothed(taken: Take, recognizer: Recognizer) -> Take:
-    """The same as if it had been played with this recognizer's smoothing."""
-    smoother = Smoother(recognizer.labels, recognizer.card.smoothing)
+    """The same as if it had been played with this recognizer's smoothing.
+
+    Each person, and the whole picture, is smoothed alone and in each run anew. Where people have
+    left, the whole picture's label may differ for a moment: what was thought of it while they were
+    there was told to nobody.
+    """
+    labels, spec = recognizer.labels, recognizer.card.smoothing
+    smoothers: defaultdict[tuple[int, int], Smoother]
+    smoothers = defaultdict(lambda: Smoother(labels, spec))
     segmenter = recognizer.segmenter()
-    run: int | None = None
 
     def anew(known: Known) -> Iterator[tuple[Prediction, list[Segment]]]:
-        nonlocal run
         for old in known.predictions:
-            if old.run != run:
-                smoother.reset()
-                run = old.run
+            smoother = smoothers[old.run, old.person]
             label, confidence, scores = smoother.update(old.end_seconds, old.scores)
             new = replace(old, label=label, confidence=confidence, steady_scores=scores)
             yield new, segmenter.update(new)
@@ -104,13 +112,54 @@ def smoothed(taken: Take, recognizer: Recognizer) -> Take:
 
 
 def shown(taken: Take) -> Showing:
-    """What is shown: the newest label that has arrived; nothing while a first window fills."""
-    points, segments, label = [(0.0, NOTHING)], [], NOTHING
-    for known in taken.knowns:
-        segments += known.segments
-        if known.pts_seconds == float("inf"):
-            break
-        if known.predictions:
-            label = known.predictions[-1].label
-        points.append((known.pts_seconds, NOTHING if known.is_warming_up else label))
-    return Showing(taken.truth, timeline(points, taken.truth[-1].end_seconds), tuple(segments))
+    """What is shown: the newest label of the main person, and nothing while they have none."""
+    state = Shown()
+    points, mains = [(0.0, NOTHING)], [(0.0, str(WHOLE_PICTURE))]
+    for known in taken.knowns[:-1]:
+        state.update(known.predictions, known.people)
+        if known.is_warming_up:
+            state.restart()
+            state.update((), known.people)
+        has_label = state.of(state.main) is not None
+        points.append((known.pts_seconds, state.label if has_label else NOTHING))
+        mains.append((known.pts_seconds, str(state.main)))
+    end_seconds = taken.truth[-1].end_seconds
+    reported = tuple(segment for known in taken.knowns for segment in known.segments)
+    return Showing(
+        taken.truth,
+        timeline(points, end_seconds),
+        of_the_main(reported, timeline(mains, end_seconds)),
+        reported,
+    )
+
+
+def of_the_main(reported: Sequence[Segment], mains: Timeline) -> tuple[Span, ...]:
+    """What was reported of whoever was the main person at the time.
+
+    A stream's truth is of one person, whoever that is: bystanders do something else. Where the main
+    person changes and both do the same, as fighters do, it is one span.
+
+    Args:
+        reported: of everybody.
+        mains: the main person's id as the label.
+    """
+    pieces = sorted(
+        Span(
+            max(segment.start_seconds, main.start_seconds),
+            min(segment.end_seconds, main.end_seconds),
+            segment.label,
+        )
+        for main in mains
+        for segment in reported
+        if str(segment.person) == main.label
+    )
+    joined: list[Span] = []
+    for piece in pieces:
+        if piece.seconds <= 0:
+            continue
+        last = joined[-1] if joined else None
+        if last and last.label == piece.label and piece.start_seconds <= last.end_seconds:
+            joined[-1] = last._replace(end_seconds=piece.end_seconds)
+        else:
+            joined.append(piece)
+    return tuple(joined)

@@ -22,9 +22,10 @@ from rich.table import Table
 
 from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
-from training.data.layouts import read_clips
+from training.data.layouts import clips_of
 from training.data.split import split_clips
 from training.live.evaluate import FAST, Played, streams_for
+from training.live.remembering import with_memory
 from training.live.report import COLUMNS, cells, figures_with
 from training.live.streams import StreamSettings, in_two
 from training.live.takes import Take, shown, smoothed, take
@@ -81,8 +82,9 @@ class Tried(NamedTuple):
 
 def hear(recognizer: Recognizer, data: Path, settings: StreamSettings) -> list[list[Heard]]:
     """Score the streams of both halves, the figure's among them; its seed is the half's."""
-    _, clips = read_clips(data)
-    val = [clip for clip in split_clips(clips) if settings.split in ("", clip.split)]
+    recognizer = with_memory(recognizer)
+    clips = split_clips([clip for _, clip in clips_of(data)])
+    val = [clip for clip in clips if settings.split in ("", clip.split)]
     halves = []
     for half, groups in enumerate(in_two(val)):
         own = replace(settings, groups=groups, seed=settings.seed + half)

@@ -10,7 +10,7 @@ the last step is the one that ships.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def train(
         The file of the network; None in every process but the first.
     """
     torch.manual_seed(settings.seed)
-    takes = learnt_takes(data, joints, left_out=settings.left_out)
+    takes = learnt_takes(data, joints, settings)
     present = {take.label for take in takes}
     labels = tuple(label for label in LABELS if label in present)
     config = NETWORKS[settings.network]
@@ -87,13 +87,14 @@ def load_trained(run: Path) -> tuple[WindowModel, ModelConfig, tuple[str, ...]]:
     return model.eval(), config, labels
 
 
-def learnt_takes(data: Path, joints: Path, *, left_out: Sequence[str] = ()) -> list[Take]:
+def learnt_takes(data: Path, joints: Path, settings: TrainSettings) -> list[Take]:
     """What is learnt from: recorded movements, and the clips of the train split."""
     takes = load_recorded(data / "skeletons") + load_clips(data, joints)
+    labels = set(LABELS).difference(settings.without_labels)
     return [
         take
         for take in takes
-        if take.split == "train" and take.label in LABELS and take.dataset not in left_out
+        if take.split == "train" and take.label in labels and take.dataset not in settings.left_out
     ]
 
 

@@ -27,6 +27,8 @@ class TrainSettings(FitSettings):
     """What reads the joints."""
     left_out: tuple[str, ...] = ()
     """Data sets that nothing is learnt from, with commas between."""
+    without_labels: tuple[str, ...] = ()
+    """Labels that are not learnt, with commas between."""
     preceded: Share = 0.5
     """Share of the windows that begin with the end of another take."""
     unmoved: Share = 0.4
