@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from har_live.types import NONE
 
 SAME_AS = {
@@ -17,6 +20,7 @@ movements; an unknown action is ``none``."""
 NEVER_MIRRORED = ("tennis_",)
 """Beginnings of labels whose pictures are not mirrored: nearly all players are right-handed, so a
 mirrored forehand looks like a backhand."""
+SIDES = re.compile(r"left|right", re.IGNORECASE)
 
 
 def our_label(name: str) -> str:
@@ -24,6 +28,14 @@ def our_label(name: str) -> str:
     return SAME_AS.get(name, name)
 
 
-def can_mirror(label: str) -> bool:
-    """True where the mirrored movement has the same label."""
-    return not label.startswith(NEVER_MIRRORED)
+def mirrored_label(label: str, labels: Sequence[str]) -> str | None:
+    """What the mirrored movement is called: the other side's label; None where nothing fits."""
+    if label.startswith(NEVER_MIRRORED):
+        return None
+    other = SIDES.sub(lambda side: _other_side(side[0]), label)
+    return other if other in labels else None
+
+
+def _other_side(side: str) -> str:
+    other = "right" if side.lower() == "left" else "left"
+    return other.upper() if side.isupper() else other.title() if side.istitle() else other
