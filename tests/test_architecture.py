@@ -27,13 +27,10 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"console", "live_table", "cli", "__main__"}),
 )
 TRAINING_FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"settings", "lettering"}),
+    frozenset({"settings", "lettering", "datasets", "provenance"}),
     frozenset({"data"}),
-    frozenset({"people"}),
     frozenset({"measure"}),
-    frozenset({"features"}),
-    frozenset({"ship"}),
-    frozenset({"learn", "import_pose", "published_pose", "tflite_file"}),
+    frozenset({"ship", "learn", "recipe", "import_pose", "published_pose", "tflite_file"}),
     frozenset({"live", "bench"}),
     frozenset({"commands"}),
     frozenset({"", "__main__"}),

@@ -16,8 +16,8 @@ from training.data.clip_windows import (
     EpochOrder,
     LearntWindows,
     cache_settings,
-    mirrored_label,
 )
+from training.data.labels import mirrored_label
 from training.data.split import choose_labels, split_clips
 from training.data.windows import Variation
 from training.learn.pixels import preset_of

@@ -67,7 +67,6 @@ NUMBERS = [
         ("train-pixels", "--devices", "0"),
         ("compare", "--seeds", "0"),
         ("compare", "--presets", ","),
-        ("adapt", "--copies", "0"),
         ("adapt", "--epochs", "0"),
         ("adapt", "--seed", "-1"),
         ("show", "--workers", "0"),

@@ -6,11 +6,11 @@ A room imports from its own floor and the floors below it, never from above:
 |---|---|
 | ``commands`` | the commands: parse, call, print |
 | ``live``, ``bench`` | weights as they behave live; the same work by others |
+| ``recipe`` | the shipped weights: joints, takes, windows, training; adapting to a user's clips |
 | ``learn`` | networks learn: the settings, the tasks, the fits |
 | ``ship`` | a weights folder: export, calibration, card, README |
-| ``features`` | what the frozen encoder says of windows, kept in banks |
 | ``measure`` | how good answers are: clips, the built-in figure, cuts |
-| ``people`` | skeletons, invented movements, people who are drawn or photographed |
 | ``data`` | clips: layouts, labels, splits, the cache of frames, windows |
+| ``datasets``, ``provenance`` | a row a data set; where an output comes from |
 | ``settings``, ``lettering`` | settings that check themselves; letters of any script in pictures |
 """

@@ -52,11 +52,13 @@ def chain(folder: Path) -> Iterator[dict[str, Any]]:
 
 def command_line() -> str:
     """What was typed; folders outside of the working directory by their names alone."""
-    words = []
-    for word in sys.argv[1:]:
-        path = Path(word)
-        words.append(f"…/{path.name}" if path.is_absolute() else word)
-    return shlex.join(["python", "-m", "training", *words])
+    return shlex.join(["python", "-m", "training", *map(_without_folders, sys.argv[1:])])
+
+
+def _without_folders(word: str) -> str:
+    option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    path = Path(value)
+    return f"{option}{equals}…/{path.name}" if path.is_absolute() else word
 
 
 def _identity(path: Path) -> str | dict[str, Any]:

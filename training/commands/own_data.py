@@ -80,7 +80,7 @@ def train_pixels(
     cache: Cache = DEFAULT_CACHE,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it was stopped.")] = False,
     clips: ClipChoice = ClipChoice(),
-    fit: Annotated[FitSettings, Without(("feature_noise",))] = FitSettings(),
+    fit: FitSettings = FitSettings(),
     machines: Machines = Machines(),
 ) -> None:
     """Train a network on the pictures themselves and write weights for `har-live --weights`."""
@@ -111,7 +111,7 @@ def compare(
     cache: Cache = DEFAULT_CACHE,
     networks: Networks = Networks(),
     clips: ClipChoice = ClipChoice(),
-    fit: Annotated[FitSettings, Without(("feature_noise", "patience", "seed"))] = FitSettings(),
+    fit: Annotated[FitSettings, Without(("patience", "seed"))] = FitSettings(),
     machines: Annotated[Machines, Without(("devices", "num_nodes"))] = Machines(),
 ) -> None:
     """Train networks on one split with the same seeds: table, curves, confusion, the best.
@@ -142,18 +142,17 @@ def adapt(
     out: WeightsFolder = Path("runs/mine"),
     cache: Cache = DEFAULT_CACHE,
     labels: Annotated[str, typer.Option(help="Only these, with commas between.")] = "",
-    copies: Annotated[Count, typer.Option(help="Varied windows of each clip.")] = 8,
-    epochs: Annotated[Count, typer.Option(help="Times every clip is seen, at most.")] = 80,
+    epochs: Annotated[Count, typer.Option(help="Rounds of 25 steps.")] = 12,
     seed: Seed = 0,
 ) -> None:
-    """Teach weights your own actions, from a folder of clips; their frame encoder is kept."""
+    """Teach weights that read joints your own actions, from a folder of clips."""
     from dataclasses import replace
 
     from har_live.card import open_weights
-    from training.learn.adapt import FEW_CLIPS, AdaptSettings
-    from training.learn.adapt import adapt as teach
+    from training.recipe.adapt import FEW_CLIPS
+    from training.recipe.adapt import adapt as teach
 
-    settings = AdaptSettings(copies=copies, fit=replace(FEW_CLIPS, epochs=epochs, seed=seed))
+    settings = replace(FEW_CLIPS, epochs=epochs, seed=seed)
     known = open_weights(weights)
     _say_kept(teach(data, known, out, cache, settings, labels=names_of(labels)))
 

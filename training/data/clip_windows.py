@@ -7,7 +7,6 @@ as if nothing had happened, and any number of processes sees what one would see.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,9 +21,9 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from har_live.grid import frames_played_at
 from har_live.types import ClipSpec
 from training.data.clip import Clip
+from training.data.labels import mirrored_label
 from training.data.prepare import CacheSettings
 from training.data.windows import Frames, Variation, varied, window_instants, windows_of_clip
-from training.datasets import BY_NAME
 
 Index = Sequence[tuple[Clip, Path]]
 """Clips and the files of their cached frames."""
@@ -36,24 +35,12 @@ VAL_HOP = 2
 LEAST_CACHE_FPS = 24.0
 COMPRESSED_SHARE = 0.3
 """Share of windows that go through JPEG, as a webcam's pictures do."""
-SIDES = re.compile(r"left|right", re.IGNORECASE)
 
 
 def cache_settings(spec: ClipSpec) -> CacheSettings:
     """Frames of the network's size, at a multiple of the grid's rate."""
     steps = max(1, math.ceil(LEAST_CACHE_FPS / spec.grid_fps))
     return CacheSettings(image_size=spec.image_size, cache_fps=steps * spec.grid_fps)
-
-
-def mirrored_label(label: str, labels: Sequence[str]) -> str | None:
-    """What the mirrored movement is called: the other side's label; None where nothing fits."""
-    other = SIDES.sub(lambda side: _other_side(side[0]), label)
-    return other if other in labels else None
-
-
-def _other_side(side: str) -> str:
-    other = "right" if side.lower() == "left" else "left"
-    return other.upper() if side.isupper() else other.title() if side.istitle() else other
 
 
 class LearntWindows(Dataset[tuple[Tensor, int]]):
@@ -85,8 +72,7 @@ class LearntWindows(Dataset[tuple[Tensor, int]]):
         at = frames_played_at(times, window_instants(times[-1], self.spec, rng, how))
         window, label = np.array(frames[at]), clip.label
         if self.variation is not None:
-            is_sided = clip.dataset in BY_NAME and BY_NAME[clip.dataset].is_sided
-            other = None if is_sided else mirrored_label(label, self.labels)
+            other = mirrored_label(label, self.labels)
             mirror = other is not None and bool(rng.random() < 0.5)
             window = compressed(varied(window, rng, how, mirror=mirror, shake=False), rng)
             label = other if mirror and other is not None else label

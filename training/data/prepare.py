@@ -39,11 +39,15 @@ class CacheSettings:
 
 
 def cache_path(root: Path, clip: Clip, cache: Path, settings: CacheSettings) -> Path:
-    """Where a clip's frames lie: named after the file and its size, so a changed file is redone."""
-    video = root / clip.path
+    """Where a clip's frames lie."""
+    return cache / settings.name / f"{cache_name(root / clip.path)}.npy"
+
+
+def cache_name(video: Path) -> str:
+    """What is made of a video is named after it and its size, so that a changed file is redone."""
     size = video.stat().st_size if video.exists() else 0
     key = hashlib.sha256(f"{video.resolve()} {size}".encode()).hexdigest()[:16]
-    return cache / settings.name / f"{video.stem}-{key}.npy"
+    return f"{video.stem}-{key}"
 
 
 def decode(video: Path, settings: CacheSettings) -> NDArray[np.uint8]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -42,8 +42,8 @@ class FitTask(lightning.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         return one_cycle(
-            [p for p in self.model.parameters() if p.requires_grad],
-            peak=self.settings.learning_rate,
+            [self.model.parameters()],
+            peaks=[self.settings.learning_rate],
             weight_decay=self.settings.weight_decay,
             total_steps=self.trainer.estimated_stepping_batches,
         )
@@ -68,7 +68,7 @@ class FitTask(lightning.LightningModule):
 class ClipTask(FitTask):
     """Cross entropy of one window of each clip; a measured clip is the mean of its windows.
 
-    Windows are pictures (N, T + 1, S, S, 3) uint8, or the features (N, T, …) of a frozen encoder.
+    Windows are pictures, (N, T + 1, S, S, 3) uint8.
     """
 
     def __init__(self, model: WindowModel, labels: tuple[str, ...], settings: FitSettings) -> None:
@@ -79,16 +79,9 @@ class ClipTask(FitTask):
         self.val_macro_f1 = MulticlassF1Score(count, ignore_index=-1)
         self.val_loss = MeanMetric()
 
-    def logits(self, windows: Tensor) -> Tensor:
-        if windows.dtype == torch.uint8:
-            return self.model.clip_logits(windows)
-        if self.training and self.settings.feature_noise:
-            windows = windows + self.settings.feature_noise * torch.randn_like(windows)
-        return self.model.feature_logits(windows)
-
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         windows, labels = batch
-        logits = self.logits(windows)
+        logits = self.model.clip_logits(windows)
         loss = F.cross_entropy(logits, labels, label_smoothing=self.settings.label_smoothing)
         self.train_accuracy(logits, labels)
         size = len(labels)
@@ -98,7 +91,7 @@ class ClipTask(FitTask):
 
     def validation_step(self, batch: Measured, _: int) -> None:
         windows, owners, labels = batch
-        scores = self.logits(windows).float().softmax(dim=1)
+        scores = self.model.clip_logits(windows).float().softmax(dim=1)
         count = torch.bincount(owners, minlength=len(labels)).unsqueeze(1)
         sums = torch.zeros(len(labels), scores.shape[1], device=scores.device)
         clips = sums.index_add(0, owners, scores) / count
@@ -111,21 +104,24 @@ class ClipTask(FitTask):
 
 
 def one_cycle(
-    parameters: Iterable[Parameter],
+    groups: Sequence[Iterable[Parameter]],
     *,
-    peak: float,
+    peaks: Sequence[float],
     weight_decay: float,
     total_steps: float,
     rising: float = 0.2,
 ) -> OptimizerLRSchedulerConfig:
-    """AdamW whose learning rate rises to ``peak`` in a share of the steps, then falls to nothing.
+    """AdamW whose learning rate rises to a peak in a share of the steps, then falls to nothing.
 
     Args:
+        groups: of parameters, each with a peak of its own.
         total_steps: whole, as Lightning estimates it.
     """
-    optimizer = torch.optim.AdamW(parameters, lr=peak, weight_decay=weight_decay)
+    optimizer = torch.optim.AdamW(
+        [{"params": list(group)} for group in groups], weight_decay=weight_decay
+    )
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, peak, total_steps=int(total_steps), pct_start=rising
+        optimizer, list(peaks), total_steps=int(total_steps), pct_start=rising
     )
     return {
         "optimizer": optimizer,

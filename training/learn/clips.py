@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
+from torch import Tensor
 
 from har_live.card import ModelCard, Weights
 from har_live.errors import SourceError
+from har_live.models.window_model import WindowModel
 from har_live.types import ClipSpec
 from training.data.clip_windows import ClipData, Index, SizedDataset, cache_settings
 from training.data.layouts import read_clips
@@ -34,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Material:
-    """Cached clips, split."""
+    """Cached clips, split: their frames, or the joints that were found in them."""
 
     learnt: Index
     measured: Index
@@ -68,21 +70,38 @@ def gather(
     leaky: bool = False,
     show_progress: bool = False,
 ) -> Material:
-    """Cache and split the clips of some labels, or of all.
+    """Cache and split the frames of the clips of some labels, or of all.
 
     Raises:
-        SourceError: there are fewer than two labels, or nothing to measure on.
+        SourceError: see ``split_material``.
     """
     root, clips = read_clips(data)
     chosen = choose_labels(clips, labels)
     settings = cache_settings(spec)
     index, broken = cache_clips(root, chosen, cache, settings, show_progress=show_progress)
+    material = split_material(data, index, broken, leaky=leaky)
+    _compare_lengths(material.learnt, spec)
+    return material
+
+
+def split_material(
+    data: Path, index: Index, broken: Mapping[str, str], *, leaky: bool = False
+) -> Material:
+    """Split clips that are cached.
+
+    Args:
+        data: where they come from, for messages.
+        broken: why others are not, by their paths.
+
+    Raises:
+        SourceError: there are fewer than two labels, or nothing to measure on.
+    """
     for path, reason in broken.items():
         log.warning("left out: %s: %s", path, reason)
-    frames_of = {clip.path: frames for clip, frames in index}
+    file_of = {clip.path: file for clip, file in index}
     clips = split_clips([clip for clip, _ in index], leaky=leaky)
     sides = {
-        split: [(clip, frames_of[clip.path]) for clip in clips if clip.split == split]
+        split: [(clip, file_of[clip.path]) for clip in clips if clip.split == split]
         for split in ("train", "val")
     }
     names = tuple(sorted({clip.label for clip, _ in sides["train"]}))
@@ -94,7 +113,6 @@ def gather(
             + "; expected at least two labels with clips of two groups each, and the splits train "
             f"and val; there are {parts(clips) or 'no clips'}"
         )
-    _compare_lengths(sides["train"], spec)
     groups = len({clip.group for clip, _ in sides["train"] + sides["val"]})
     return Material(sides["train"], sides["val"], names, leaky, groups)
 
@@ -144,23 +162,32 @@ def fit_and_measure(
         workers=machines.workers,
     )
     fitted = fit(task, data, run, machines, **options)
-    return None if fitted is None else (fitted, measure(task, measured, material.measured))
+    if fitted is None:
+        return None
+    windows = ((measured[number][0],) for number in range(len(measured)))
+    return fitted, measure(fitted.model, windows, material)
 
 
 @torch.inference_mode()
-def measure(task: ClipTask, measured: SizedDataset, index: Index) -> Reached:
-    """Set the temperature on the measured clips and judge the mean scores of each one's windows."""
-    task.eval()
-    logits = [task.logits(measured[number][0]).float() for number in range(len(index))]
-    clips = [clip for clip, _ in index]
+def measure(
+    model: WindowModel, windows: Iterable[tuple[Tensor, ...]], material: Material
+) -> Reached:
+    """Set the temperature on the measured clips and judge the mean scores of each one's windows.
+
+    Args:
+        windows: of each measured clip, as ``model.forward`` takes them.
+    """
+    labels = material.labels
+    logits = [model.clip_logits(*own).float() for own in windows]
+    clips = [clip for clip, _ in material.measured]
     owners = [clip for clip, own in zip(clips, logits, strict=True) for _ in own]
     answers, judged = torch.cat(logits), Judged.of_clips(owners)
-    task.model.temperature.fill_(best_temperature(answers, judged, task.labels))
-    scores = (answers / task.model.temperature).softmax(dim=1).numpy()
+    model.temperature.fill_(best_temperature(answers, judged, labels))
+    scores = (answers / model.temperature).softmax(dim=1).numpy()
     means, truths, _ = by_source(scores, judged)
-    best = np.array(task.labels)[means.argmax(axis=1)]
-    counts = confusion_matrix(truths, best, labels=list(task.labels))
-    return Reached(clip_measures(scores, judged, task.labels), counts)
+    best = np.array(labels)[means.argmax(axis=1)]
+    counts = confusion_matrix(truths, best, labels=list(labels))
+    return Reached(clip_measures(scores, judged, labels), counts)
 
 
 # --- keep ----------------------------------------------------------------------------------------

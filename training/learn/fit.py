@@ -1,4 +1,4 @@
-"""Fit a network to windows of clips: pictures, joints, or the features of a frozen encoder.
+"""Fit a network to windows of clips, pictures or joints.
 
 Lightning has the loop, the devices and the machines; here are the checkpoints, the log and going
 on after an interruption.

@@ -53,8 +53,6 @@ class FitSettings(Settings):
     """Share of the truth that is spread over all labels."""
     patience: Count = 15
     """Epochs without a lower validation loss before it stops."""
-    feature_noise: Annotated[float, Range(0, 100)] = 0.0
-    """Deviation of the noise on features that a frozen encoder gave."""
     seed: Annotated[int, Range(0, 2**32 - 1)] = 0
     """Of the first weights, the order, the variation of the clips and dropout."""
 

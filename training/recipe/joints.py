@@ -7,7 +7,7 @@ What is written is what a network would have been shown live, by the same code: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from har_live.card import ModelCard
-from har_live.grid import TimeGrid
+from har_live.errors import SourceError
+from har_live.grid import GridFrame, TimeGrid
 from har_live.models.config import ModelConfig
 from har_live.people.finder import PeopleFinder
 from har_live.recognizer.people import PeopleState, num_rows
@@ -60,14 +61,7 @@ def find_joints(data: Path, out: Path) -> int:
     clips = clips_of(data)
     finder = open_finder()
     for folder, clip in track(clips, "looking at clips"):
-        path = joints_file(out, clip)
-        if path.exists():
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".part")
-        with draft.open("wb") as file:
-            np.savez(file, **look_at(folder / clip.path, finder)._asdict())
-        draft.replace(path)
+        look_once(folder / clip.path, joints_file(out, clip), finder)
     write_recipe(out, inputs=[data / name for name in MANIFESTS if (data / name).exists()])
     return len(clips)
 
@@ -77,20 +71,49 @@ def joints_file(out: Path, clip: Clip) -> Path:
     return out / f"{clip.path}.npz"
 
 
+def look_once(video: Path, kept: Path, finder: PeopleFinder) -> None:
+    """Write ``kept``, what is seen in a video, unless it is there already."""
+    if kept.exists():
+        return
+    seen = look_at(video, finder)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_suffix(".part")
+    with draft.open("wb") as file:
+        np.savez(file, **seen._asdict())
+    draft.replace(kept)
+
+
+def read_seen(kept: Path) -> Seen:
+    """What ``look_once`` wrote."""
+    with np.load(kept) as file:
+        return Seen(*(file[name] for name in Seen._fields))
+
+
 def look_at(video: Path, finder: PeopleFinder) -> Seen:
-    """Find and follow everybody in a video, as live use does."""
+    """Find and follow everybody in a video, as live use does.
+
+    Raises:
+        SourceError: it can't be read, or nothing is in it.
+    """
     card = ModelCard("nobody", ("none",), ModelConfig("lrcn", "joints", hidden=(1,)), CLIP, hop=1)
     state = PeopleState(card, rows=range(num_rows(MAX_PEOPLE)), cut_reset=False)
-    grid = TimeGrid(CLIP.grid_fps, max_gap_seconds=CLIP.window_seconds)
     shown: dict[int, list[tuple[NDArray[np.float32], ...]]] = {WHOLE_PICTURE: []}
-    with open_source(str(video)) as source:
-        frames = [grid_frame for frame in source for grid_frame in grid.push(frame)]
-        for grid_frame in [*frames, *grid.finish()]:
-            picture = state.see(grid_frame)
-            found = [] if picture is None else finder.find([picture], aspects=[state.aspect])[0]
-            for subject, (joints, motion) in state.subjects(found):
-                shown.setdefault(subject.person, []).append((joints[-1], motion))
+    for grid_frame in _grid_frames(video):
+        picture = state.see(grid_frame)
+        found = [] if picture is None else finder.find([picture], aspects=[state.aspect])[0]
+        for subject, (joints, motion) in state.subjects(found):
+            shown.setdefault(subject.person, []).append((joints[-1], motion))
+    if not shown[WHOLE_PICTURE]:
+        raise SourceError(f"nothing in {video} could be decoded")
     return gathered(shown)
+
+
+def _grid_frames(video: Path) -> Iterator[GridFrame]:
+    grid = TimeGrid(CLIP.grid_fps, max_gap_seconds=CLIP.window_seconds)
+    with open_source(str(video)) as source:
+        for frame in source:
+            yield from grid.push(frame)
+        yield from grid.finish()
 
 
 def gathered(shown: dict[int, list[tuple[NDArray[np.float32], ...]]]) -> Seen:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,7 @@ from har_live.types import NUM_JOINTS, WHOLE_PICTURE
 from training.data.clip import Clip
 from training.data.layouts import clips_of
 from training.datasets import BY_NAME, our_label
-from training.recipe.joints import CLIP, Seen, joints_file
+from training.recipe.joints import CLIP, Seen, joints_file, read_seen
 
 RECORDED_FPS = 15.0
 FIGHTS = "surv-fight"
@@ -88,14 +90,16 @@ def load_clips(data: Path, joints: Path) -> list[Take]:
         path = joints_file(joints, clip)
         if not path.exists():
             raise SourceError(f"{path} is missing: run `python -m training joints` again")
-        with np.load(path) as file:
-            seen = Seen(*(file[name] for name in Seen._fields))
-        takes += _of_clip(clip, seen)
+        takes += takes_of(clip, read_seen(path))
     return [take for take in _renamed(takes) if len(take.joints) >= LEAST_FRAMES]
 
 
-def _of_clip(clip: Clip, seen: Seen) -> Iterator[Take]:
-    spans = [slice(a, b) for a, b in zip(seen.starts, seen.starts[1:], strict=False)]
+def takes_of(clip: Clip, seen: Seen) -> Iterator[Take]:
+    """The main person of a clip, and who or what else tells; their labels are the clip's own.
+
+    Where nobody is found, the whole picture is the main one.
+    """
+    spans = _spans(seen.starts)
     sizes = [_presence(seen.joints[span]) for span in spans]
     main = int(np.argmax(sizes))
     for number, span in enumerate(spans):
@@ -134,26 +138,33 @@ def _renamed(takes: Iterable[Take]) -> list[Take]:
     return [replace(take, label=label) for take, label in named if label is not None]
 
 
-def _all_sources(skeletons: Path) -> list[Take]:
-    with np.load(skeletons / "recorded.npz") as file:
-        data = {name: file[name] for name in file.files}
-    takes = []
-    for number, (begin, end) in enumerate(zip(data["starts"], data["starts"][1:], strict=False)):
+def _all_sources(skeletons: Path) -> Iterator[Take]:
+    data = _stored(skeletons / "recorded.npz")
+    joints, starts, is_3d = data["joints"].astype(np.float32), data["starts"], data["is3d"]
+    lengths = np.diff(starts)
+    solid = is_3d.repeat(lengths)
+    joints[solid] = retargeted(joints[solid], np.cumsum([0, *lengths[is_3d]]))
+    for number, span in enumerate(_spans(starts)):
         dataset = str(data["sources"][number])
-        joints = data["joints"][begin:end].astype(np.float32)
-        is_3d = bool(data["is3d"][number])
-        takes.append(
-            Take(
-                joints=retargeted(joints) if is_3d else joints,
-                fps=BY_NAME[dataset].fps or RECORDED_FPS,
-                label=str(data["labels"][number]),
-                dataset=dataset,
-                group=f"{dataset}/{data['subjects'][number]}",
-                is_3d=is_3d,
-                name=str(data["names"][number]),
-            )
+        yield Take(
+            joints=joints[span],
+            fps=BY_NAME[dataset].fps or RECORDED_FPS,
+            label=str(data["labels"][number]),
+            dataset=dataset,
+            group=f"{dataset}/{data['subjects'][number]}",
+            is_3d=bool(is_3d[number]),
+            name=str(data["names"][number]),
         )
-    return takes
+
+
+def _stored(path: Path) -> dict[str, NDArray[Any]]:
+    with np.load(path) as file:
+        return dict(file)
+
+
+def _spans(starts: NDArray[np.int64]) -> list[slice]:
+    """Where each take lies among the frames of all."""
+    return [slice(*ends) for ends in pairwise(starts.tolist())]
 
 
 # Of MSR's 20 joints and of Bandai Namco's 22, those that are ours.
@@ -161,49 +172,46 @@ _MSR_JOINTS = (19, 0, 1, 7, 8, 9, 10, 4, 5, 13, 14, 15, 16)
 _BANDAI_JOINTS = (5, 7, 11, 8, 12, 9, 13, 14, 18, 15, 19, 16, 20)
 
 
-def _msr(skeletons: Path) -> list[Take]:
+def _msr(skeletons: Path) -> Iterator[Take]:
     """MSR Action3D: pixels and depths of a mirrored picture of 320×240."""
-    with np.load(skeletons / "msr_action3d.npz") as file:
-        data = {name: file[name] for name in file.files}
+    data = _stored(skeletons / "msr_action3d.npz")
     pixels = data["joints"][:, list(_MSR_JOINTS)]
     depth = pixels[..., 2] * 0.004  # units of 4 mm; the focal length is 285 pixels
     x, y = (160 - pixels[..., 0]) / 285 * depth, (pixels[..., 1] - 120) / 285 * depth
     space = np.stack([x, y, depth], axis=-1).astype(np.float32)
     # The sensor lost a hand now and then and wrote nonsense.
     sound = (np.abs(space) < 5).all(axis=(1, 2)) & (depth > 0.5).all(axis=1)
-    takes = []
-    for begin, end, label, subject in zip(
-        data["starts"], data["starts"][1:], data["labels"], data["subjects"], strict=False
-    ):
-        joints = space[begin:end][sound[begin:end]]
-        if len(joints) >= LEAST_FRAMES:
-            group = f"msr/{subject}"
-            takes.append(
-                Take(retargeted(joints), RECORDED_FPS, str(label), "msr-action3d", group, True)
-            )
-    return takes
+    starts = np.concatenate([[0], np.cumsum(sound)])[data["starts"]]
+    usual = retargeted(space[sound], starts)
+    for number, span in enumerate(_spans(starts)):
+        yield Take(
+            joints=usual[span],
+            fps=RECORDED_FPS,
+            label=str(data["labels"][number]),
+            dataset="msr-action3d",
+            group=f"msr/{data['subjects'][number]}",
+            is_3d=True,
+            name=str(data["names"][number]),
+        )
 
 
-def _bandai(skeletons: Path) -> list[Take]:
+def _bandai(skeletons: Path) -> Iterator[Take]:
     """Bandai Namco: centimetres, y up, z towards the camera at first."""
-    with np.load(skeletons / "bandai_namco.npz") as file:
-        data = {name: file[name] for name in file.files}
+    data = _stored(skeletons / "bandai_namco.npz")
     space = data["joints"][:, list(_BANDAI_JOINTS)].astype(np.float32)
     space *= np.float32([1, -1, -1])
     space[:, 0] = _nose(space)
-    return [
-        Take(
-            retargeted(space[begin:end]),
-            RECORDED_FPS,
-            str(label),
-            "bandai-namco",
-            f"bandai/{style}",
-            True,
+    usual = retargeted(space, data["starts"])
+    for number, span in enumerate(_spans(data["starts"])):
+        yield Take(
+            joints=usual[span],
+            fps=RECORDED_FPS,
+            label=str(data["labels"][number]),
+            dataset="bandai-namco",
+            group=f"bandai/{data['styles'][number]}",
+            is_3d=True,
+            name=str(data["names"][number]),
         )
-        for begin, end, label, style in zip(
-            data["starts"], data["starts"][1:], data["labels"], data["styles"], strict=False
-        )
-    ]
 
 
 def _nose(space: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -217,28 +225,51 @@ def _nose(space: NDArray[np.float32]) -> NDArray[np.float32]:
     return nose
 
 
-def retargeted(joints: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The same movement by a body of usual proportions, in trunks: (F, 13, 3) → (F, 13, 3)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a joint that is never seen
-        joints = joints / _usual_distance(joints[:, 1:3].mean(axis=1), joints[:, 7:9].mean(axis=1))
-        result = joints.copy()
-        for left, right, width in ((1, 2, SHOULDER_WIDTH), (7, 8, HIP_WIDTH)):
-            middle = (joints[:, left] + joints[:, right]) / 2
-            factor = min(width / _usual_distance(joints[:, left], joints[:, right]), 2.0)
-            for joint in (left, right):
-                result[:, joint] = middle + (joints[:, joint] - middle) * factor
-        neck = joints[:, 1:3].mean(axis=1)
-        factor = min(HEAD / _usual_distance(joints[:, 0], neck), 3.0)
-        result[:, 0] = neck + (joints[:, 0] - neck) * factor
-        for (parent, child), length in zip(LIMBS, LIMB_LENGTHS, strict=True):
-            limb = joints[:, child] - joints[:, parent]
-            factor = min(length / _usual_distance(joints[:, child], joints[:, parent]), 3.0)
-            result[:, child] = result[:, parent] + limb * factor
-    return result.astype(np.float32)
+def retargeted(joints: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The same movements by bodies of usual proportions, in trunks: (F, 13, 3) → (F, 13, 3).
+
+    Args:
+        starts: (N + 1,) where each take begins; a body stays the same throughout a take.
+    """
+    neck, hips = _middle(joints, 1, 2), _middle(joints, 7, 8)
+    pairs = [(neck, hips), *((joints[:, a], joints[:, b]) for a, b in ((1, 2), (7, 8)))]
+    pairs += [(joints[:, 0], neck), *((joints[:, a], joints[:, b]) for a, b in LIMBS)]
+    lengths = np.stack([np.linalg.norm(a - b, axis=-1) for a, b in pairs], axis=1)
+    trunks, *parts = _medians(lengths, starts).T
+    wanted = (SHOULDER_WIDTH, HIP_WIDTH, HEAD, *LIMB_LENGTHS)
+    # A body part that is hardly seen is left short rather than blown up.
+    shoulders, hip_width, head, *limbs = (
+        np.minimum(length / np.maximum(part / trunks, 1e-3), most)[:, None]
+        for length, part, most in zip(wanted, parts, (2, 2, *[3] * 9), strict=True)
+    )
+    joints = joints / trunks[:, None, None]
+    result = joints.copy()
+    for left, right, factor in ((1, 2, shoulders), (7, 8, hip_width)):
+        middle = _middle(joints, left, right)
+        for joint in (left, right):
+            result[:, joint] = middle + (joints[:, joint] - middle) * factor
+    neck = _middle(joints, 1, 2)
+    result[:, 0] = neck + (joints[:, 0] - neck) * head
+    for (parent, child), factor in zip(LIMBS, limbs, strict=True):
+        result[:, child] = result[:, parent] + (joints[:, child] - joints[:, parent]) * factor
+    return result
 
 
-def _usual_distance(some: NDArray[np.float32], others: NDArray[np.float32]) -> float:
-    """The median distance; tiny rather than 0 or NaN."""
-    distance = float(np.nanmedian(np.linalg.norm(some - others, axis=-1)))
-    return max(distance, 1e-3) if np.isfinite(distance) else 1e-3
+def _middle(joints: NDArray[np.float32], left: int, right: int) -> NDArray[np.float32]:
+    middle: NDArray[np.float32] = (joints[:, left] + joints[:, right]) / 2
+    return middle
+
+
+def _medians(lengths: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(F, P) → (F, P) the median within each take of what is seen; tiny rather than 0 or NaN."""
+    medians = np.full((len(starts) - 1, lengths.shape[1]), 1e-3, np.float32)
+    columns = np.arange(lengths.shape[1])
+    for number, span in enumerate(_spans(starts)):
+        if span.start == span.stop:
+            continue
+        # Many times quicker than nanmedian; NaN are sorted to the end.
+        ordered = np.sort(lengths[span], axis=0)
+        count = np.isfinite(ordered).sum(axis=0)
+        low, high = ordered[(count - 1) // 2, columns], ordered[count // 2, columns]
+        medians[number] = np.fmax((low + high) / 2, 1e-3)
+    return medians.repeat(np.diff(starts), axis=0)

@@ -22,10 +22,11 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset
 
+from har_live.errors import HarLiveError
 from har_live.models.build import build_model
 from har_live.models.config import ModelConfig
 from har_live.models.window_model import WindowModel
-from training.datasets import LABELS
+from training.datasets import BY_NAME, LABELS
 from training.learn.clip_task import FitTask, one_cycle
 from training.learn.fit import fit
 from training.learn.fit_settings import Machines
@@ -64,7 +65,7 @@ def train(
     model = build_model(config, image_size=CLIP.image_size, num_labels=len(labels))
     fitted = fit(
         JointTask(model, labels, settings),
-        TakeData(Windows([t for t in takes if t.label in present], labels, CLIP), settings),
+        TakeData(Windows(takes, labels, CLIP), settings),
         out,
         machines,
         resume=resume,
@@ -88,7 +89,15 @@ def load_trained(run: Path) -> tuple[WindowModel, ModelConfig, tuple[str, ...]]:
 
 
 def learnt_takes(data: Path, joints: Path, settings: TrainSettings) -> list[Take]:
-    """What is learnt from: recorded movements, and the clips of the train split."""
+    """What is learnt from: recorded movements, and the clips of the train split.
+
+    Raises:
+        HarLiveError: a data set that is to be left out is none.
+    """
+    if strangers := set(settings.left_out) - BY_NAME.keys():
+        raise HarLiveError(
+            f"no data set {min(strangers)!r} to leave out; there are {', '.join(BY_NAME)}"
+        )
     takes = load_recorded(data / "skeletons") + load_clips(data, joints)
     labels = set(LABELS).difference(settings.without_labels)
     return [
@@ -121,8 +130,8 @@ class JointTask(FitTask):
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         settings = self.settings
         return one_cycle(
-            self.model.parameters(),
-            peak=settings.learning_rate,
+            [self.model.parameters()],
+            peaks=[settings.learning_rate],
             weight_decay=settings.weight_decay,
             total_steps=settings.epochs * settings.steps,
             rising=0.1,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.people.joints import LIMBS, MIRRORED
+from har_live.people.motion import NUM_MOTION, PARTS, SPEEDS
 from har_live.types import NUM_JOINTS
 
 Floats = NDArray[np.float32]
@@ -42,6 +43,16 @@ class Views:
             limbs=rng.uniform(0.88, 1.12, (count, 2)).astype(np.float32),
         )
 
+    def where(self, these: Flags, others: Views) -> Views:
+        """Of each window where ``these`` is true, (N,), else of the other ones."""
+        mine, theirs = vars(self), vars(others)
+        return Views(
+            **{
+                name: np.where(these.reshape(-1, *[1] * (value.ndim - 1)), value, theirs[name])
+                for name, value in mine.items()
+            }
+        )
+
     def project(self, joints: Floats, is_3d: Flags) -> Floats:
         """(N, K, 13, 3) joints → (N, K, 13, 2) as this camera sees this body."""
         solid = is_3d[:, None, None, None]
@@ -58,6 +69,27 @@ class Views:
 def mirrored(places: Floats) -> Floats:
     """(N, K, 13, 2): as in a mirror, left and right by their new names."""
     flipped: Floats = places[:, :, MIRRORED] * np.float32([-1, 1])
+    return flipped
+
+
+def _motion_in_a_mirror() -> tuple[NDArray[np.int64], Floats]:
+    """Where each of a motion's numbers comes from, and its sign; see ``MotionSeen.features``."""
+    order, signs = np.arange(NUM_MOTION), np.ones(NUM_MOTION, np.float32)
+    towards = len(SPEEDS)
+    order[towards : towards + 8] = towards + (4 - np.arange(8)) % 8  # eight directions
+    signs[towards + 8] = -1  # to the right
+    parts = order[-2 * 4 * PARTS**2 :].reshape(2, 4, PARTS, PARTS).copy()
+    order[parts] = parts[..., ::-1]
+    signs[parts[:, 0]] = -1  # to the right
+    return order, signs
+
+
+_MOTION_ORDER, _MOTION_SIGNS = _motion_in_a_mirror()
+
+
+def mirrored_motion(motion: Floats) -> Floats:
+    """(…, NUM_MOTION): what moves in the mirrored picture."""
+    flipped: Floats = motion[..., _MOTION_ORDER] * _MOTION_SIGNS
     return flipped
 
 

@@ -8,12 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from har_live.grid import frames_played_at, grid_instants
 from har_live.people.joints import CONTEXT
-from har_live.people.motion import NUM_MOTION
-from har_live.types import NONE, NUM_JOINTS, ClipSpec
-from training.datasets import BY_NAME
+from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
+from har_live.types import NONE, ClipSpec
+from training.data.labels import mirrored_label
 from training.recipe.takes import Take
-from training.recipe.variation import Views, in_trunks, middles, mirrored, spoil
+from training.recipe.variation import (
+    Views,
+    in_trunks,
+    middles,
+    mirrored,
+    mirrored_motion,
+    spoil,
+)
 
 FIRST_JUDGED = 7
 """Grid frames of a window before any of it is judged."""
@@ -23,6 +31,10 @@ FILM_WEIGHT = 2.0
 """Films show what users have: a film's take counts as much as so many recorded ones."""
 NONE_WEIGHT = 4.0
 """``none`` is shown as often as this many labels."""
+_BLANK = grey_levels(np.zeros((FLOW_SIDE, FLOW_SIDE, 3), np.uint8))
+STILL = MotionSeen(_BLANK, _BLANK).features()
+"""(NUM_MOTION,) the motion of a picture that is held: the same for any."""
+_UNKNOWN_ROW, _STILL_ROW = 0, 1
 
 
 @dataclass(frozen=True)
@@ -54,17 +66,17 @@ class Windows:
         self._joints = np.concatenate([take.joints for take in takes])
         self._lengths = np.array([len(take.joints) for take in takes])
         self._starts = np.cumsum(self._lengths) - self._lengths
-        # Row 0 stands for motion that is not known.
-        moving = [np.zeros((1, NUM_MOTION), np.float16)]
+        moving = [np.stack([np.zeros(NUM_MOTION), STILL]).astype(np.float16)]
         moving += [take.motion for take in takes if take.motion is not None]
         self._motion = np.concatenate(moving)
         self._is_film = np.array([take.motion is not None for take in takes])
         film_lengths = np.where(self._is_film, self._lengths, 0)
-        self._motion_starts = 1 + np.cumsum(film_lengths) - film_lengths
+        self._motion_starts = 2 + np.cumsum(film_lengths) - film_lengths
         self._fps = np.array([take.fps for take in takes])
         self._labels = np.array([number_of[take.label] for take in takes])
         self._is_3d = np.array([take.is_3d for take in takes])
-        self._is_sided = np.array([BY_NAME[take.dataset].is_sided for take in takes])
+        others = [mirrored_label(label, labels) for label in labels]
+        self._mirrored = np.array([-1 if other is None else number_of[other] for other in others])
         self._chances = chances(takes)
 
     def draw(
@@ -89,7 +101,10 @@ class Windows:
         length = CONTEXT + self.clip.num_frames
         plan = self._plan(newest, before, rng, preceded)
         places, nearest = self._join(newest, before, plan, rng)
-        mirror = (rng.random(count) < 0.5) & ~self._is_sided[newest] & ~self._is_sided[before]
+        done = np.where(
+            plan.is_before[:, CONTEXT:], self._labels[before, None], self._labels[newest, None]
+        )
+        mirror = (rng.random(count) < 0.5) & (self._mirrored[done] >= 0).all(axis=1)
         places[mirror] = mirrored(places[mirror])
         places = spoil(places, self._is_film[newest], rng)
         seen = np.isfinite(places[..., :1])
@@ -98,20 +113,26 @@ class Windows:
         at = np.arange(length)[CONTEXT:]
         since = np.where(plan.begin > 0, at - plan.begin, at)
         told = (at - CONTEXT >= FIRST_JUDGED) & (is_before | (since >= SETTLED))
-        keep = self._is_film[newest] & (rng.random(count) >= unmoved)
+        # Where nobody is seen, motion alone tells.
+        keep = self._is_film[newest] & ((rng.random(count) >= unmoved) | ~seen.any(axis=(1, 2, 3)))
         keep &= self._is_film[before] | (plan.begin[:, 0] <= CONTEXT)
         rows = np.where(keep[:, None], nearest[:, CONTEXT:], self._other_motion(count, rng))
-        rows[~keep & (rng.random(count) >= borrowed)] = 0
+        rows[~keep & (rng.random(count) >= borrowed)] = _UNKNOWN_ROW
+        motion = self._motion[rows].astype(np.float32)
+        motion[mirror] = mirrored_motion(motion[mirror])
         return Batch(
             joints=joints,
-            motion=self._motion[rows].astype(np.float32),
-            labels=np.where(is_before, self._labels[before, None], self._labels[newest, None]),
+            motion=motion,
+            labels=np.where(mirror[:, None], self._mirrored[done], done),
             weights=told.astype(np.float32),
         )
 
     def _other_motion(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """(N, T) rows of the motion of any films."""
-        films = rng.choice(np.flatnonzero(self._is_film), count)
+        films = np.flatnonzero(self._is_film)
+        if not len(films):
+            return np.full((count, self.clip.num_frames), _UNKNOWN_ROW)
+        films = rng.choice(films, count)
         last = self._lengths[films] - 1
         begin = (rng.random(count) * last).astype(np.int64)
         at = np.minimum(begin[:, None] + np.arange(self.clip.num_frames), last[:, None])
@@ -141,7 +162,10 @@ class Windows:
         soon = (begin[:, 0] > 0) & (rng.random(count) < 0.6)
         offset = np.where(soon, from_start, rng.random(count) * spare)
         at = np.arange(length)
-        end = (self._lengths[before] - 1) * np.where(rng.random(count) < 0.5, 1, rng.random(count))
+        # The other take ends anywhere, but what is shown of it should be all in it.
+        last = self._lengths[before] - 1
+        shown = np.minimum((begin[:, 0] - 1).clip(0) * steps[1], last)
+        end = shown + (last - shown) * np.where(rng.random(count) < 0.5, 1, rng.random(count))
         return _Plan(
             begin=begin,
             is_before=at < begin,
@@ -172,15 +196,9 @@ class Windows:
         views, other_views = Views.random(count, rng), Views.random(count, rng)
         parts, nearest = [], []
         same = self._is_3d[newest] == self._is_3d[before]
-        views_before = Views(
-            *(
-                np.where(same.reshape(-1, *[1] * (a.ndim - 1)), a, b)
-                for a, b in zip(vars(views).values(), vars(other_views).values(), strict=True)
-            )
-        )
         for takes, at, seen_by in (
             (newest, plan.newest_at, views),
-            (before, plan.before_at, views_before),
+            (before, plan.before_at, views.where(same, other_views)),
         ):
             joints, rows = self._read(takes, at)
             parts.append(in_trunks(seen_by.project(joints, self._is_3d[takes])))
@@ -203,6 +221,7 @@ class Windows:
             Them, and (N, K) rows of the motion of the frames nearest.
         """
         last = self._lengths[takes][:, None] - 1
+        is_held = (at < 0) | (at > last)
         at = at.clip(0, last)
         low = np.floor(at).astype(np.int64)
         high, share = np.minimum(low + 1, last), (at - low)[..., None, None].astype(np.float32)
@@ -212,7 +231,7 @@ class Windows:
         first = np.where(np.isnan(first), second, first)
         second = np.where(np.isnan(second), first, second)
         rows = self._motion_starts[takes][:, None] + np.rint(at).astype(np.int64)
-        return first * (1 - share) + second * share, rows
+        return first * (1 - share) + second * share, np.where(is_held, _STILL_ROW, rows)
 
 
 @dataclass(frozen=True)
@@ -259,18 +278,18 @@ def cut(take: Take, clip: ClipSpec, *, hop: int) -> tuple[NDArray[np.float32], .
 
     A take shorter than a window holds its last frame.
     """
-    count = max(int((len(take.joints) - 1) / take.fps * clip.grid_fps) + 1, 1)
-    at = (np.arange(count) * take.fps / clip.grid_fps).clip(0, len(take.joints) - 1)
-    rows = np.rint(at).astype(int)
+    pts_seconds = np.arange(len(take.joints)) / take.fps
+    rows = frames_played_at(pts_seconds, grid_instants(pts_seconds, clip.grid_fps))
     seen = np.isfinite(take.joints[rows, :, :1])
     joints = np.concatenate([np.where(seen, take.joints[rows, :, :2], 0), seen], axis=-1)
-    motion = np.zeros((count, NUM_MOTION)) if take.motion is None else take.motion[rows]
-    missing = max(0, clip.num_frames - count)
-    joints = np.pad(joints, [(CONTEXT, missing), (0, 0), (0, 0)], mode="edge")
-    motion = np.pad(motion, [(0, missing), (0, 0)], mode="edge")
-    starts = np.arange(0, count + missing - clip.num_frames + 1, hop)
+    held = max(0, clip.num_frames - len(rows))
+    joints = np.pad(joints, [(CONTEXT, held), (0, 0), (0, 0)], mode="edge")
+    if take.motion is None:
+        motion = np.zeros((len(rows) + held, NUM_MOTION))
+    else:
+        motion = np.concatenate([take.motion[rows], np.tile(STILL, (held, 1))])
+    starts = np.arange(0, len(motion) - clip.num_frames + 1, hop)
     frames, context = np.arange(clip.num_frames), np.arange(CONTEXT + clip.num_frames)
-    assert joints.shape[1:] == (NUM_JOINTS, 3)
     return (
         joints[starts[:, None] + context].astype(np.float32),
         motion[starts[:, None] + frames].astype(np.float32),
