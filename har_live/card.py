@@ -22,12 +22,13 @@ CARD_VERSION = 1
 CARD_FILE = "card.json"
 TENSORS_FILE = "model.safetensors"
 ONNX_FILE = "model.onnx"
-INT8_FILE = "model-int8.onnx"
-"""The same with 8-bit convolutions, where ``python -m training quantise`` has made it."""
+ORIGIN_FILE = "origin.json"
 POSE_FOLDER = "pose"
 """Beside the weights: the pretrained network that finds people and their joints."""
 DEFAULT_WEIGHTS = "everyday-lrcn"
 """The weights that are used where none are named."""
+DEFAULT_PEOPLE = 4
+"""So many are followed at once where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +161,6 @@ class Weights:
     def onnx_path(self) -> Path:
         return self.folder / ONNX_FILE
 
-    @property
-    def int8_path(self) -> Path:
-        return self.folder / INT8_FILE
-
     def verify(self, path: Path) -> Path:
         """Check one of the folder's files against the card.
 
@@ -209,20 +206,19 @@ def file_sha256(path: Path) -> str:
 def shipped_weights() -> dict[str, Path]:
     """Folders of the weights that came with har-live, by name."""
     cards = sorted(_shipped_root().glob(f"*/{CARD_FILE}"))
-    return {path.parent.name: path.parent for path in cards if path.parent.name != POSE_FOLDER}
+    return {path.parent.name: path.parent for path in cards}
 
 
 def open_pose_weights() -> PoseWeights:
     """The pretrained pose network that came with har-live.
 
     Raises:
-        WeightsError: it is not there, or its card can't be read.
+        WeightsError: it is not there, or it says not whose it is.
     """
     folder = _shipped_root() / POSE_FOLDER
-    path = folder / CARD_FILE
+    path = folder / ORIGIN_FILE
     try:
-        networks = json.loads(path.read_text("utf-8"))["networks"]
-        hashes = {name: sha for one in networks.values() for name, sha in one["sha256"].items()}
+        hashes = dict(json.loads(path.read_text("utf-8"))["sha256"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(f"{path} can't be read; install har-live again") from error
     return PoseWeights(folder, hashes)

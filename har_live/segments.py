@@ -6,8 +6,8 @@ import math
 
 from har_live.types import NONE, UNSURE, Prediction, Segment
 
-LEFT_SECONDS = 2.0
-"""Whoever has had no window for this long has left: what they did last is over."""
+LEFT_SECONDS = 1.0
+"""Whoever's next window is this late has left: what they did last is over."""
 
 
 class Segmenter:
@@ -16,11 +16,15 @@ class Segmenter:
     Args:
         lag_seconds: how far a label runs behind the action: half a window plus half the time
             that the smoother averages over.
+        hop_seconds: from one window of somebody to the next.
         min_duration_seconds: shorter segments are left out.
     """
 
-    def __init__(self, *, lag_seconds: float, min_duration_seconds: float = 0.0) -> None:
+    def __init__(
+        self, *, lag_seconds: float, hop_seconds: float, min_duration_seconds: float = 0.0
+    ) -> None:
         self._lag_seconds = lag_seconds
+        self._left_seconds = hop_seconds + LEFT_SECONDS
         self._min_duration_seconds = min_duration_seconds
         self._people: dict[int, _OneSegmenter] = {}
         self.left_out_seconds: dict[str, float] = {}
@@ -47,7 +51,7 @@ class Segmenter:
         left = [
             person
             for person, one in self._people.items()
-            if not now_seconds - LEFT_SECONDS <= one.last_seconds <= now_seconds
+            if not now_seconds - self._left_seconds <= one.last_seconds <= now_seconds
         ]
         return [segment for person in left for segment in self._people.pop(person).finish()]
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from har_live.types import UNSURE, WHOLE_PICTURE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from har_live.types import Person, Prediction
+
+KEPT_SECONDS = 1.5
+"""The label of somebody who isn't seen goes when it is this much older than the newest."""
 
 
 class Shown:
@@ -22,25 +25,28 @@ class Shown:
         """The windows began afresh (a gap, a cut, a reconnect): nothing is known."""
         self.people: tuple[Person, ...] = ()
         """Who was seen last, the main person first."""
+        self.main = WHOLE_PICTURE
+        """Whose label is the main one: a ``Person.id``, or ``WHOLE_PICTURE``."""
         self._newest: dict[int, Prediction] = {}
 
-    def update(self, predictions: Iterable[Prediction], people: Sequence[Person]) -> None:
+    def update(self, predictions: Sequence[Prediction], people: Sequence[Person]) -> None:
         """Take in what one more grid frame brought to light."""
-        newest = self._newest | {prediction.person: prediction for prediction in predictions}
         self.people = tuple(people)
-        # Who is lost for a moment keeps the label; who has left is gone when others get theirs.
-        latest = max((p.end_seconds for p in newest.values()), default=0.0)
-        self._newest = {
-            person: p for person, p in newest.items() if latest - p.end_seconds <= KEPT_SECONDS
-        }
-
-    @property
-    def main(self) -> int:
-        """Whose label is the main one: a ``Person.id``, or ``WHOLE_PICTURE``."""
-        if self.people:
-            return self.people[0].id
-        # Nobody is seen: perhaps somebody is lost for a moment.
-        return next(reversed(self._newest), WHOLE_PICTURE)
+        self._newest |= {prediction.person: prediction for prediction in predictions}
+        seen = [person.id for person in self.people]
+        if predictions:
+            # The whole picture is told of only where nobody is followed, and ends with that.
+            is_whole = predictions[-1].person == WHOLE_PICTURE
+            latest = max(prediction.end_seconds for prediction in predictions)
+            self._newest = {
+                person: newest
+                for person, newest in self._newest.items()
+                if (person == WHOLE_PICTURE) == is_whole
+                # Who is lost for a moment keeps the label.
+                and (person in seen or latest - newest.end_seconds <= KEPT_SECONDS)
+            }
+        if self.main in seen or self.main not in self._newest:
+            self.main = next(iter([*seen, *self._newest]), WHOLE_PICTURE)
 
     def of(self, person: int) -> Prediction | None:
         """The newest prediction about somebody; None where there is none yet."""
@@ -51,7 +57,3 @@ class Shown:
         """The main label; ``unsure`` where there is none yet."""
         newest = self.of(self.main)
         return UNSURE if newest is None else newest.label
-
-
-KEPT_SECONDS = 1.5
-"""A label this much older than the newest is no longer shown."""

@@ -37,7 +37,7 @@ class WatchedRecognizer(Recognizer):
         group = super().streams(num_sources)
         advance, never = group.advance, threading.Event()
 
-        def watched(grid_frames: Mapping[int, GridFrame]) -> dict[int, Prediction]:
+        def watched(grid_frames: Mapping[int, GridFrame]) -> dict[int, list[Prediction]]:
             if self._num_left is not None:
                 self._num_left -= 1
                 if self._num_left < 0:
@@ -45,7 +45,7 @@ class WatchedRecognizer(Recognizer):
             if self._step_seconds:
                 never.wait(self._step_seconds)
             predictions = advance(grid_frames)
-            self.predictions += predictions.values()
+            self.predictions += [p for some in predictions.values() for p in some]
             self.batches.append(frozenset(grid_frames))
             return predictions
 

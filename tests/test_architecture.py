@@ -20,8 +20,8 @@ TRAINING_FILES = sorted(TRAINING.rglob("*.py"))
 # A room may import rooms of its own floor and of those below it.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"", "types", "errors", "letters", "missing", "names", "redact", "yuv"}),
-    frozenset({"models", "transforms", "card", "timeline", "ring", "cuts", "ahead"}),
-    frozenset({"grid", "scorers", "smoothing", "figure", "people"}),
+    frozenset({"models", "people", "transforms", "card", "timeline", "cuts", "ahead"}),
+    frozenset({"grid", "scorers", "smoothing", "segments", "shown", "figure"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),
     frozenset({"live", "offline", "many", "doctor", "bench"}),
     frozenset({"console", "live_table", "cli", "__main__"}),
@@ -43,11 +43,10 @@ HOMES = {
     "safetensors": {"scorers"},
     "onnxruntime": {"scorers", "doctor"},
     "yt_dlp": {"sources", "doctor"},
-    "onnx": {"scorers"},
+    "onnx": set(),
     "av": {"sources", "sinks", "doctor", "bench/clips.py"},
     # In sources: the reading process listens to its parent; two threads want one picture.
     "threading": {"live", "sources", "ahead"},
-    "concurrent": {"scorers/onnx.py"},
     "rich": {"console", "live_table", "bench/table.py"},
     "typer": {"cli"},
 }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-import sys
 from itertools import count
 from types import SimpleNamespace
 
@@ -14,11 +12,11 @@ from rich.console import Console
 
 from har_live.bench import steps, timing
 from har_live.bench.rows import Report, Row
-from har_live.bench.steps import Subject
 from har_live.bench.table import machine_table, rows_table
 from har_live.bench.timing import Effort, median_seconds
-from har_live.errors import BackendError, SinkError
-from har_live.scorers import open_scorer
+from har_live.card import Weights
+from har_live.errors import SinkError
+from har_live.recognizer import Recognizer
 
 ROUGHLY = Effort(seconds=0.01, min_rounds=1)
 
@@ -92,7 +90,7 @@ def test_an_effort_that_measures_nothing_is_refused(wrong):
 # --- rows -------------------------------------------------------------------------------------
 
 ROWS = (
-    Row("tiny on a runtime", "grid frame", 18.0, "ms", 16.0, "encoder alone"),
+    Row("tiny on a runtime", "grid frame", 18.0, "ms", 16.0, "finder alone"),
     Row("tiny on a runtime", "[not markup]", 0.01234, "s"),
     Row("another", "windows scored", 1234.5, "1/s", 4.0, "one stream"),
     Row("tiny on a runtime", "nothing", 0.0, "%"),
@@ -121,7 +119,7 @@ def test_json_of_a_report(tmp_path):
         "value": 18.0,
         "unit": "ms",
         "against": 16.0,
-        "against_name": "encoder alone",
+        "against_name": "finder alone",
         "ratio": 1.125,
     }
     second = {**first, "name": "[not markup]", "value": 0.01234, "unit": "s", "against": None}
@@ -146,7 +144,7 @@ def test_the_table_gathers_the_rows_of_a_subject():
     assert lines == [
         ["system", "[an]", "old", "machine"],
         ["tiny", "on", "a", "runtime"],
-        ["grid", "frame", "18.0", "ms", "1.12", "×", "encoder", "alone", "(16.0)"],
+        ["grid", "frame", "18.0", "ms", "1.12", "×", "finder", "alone", "(16.0)"],
         ["[not", "markup]", "0.0123", "s"],
         ["nothing", "0", "%"],
         ["another"],
@@ -158,31 +156,49 @@ def test_the_table_gathers_the_rows_of_a_subject():
 
 
 class SlowScorer:
-    """Takes 10 ms for each stream's picture and 1 ms for each window, by a clock of its own."""
+    """Takes 1 ms for each subject and 0.1 ms for each of its windows, by a clock of its own."""
 
-    runs_on = "a snail"
-
-    def __init__(self, clock: MadeClock, *, has_encoder: bool = True) -> None:
+    def __init__(self, clock: MadeClock) -> None:
         self._clock = clock
-        self._has_encoder = has_encoder
 
-    def open_windows(self, num_streams: int, num_windows: int):
-        def advance(frames, previous, keep) -> None:
-            assert frames.shape == previous.shape == (num_streams, 64, 64, 3)
-            assert keep.shape == (num_streams, num_windows)
-            self._clock.spend(num_streams * (0.010 + num_windows * 0.001))
+    def open_windows(self, num_subjects: int, num_windows: int):
+        def advance(inputs, keep, rows) -> np.ndarray:
+            assert {len(values) for values in inputs} == {len(rows)}
+            assert keep.shape == (len(rows), num_windows)
+            assert max(rows) < num_subjects
+            self._clock.spend(len(rows) * (0.001 + num_windows * 0.0001))
+            return np.zeros((len(rows), num_windows, 4), np.float32)
 
         return SimpleNamespace(advance=advance)
 
-    def encoder(self, num_streams: int):
-        if not self._has_encoder:
-            raise BackendError("the encoder alone can't be had; install it")
-        return lambda frames, previous: self._clock.spend(num_streams * 0.010)
+
+class SlowFinder:
+    """Takes 10 ms for each picture and finds nobody."""
+
+    def __init__(self, clock: MadeClock) -> None:
+        self._clock = clock
+
+    def find(self, pictures, *, aspects) -> list[list]:
+        assert len(aspects) == len(pictures)
+        self._clock.spend(len(pictures) * 0.010)
+        return [[] for _ in pictures]
+
+
+class Snail(Recognizer):
+    """Windows of 8 frames, scored every 2."""
+
+    def __init__(self, weights: Weights, clock: MadeClock) -> None:
+        self.card = weights.card
+        self.scorer = SlowScorer(clock)
+        self.finder = SlowFinder(clock) if weights.card.model.encoder == "joints" else None
+        self.cut_reset, self.max_people = True, 4
+
+    runs_on = "a snail"
 
 
 @pytest.fixture
-def snail(clock, small_weights) -> Subject:
-    return Subject(small_weights("lrcn").card, SlowScorer(clock))  # 8 frames, scored every 2
+def snail(clock, small_weights) -> Snail:
+    return Snail(small_weights("joints-lrcn"), clock)
 
 
 def figures(rows) -> list[tuple[str, float, float | None]]:
@@ -192,69 +208,47 @@ def figures(rows) -> list[tuple[str, float, float | None]]:
     ]
 
 
-def test_a_grid_frame_beside_its_encoder(snail):
+def test_a_grid_frame_beside_its_finder_and_with_more_people(snail):
+    """The whole picture and each person are a subject of four windows."""
     rows = list(steps.grid_frame_rows([snail], ROUGHLY))
-    assert {row.subject for row in rows} == {"test-lrcn on a snail"}
-    assert figures(rows) == [("grid frame", 14.0, 10.0), ("windows scored", 1 / 0.028, 5.0)]
+    assert {row.subject for row in rows} == {"test-joints-lrcn on a snail"}
+    assert figures(rows) == [
+        ("grid frame", 10 + 2 * 1.4, 10.0),
+        ("grid frame, 2 people", 10 + 3 * 1.4, 12.8),
+        ("grid frame, 4 people", 10 + 5 * 1.4, 12.8),
+        ("windows scored", 1 / 0.0128 / 2, 5.0),
+    ]
+    assert rows[0].against_name == "people finder alone"
 
 
-def test_a_grid_frame_whose_encoder_can_not_be_had_alone(clock, small_weights, caplog):
-    subject = Subject(small_weights("lrcn").card, SlowScorer(clock, has_encoder=False))
-    with caplog.at_level(logging.WARNING):
-        rows = list(steps.grid_frame_rows([subject], ROUGHLY))
-    assert figures(rows)[0] == ("grid frame", 14.0, None)
-    assert "the encoder alone can't be had; install it" in caplog.text
+def test_a_grid_frame_of_weights_that_look_for_nobody(clock, small_weights):
+    rows = steps.grid_frame_rows([Snail(small_weights("lrcn"), clock)], ROUGHLY)
+    assert figures(rows) == [("grid frame", 1.4, None), ("windows scored", 1 / 0.0014 / 2, 5.0)]
 
 
 def test_windows_anew_beside_windows_in_flight(snail):
     (row,) = steps.anew_rows([snail], ROUGHLY)
-    assert figures([row]) == [("a window anew, 8 frames", 8 * 11.0, 18.0)]
+    # One window of each of 16 subjects; eight of each of two.
+    assert figures([row]) == [("a window anew, 8 frames", 80 + 16 * 1.1, 10 + 2 * 1.8)]
 
 
 def test_streams_share_a_batch(snail):
     rows = steps.streams_rows([snail], ROUGHLY)
     assert figures(rows) == [
-        ("grid frame, 4 streams", 14.0, 14.0),
-        ("grid frame, 16 streams", 14.0, 14.0),
+        ("grid frame, 4 streams", 12.8, 12.8),
+        ("grid frame, 16 streams", 12.8, 12.8),
     ]
 
 
 def test_what_is_here_is_measured(small_weights):
-    subjects = steps.open_subjects([small_weights("lrcn"), small_weights("convlstm")])
-    runtimes = [(s.card.name, s.scorer.runs_on.split()[0]) for s in subjects[:2]]
+    opened = steps.open_all([small_weights("lrcn"), small_weights("convlstm")])
+    runtimes = [(one.card.name, one.runs_on.split()[0]) for one in opened[:2]]
     assert runtimes == [("test-lrcn", "ONNX"), ("test-lrcn", "PyTorch")]
-    assert {s.card.name for s in subjects} == {"test-lrcn", "test-convlstm"}
+    assert {one.card.name for one in opened} == {"test-lrcn", "test-convlstm"}
 
 
-@pytest.mark.parametrize("kind", ["lrcn", "convlstm"])
-def test_the_encoder_alone_is_the_same_on_both_runtimes(small_weights, kind):
-    weights = small_weights(kind)
-    frames, previous = np.split(steps.noise(4, weights.card.clip.image_size), 2)
-    torch_features, onnx_features = (
-        open_scorer(weights, runtime=runtime, device="cpu").encoder(2)(frames, previous)
-        for runtime in ("torch", "onnx")
-    )
-    assert torch_features.std() > 0.01
-    # ONNX's have an axis for the windows that share them.
-    np.testing.assert_allclose(onnx_features.squeeze(), torch_features, rtol=1e-3, atol=1e-3)
-
-
-@pytest.mark.parametrize("device", ["cuda"])
-def test_the_encoder_alone_on_a_gpu(small_weights, device):
-    torch = pytest.importorskip("torch")
-    if not torch.cuda.is_available():
-        pytest.skip("no GPU")
-    weights = small_weights("lrcn")
-    frames, previous = np.split(steps.noise(4, weights.card.clip.image_size), 2)
-    on_gpu, on_cpu = (
-        open_scorer(weights, runtime="torch", device=place).encoder(2)(frames, previous)
-        for place in (device, "cpu")
-    )
-    np.testing.assert_allclose(on_gpu, on_cpu, atol=0.05 * np.abs(on_cpu).max())
-
-
-def test_without_the_package_onnx_the_encoder_is_not_to_be_had(small_weights, monkeypatch):
-    monkeypatch.setitem(sys.modules, "onnx", None)
-    scorer = open_scorer(small_weights("lrcn"), runtime="onnx", device="cpu")
-    with pytest.raises(BackendError, match="pip install onnx"):
-        scorer.encoder(1)
+def test_real_steps_go_on(small_weights):
+    (one, *_) = steps.open_all([small_weights("lrcn")])
+    task = steps.step(one, num_streams=2, hop=1)
+    answers = [task() for _ in range(12)]
+    assert [len(predictions) for predictions in answers[-1].values()] == [1, 1]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import har_live.card
+import har_live.recognizer
 from har_live.bench import timing
 from har_live.doctor import Check, scoring
 
@@ -99,12 +102,13 @@ def test_the_benchmark_counts_grid_frames_against_the_clock(shipped, monkeypatch
             assert (num_streams, num_windows) == (1, 4)  # 8 frames, scored every 2
             return self
 
-        def advance(self, frames, previous, keep) -> None:
-            assert frames.shape == (1, 64, 64, 3)
+        def advance(self, inputs, keep, rows) -> np.ndarray:
+            assert [values.shape for values in inputs] == [(1, 64, 64, 3)] * 2
             self.seconds += 0.125
+            return np.zeros((1, 4, 4), np.float32)
 
     snail = Slow()
-    monkeypatch.setattr(scoring, "open_scorer", lambda weights: snail)
+    monkeypatch.setattr(har_live.recognizer, "open_scorer", lambda *_, **__: snail)
     monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: snail.seconds))
     (check,) = scoring.try_speed()
     assert check.status == "warning"
@@ -115,12 +119,30 @@ def test_the_benchmark_counts_grid_frames_against_the_clock(shipped, monkeypatch
 def test_damaged_weights_are_a_problem(shipped, file):
     with (shipped / file).open("ab") as damaged:
         damaged.write(b"x")
-    (check,) = scoring.weights()
+    check, _ = scoring.weights()
     assert check.status == "problem"
     assert check.detail.endswith(f"{file} is not the file its card was written for (wrong sha256)")
     assert check.remedy == "pip install --force-reinstall har-live"
     (shipped / file).unlink()
     assert scoring.weights()[0].detail.endswith(f"{file} is missing")
+
+
+def test_a_damaged_or_missing_pose_network_is_a_problem(tmp_path, monkeypatch):
+    monkeypatch.setattr(har_live.card, "_shipped_root", lambda: tmp_path)
+    missing = scoring.weights()[1]
+    assert (missing.name, missing.status) == ("pose network", "problem")
+    assert missing.detail.endswith("card.json can't be read")
+    folder = tmp_path / har_live.card.POSE_FOLDER
+    folder.mkdir()
+    (folder / "movenet.onnx").write_bytes(b"numbers")
+    hashes = {"movenet.onnx": har_live.card.file_sha256(folder / "movenet.onnx")}
+    (folder / "card.json").write_text(json.dumps({"networks": {"movenet": {"sha256": hashes}}}))
+    whole = scoring.weights()[1]
+    assert (whole.status, whole.detail) == ("ok", "1 files are what its card says")
+    (folder / "movenet.onnx").write_bytes(b"other numbers")
+    damaged = scoring.weights()[1]
+    assert damaged.status == "problem"
+    assert "wrong sha256" in damaged.detail
 
 
 def test_damage_to_other_weights_is_a_warning(shipped):
@@ -131,7 +153,7 @@ def test_damage_to_other_weights_is_a_warning(shipped):
 def test_no_weights_at_all(monkeypatch):
     monkeypatch.setattr(scoring, "shipped_weights", dict)
     monkeypatch.setattr(har_live.card, "shipped_weights", dict)
-    (check,) = scoring.weights()
+    check, _ = scoring.weights()
     assert check.status == "problem"
     assert check.detail == f"{har_live.card.DEFAULT_WEIGHTS} did not come with this har-live"
     not_tried = "not tried: there are no weights"

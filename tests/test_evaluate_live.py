@@ -46,10 +46,10 @@ class MadeScorer:
         scorer = self
 
         class Windows:
-            def advance(self, frames, previous, keep, rows=None):
+            def advance(self, inputs, keep, rows):
                 scorer.num_steps += 1
-                scores = np.zeros((num_streams, num_windows, len(LABELS)), np.float32)
-                scores[:, :, scorer.answer(frames[0])] = 1
+                scores = np.zeros((len(rows), num_windows, len(LABELS)), np.float32)
+                scores[:, :, scorer.answer(inputs[0][0])] = 1
                 return scores
 
         return Windows()
@@ -195,11 +195,11 @@ def test_who_stood_still_makes_a_difference_to_what_is_remembered(small_weights)
 
     def scores(of, one_alone):
         windows = of.open_windows(2, 4)
-        both, alone = np.ones((2, 4), bool), np.array([one_alone])
-        windows.advance(frames[0], frames[0], ~both)
-        windows.advance(frames[1, :1], frames[0, :1], both[:1], alone)
-        windows.advance(frames[2, :1], frames[1, :1], ~both[:1], alone)  # begins afresh, alone
-        return windows.advance(frames[3], frames[2], both)
+        both, rows, alone = np.ones((2, 4), bool), np.arange(2), np.array([one_alone])
+        windows.advance((frames[0], frames[0]), ~both, rows)
+        windows.advance((frames[1, :1], frames[0, :1]), both[:1], alone)
+        windows.advance((frames[2, :1], frames[1, :1]), ~both[:1], alone)  # begins afresh, alone
+        return windows.advance((frames[3], frames[2]), both, rows)
 
     expected = [scores(scorer, alone) for alone in (0, 1)]
     assert not np.allclose(*expected)

@@ -18,7 +18,9 @@ from har_live.types import Segment
 
 SEGMENTS = [
     Segment(0.0, 1.875, "wave", 0.8712345, 0.95),
-    Segment(1.875, 59.9996, "sit down", 0.5, np.float32(0.6)),
+    Segment(
+        1.875, 59.9996, "sit down", 0.5, np.float32(0.6), person=2, box=(0.123456, 0.0, 0.5, 1.0)
+    ),
     Segment(3661.0015, 359_999.9994, "wave", 1.0, 1.0),
 ]
 AWKWARD = Segment(2.0, 3.0, 'winkt & "lacht" <laut>,\n\n--> 手を振る 👋', 0.07, 0.08)
@@ -43,7 +45,7 @@ def test_json_lines(tmp_path: Path, suffix: str) -> None:
     header, *events = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert header == {
         "format": "har-live-events",
-        "version": 1,
+        "version": 2,
         "source": "clip.mp4",
         "weights": "lrcn",
         "labels": ["wave", "sit down"],
@@ -54,7 +56,10 @@ def test_json_lines(tmp_path: Path, suffix: str) -> None:
         "label": "wave",
         "mean_confidence": 0.8712,
         "peak_confidence": 0.95,
+        "person": None,
+        "box": None,
     }
+    assert (events[1]["person"], events[1]["box"]) == (2, [0.1235, 0.0, 0.5, 1.0])
     assert (events[1]["end_seconds"], events[1]["peak_confidence"]) == (59.9996, 0.6)
     assert events[3]["label"] == AWKWARD.label
     assert len(events) == 4
@@ -65,8 +70,10 @@ def test_csv(tmp_path: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert tuple(rows[0]) == COLUMNS
-    assert rows[1] == ["0.0", "1.875", "Wave", "0.8712", "0.95"]
-    assert rows[4] == ["2.0", "3.0", 'Winkt & "lacht" <laut>, --> 手を振る 👋', "0.07", "0.08"]
+    assert rows[1] == ["0.0", "1.875", "Wave", "0.8712", "0.95", *[""] * 5]
+    assert rows[2][5:] == ["2", "0.1235", "0.0", "0.5", "1.0"]
+    label = 'Winkt & "lacht" <laut>, --> 手を振る 👋'
+    assert rows[4] == ["2.0", "3.0", label, "0.07", "0.08", *[""] * 5]
     assert len(rows) == 5
 
 
@@ -93,6 +100,23 @@ def test_subtitles(tmp_path: Path, suffix: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("suffix", [".srt", ".vtt"])
+def test_subtitles_say_who_once_a_second_person_did_something(tmp_path: Path, suffix: str) -> None:
+    people = (1, 0, 1, 2, 1, 0, 5)
+    segments = [
+        Segment(float(i), i + 1.0, "wave", 0.5, 0.5, person=person, box=None)
+        for i, person in enumerate(people)
+    ]
+    texts = [text for *_, text in cues(write_all(tmp_path / f"out{suffix}", segments))]
+    assert texts == [
+        *["Wave 50 %"] * 3,
+        "Person 2: Wave 50 %",
+        "Person 1: Wave 50 %",
+        "Wave 50 %",
+        "Person 5: Wave 50 %",
+    ]
+
+
 def test_srt_text(tmp_path: Path) -> None:
     path = write_all(tmp_path / "out.srt", [SEGMENTS[1], AWKWARD])
     assert path.read_text("utf-8") == (
@@ -109,14 +133,6 @@ def test_webvtt_text(tmp_path: Path) -> None:
         "00:00:02.000 --> 00:00:03.000\n"
         'Winkt &amp; "lacht" &lt;laut&gt;, --&gt; 手を振る 👋 7 %\n\n'
     )
-
-
-@pytest.mark.parametrize("suffix", FORMATS)
-def test_people_read_names_and_programs_labels(tmp_path: Path, suffix: str) -> None:
-    path = write_all(tmp_path / f"out{suffix}", [Segment(0, 1, "tennis_smash", 0.5, 0.6)])
-    text = path.read_text("utf-8")
-    is_json = suffix in (".json", ".jsonl", ".ndjson")
-    assert ("tennis_smash" in text, "Tennis smash" in text) == (is_json, not is_json)
 
 
 @pytest.mark.parametrize(

@@ -64,21 +64,29 @@ def test_every_label_is_the_score_of_what_the_network_saw_last(small_weights, st
     """Whatever was dropped: each window has its length, and began with its first frame."""
     weights = small_weights("lrcn")
     replay = Replay(Recognizer(weights, device="cpu", cut_reset=False), step_seconds=step_seconds)
-    group, model, num_checked = replay._scoring._group, load_model(weights), 0
-    score = replay._scoring.score
+    windows, model, num_checked = replay._scoring._group._windows, load_model(weights), 0
+    score, advance = replay._scoring.score, windows.advance
+    seen: list[np.ndarray] = []
+
+    def noted(inputs, keep, rows):
+        (frame,), (previous,) = inputs
+        if not keep.any():  # a run begins
+            seen[:] = [previous]
+        seen.append(frame)
+        return advance(inputs, keep, rows)
 
     def checked(grid_frames):
         nonlocal num_checked
         scored = score(grid_frames)
         for prediction in scored[0].predictions:
             with torch.inference_mode():
-                clip = torch.from_numpy(group.last_window(0))[None]
-                expected = model(clip)[0].numpy()
+                clip = torch.from_numpy(np.stack(seen[-1 - weights.card.clip.num_frames :]))
+                expected = model(clip[None])[0].numpy()
             np.testing.assert_allclose(prediction.scores, expected, atol=1e-4, rtol=0)
             num_checked += 1
         return scored
 
-    replay._scoring.score = checked
+    replay._scoring.score, windows.advance = checked, noted
     frames = [*random_frames(240, 30), *random_frames(240, 30, begin_seconds=100)]
     list(replay.play(frames))
     assert num_checked > 10

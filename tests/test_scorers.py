@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
-import threading
 
 import numpy as np
 import onnxruntime
@@ -12,8 +12,8 @@ import pytest
 import torch
 
 import har_live.scorers
-import har_live.scorers.onnx
 import har_live.scorers.torch
+from har_live.card import open_weights
 from har_live.errors import BackendError, WeightsError
 from har_live.scorers import open_scorer
 from har_live.scorers.onnx import PROVIDERS
@@ -74,6 +74,17 @@ def test_a_provider_that_does_not_load_is_an_error(weights, monkeypatch):
         open_scorer(weights, runtime="onnx", device="cuda")
 
 
+@pytest.mark.parametrize("file", ["model.onnx", "model.safetensors"])
+def test_onnx_trusts_no_file_that_changed(weights, tmp_path, file):
+    """The graph's numbers lie in the other file."""
+    shutil.copytree(weights.folder, tmp_path / "copy")
+    data = bytearray((tmp_path / "copy" / file).read_bytes())
+    data[-1] ^= 1
+    (tmp_path / "copy" / file).write_bytes(data)
+    with pytest.raises(WeightsError, match=f"{file} is not the file its card was written for"):
+        open_scorer(open_weights(tmp_path / "copy"), runtime="onnx", device="cpu")
+
+
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
@@ -108,41 +119,20 @@ def test_scores_are_the_callers_own(weights):
         random = np.random.default_rng(0)
         picture = random.integers(0, 256, (1, 64, 64, 3), np.uint8)
         keep = np.ones((1, 2), bool)
-        first = windows.advance(picture, picture, keep)
+        first = windows.advance((picture, picture), keep, np.array([0]))
         before = first.copy()
-        windows.advance(255 - picture, picture, keep)
+        windows.advance((255 - picture, picture), keep, np.array([0]))
         np.testing.assert_array_equal(first, before)
-
-
-@pytest.mark.parametrize(("num_streams", "num_parts"), [(1, 1), (2, 2), (5, 3)])
-def test_the_threads_of_a_batch_end_with_it(weights, monkeypatch, num_streams, num_parts):
-    """One stream alone is scored on the caller's thread."""
-    monkeypatch.setattr(har_live.scorers.onnx, "_num_cores", lambda: 3)
-    windows = open_scorer(weights, runtime="onnx", device="cpu").open_windows(num_streams, 2)
-    before, names = set(threading.enumerate()), []
-
-    def watched(*part, advance=windows._advance):
-        names.append(threading.current_thread().name)
-        return advance(*part)
-
-    monkeypatch.setattr(windows, "_advance", watched)
-    pictures = np.zeros((num_streams, 64, 64, 3), np.uint8)
-    windows.advance(pictures, pictures, np.ones((num_streams, 2), bool))
-    assert set(threading.enumerate()) == before
-    assert len(names) == num_parts
-    is_alone = num_parts == 1
-    assert all(name.startswith("har-live-scorer") != is_alone for name in names)
 
 
 def test_the_exporter_refuses_an_onnx_file_that_differs(weights, monkeypatch, tmp_path):
     import training.ship.export
     from har_live.scorers.torch import load_model
 
-    def export_another(model, path, *, image_size):
+    def export_another(model, path, *, tensors_path):
+        real(model, path, tensors_path=tensors_path)
         with torch.no_grad():
             model.classifier.bias.add_(torch.tensor([0.0, 0.01, 0.0, 0.0]))
-            real(model, path, image_size=image_size)
-            model.classifier.bias.sub_(torch.tensor([0.0, 0.01, 0.0, 0.0]))
 
     real = training.ship.export.export_onnx
     monkeypatch.setattr(training.ship.export, "export_onnx", export_another)
@@ -159,12 +149,9 @@ def test_the_captured_graph_on_cuda_gives_the_cpus_scores(weights):
     pictures = random.integers(0, 256, (20, 3, 64, 64, 3), np.uint8)
     for step in range(1, 20):
         rows = random.permutation(3)[: 1 + step % 3]
-        shown = (
-            pictures[step, rows],
-            pictures[step - 1, rows],
-            random.random((len(rows), 4)) < 0.8,
-        )
-        expected = on_cpu.advance(*shown, rows)
-        scores = on_gpu.advance(*shown, rows)
+        inputs = pictures[step, rows], pictures[step - 1, rows]
+        keep = random.random((len(rows), 4)) < 0.8
+        expected = on_cpu.advance(inputs, keep, rows)
+        scores = on_gpu.advance(inputs, keep, rows)
         # Half precision in the encoder: the tolerance that the fast path is held to.
         np.testing.assert_allclose(scores, expected, atol=2e-2, rtol=0)

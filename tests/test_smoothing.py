@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from har_live.card import SmoothingSpec
-from har_live.smoothing import Segmenter, Smoother
+from har_live.segments import Segmenter
+from har_live.smoothing import Smoother
 from har_live.types import NONE, UNSURE, ClipSpec, Prediction
 
 LABELS = (NONE, "wave", "jump")
@@ -167,7 +168,7 @@ def segments_of(segmenter: Segmenter, predictions: list[Prediction]):
 
 
 def test_borders_lie_where_the_action_changed_not_where_the_label_did():
-    segmenter = Segmenter(lag_seconds=1.0)
+    segmenter = Segmenter(lag_seconds=1.0, hop_seconds=0.5)
     shown = ["wave"] * 4 + ["jump"] * 4
     found = segments_of(segmenter, [prediction(2 + i / 2, s) for i, s in enumerate(shown)])
     assert [(s.start_seconds, s.end_seconds, s.label) for s in found] == [
@@ -178,7 +179,7 @@ def test_borders_lie_where_the_action_changed_not_where_the_label_did():
 
 def test_confidence_is_the_mean_and_the_peak_of_the_segments_windows():
     windows = [prediction(2 + i, "wave", confidence=c) for i, c in enumerate([0.5, 0.9, 0.7])]
-    (segment,) = segments_of(Segmenter(lag_seconds=1), windows)
+    (segment,) = segments_of(Segmenter(lag_seconds=1, hop_seconds=1), windows)
     assert segment.mean_confidence == pytest.approx(0.7)
     assert segment.peak_confidence == 0.9
 
@@ -186,33 +187,33 @@ def test_confidence_is_the_mean_and_the_peak_of_the_segments_windows():
 def test_none_and_unsure_are_gaps():
     shown = [NONE, "wave", UNSURE, UNSURE, "wave", NONE]
     windows = [prediction(2 + i, s) for i, s in enumerate(shown)]
-    segmenter = Segmenter(lag_seconds=1)
+    segmenter = Segmenter(lag_seconds=1, hop_seconds=1)
     found = segments_of(segmenter, windows)
     assert [(s.start_seconds, s.end_seconds) for s in found] == [(2.0, 3.0), (5.0, 6.0)]
-    assert segmenter.left_out_seconds == {NONE: 3.0, UNSURE: 2.0}
 
 
 def test_a_new_run_ends_the_segment_with_the_last_window_of_the_old():
     windows = [prediction(2, "wave"), prediction(3, "wave"), prediction(9, "wave", run=1)]
-    found = segments_of(Segmenter(lag_seconds=1), windows)
+    segmenter = Segmenter(lag_seconds=1, hop_seconds=1)
+    found = segments_of(segmenter, windows)
     assert [(s.start_seconds, s.end_seconds) for s in found] == [(0.0, 3.0), (7.0, 9.0)]
 
 
 def test_short_segments_are_left_out():
     shown = ["wave"] * 4 + ["jump"] + ["wave"] * 4
     windows = [prediction(2 + i / 4, s) for i, s in enumerate(shown)]
-    segmenter = Segmenter(lag_seconds=1, min_duration_seconds=0.5)
+    segmenter = Segmenter(lag_seconds=1, hop_seconds=0.25, min_duration_seconds=0.5)
     found = segments_of(segmenter, windows)
     assert [s.label for s in found] == ["wave", "wave"]
-    assert segmenter.left_out_seconds == {"jump": 0.25}
 
 
 def told_by_a_perfect_scorer(truth: list[tuple[float, float, str]], clip: ClipSpec, hop: int):
     """Segments of windows that are each scored as what is done in their middle."""
     spec = SmoothingSpec(average_seconds=1.0, enter=0.5, leave=0.35, hold_seconds=0.5)
     smoother = Smoother(LABELS, spec)
-    segmenter = Segmenter(lag_seconds=(clip.window_seconds + spec.average_seconds) / 2)
     step, last = hop / clip.grid_fps, (clip.num_frames - 1) / clip.grid_fps
+    lag_seconds = (clip.window_seconds + spec.average_seconds) / 2
+    segmenter = Segmenter(lag_seconds=lag_seconds, hop_seconds=step)
     predictions = []
     for start in np.arange(0, truth[-1][1] - last, step):
         middle = start + last / 2
@@ -245,7 +246,7 @@ def test_segments_never_overlap(seed):
     ]
     # Runs lie apart, as after a gap.
     windows = [prediction(p.end_seconds + 30 * p.run, p.label, run=p.run) for p in windows]
-    found = segments_of(Segmenter(lag_seconds=1.5), windows)
+    found = segments_of(Segmenter(lag_seconds=1.5, hop_seconds=0.25), windows)
     assert found
     borders = [t for s in found for t in (s.start_seconds, s.end_seconds)]
     assert borders == sorted(borders)

@@ -23,6 +23,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "prepare": own_data.prepare,
     "joints": recipe.joints,
     "train": recipe.train,
+    "cross-source": recipe.cross_source,
+    "ship": recipe.ship,
     "train-pixels": own_data.train_pixels,
     "compare": own_data.compare,
     "adapt": own_data.adapt,

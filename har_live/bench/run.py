@@ -61,11 +61,11 @@ def _rows(
     effort: Effort,
     on_name: Callable[[str], None],
 ) -> Iterator[Row]:
-    subjects = steps.open_subjects(weights) if set(wanted) & STEP_GROUPS.keys() else []
+    recognizers = steps.open_all(weights) if set(wanted) & STEP_GROUPS.keys() else []
     for name in wanted:
         if name in STEP_GROUPS:
             on_name(name)
-            yield from STEP_GROUPS[name](subjects, effort)
+            yield from STEP_GROUPS[name](recognizers, effort)
     names = [name for name in wanted if name in SCENE_GROUPS]
     if names:
         yield from _end_to_end(weights[0], names, effort, on_name)

@@ -1,10 +1,11 @@
-"""What the network costs: a grid frame, a window, a stream."""
+"""What the heart costs: a grid frame, a person, a window, a stream."""
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import logging
-from dataclasses import dataclass
-from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,139 +13,189 @@ import numpy as np
 from har_live.bench.rows import Row
 from har_live.bench.timing import median_seconds
 from har_live.errors import BackendError
-from har_live.scorers import open_scorer
+from har_live.grid import GridFrame
+from har_live.people.detection import Detection
+from har_live.recognizer import Recognizer
+from har_live.transforms import to_finder
+from har_live.types import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from har_live.bench.timing import Effort
-    from har_live.card import ModelCard, Weights
-    from har_live.scorers import Precision, Runtime, Scorer
+    from har_live.card import Weights
+    from har_live.people.finder import Finder
+    from har_live.scorers import Runtime
+    from har_live.types import Image
 
     Task = Callable[[], object]
 
 logger = logging.getLogger(__name__)
 
-PLACES: tuple[tuple[Runtime, str, Precision], ...] = (
-    ("onnx", "cpu", "usual"),
-    ("onnx", "cpu", "int8"),
-    ("torch", "cpu", "usual"),
-    ("onnx", "cuda", "usual"),
-    ("torch", "cuda", "usual"),
+PLACES: tuple[tuple[Runtime, str], ...] = (
+    ("onnx", "cpu"),
+    ("torch", "cpu"),
+    ("onnx", "cuda"),
+    ("torch", "cuda"),
 )
-"""Runtimes, devices and precisions that are measured where they are there."""
+"""Runtimes and devices that are measured where they are there."""
 NUM_STREAMS = (1, 4, 16)
+NUM_PEOPLE = (1, 2, 4)
+PICTURE_SIZE = (360, 640)
+"""Height and width of what is looked at."""
+UPRIGHT = (
+    *((0.0, 0.1), (-0.02, 0.08), (0.02, 0.08), (-0.04, 0.1), (0.04, 0.1)),  # head
+    *((-0.08, 0.25), (0.08, 0.25), (-0.1, 0.4), (0.1, 0.4), (-0.1, 0.55), (0.1, 0.55)),  # arms
+    *((-0.06, 0.55), (0.06, 0.55), (-0.06, 0.75), (0.06, 0.75), (-0.06, 0.95), (0.06, 0.95)),
+)
+"""The 17 joints of somebody who stands, as the finder knows them: x, y in picture's heights."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Weights on a runtime."""
-
-    card: ModelCard
-    scorer: Scorer
-
-    @property
-    def name(self) -> str:
-        """For people."""
-        return f"{self.card.name} on {self.scorer.runs_on}"
-
-
-def open_subjects(weights: Sequence[Weights]) -> list[Subject]:
+def open_all(weights: Sequence[Weights]) -> list[Recognizer]:
     """The weights on all that is there to run them."""
-    subjects = []
-    for opened in weights:
-        for runtime, device, precision in PLACES:
+    opened = []
+    for each in weights:
+        for runtime, device in PLACES:
             try:
-                scorer = open_scorer(opened, runtime=runtime, device=device, precision=precision)
+                opened.append(Recognizer(each, runtime=runtime, device=device))
             except BackendError as error:
                 logger.info("not measured: %s", error)
-            else:
-                subjects.append(Subject(opened.card, scorer))
-    return subjects
+    return opened
 
 
-def step(subject: Subject, *, num_streams: int = 1, hop: int | None = None) -> Task:
-    """A call that shows noise to all open windows of the streams.
+def name_of(recognizer: Recognizer) -> str:
+    """For people: the weights and what they run on."""
+    return f"{recognizer.card.name} on {recognizer.runs_on}"
+
+
+def step(
+    recognizer: Recognizer, *, num_streams: int = 1, num_people: int = 1, hop: int | None = None
+) -> Task:
+    """A call that shows the next grid frame of noise to all open windows of the streams.
 
     Args:
+        num_people: are followed in each stream, by weights that read joints. Noise shows nobody:
+            the finder looks, and is told that they stand side by side.
         hop: grid frames between two windows; None takes the card's, the window's length leaves one
             window in flight.
     """
-    clip = subject.card.clip
-    num_windows = -(-clip.num_frames // (subject.card.hop if hop is None else hop))
-    windows = subject.scorer.open_windows(num_streams, num_windows)
-    pictures = noise(num_streams, clip.image_size)
-    return partial(windows.advance, pictures, pictures, np.ones((num_streams, num_windows), bool))
+    shown = copy.copy(recognizer)
+    shown.card = dataclasses.replace(shown.card, hop=shown.card.hop if hop is None else hop)
+    shown.max_people = max(num_people, shown.max_people)
+    if shown.finder is not None:
+        shown.finder = _Crowd(shown.finder, num_people)
+    group, indices = shown.streams(num_streams), count()
+    pictures = noise(num_streams)
+
+    def advance() -> object:
+        index = next(indices)
+        pts_seconds = index / shown.card.clip.grid_fps
+        return group.advance(
+            {
+                number: GridFrame(index, pts_seconds, Frame(picture, pts_seconds))
+                for number, picture in enumerate(pictures)
+            }
+        )
+
+    for _ in range(4):  # by then everybody is followed
+        advance()
+    return advance
 
 
-def noise(num_pictures: int, side: int) -> NDArray[np.uint8]:
-    """(num_pictures, side, side, 3) uint8, always the same."""
-    return np.random.default_rng(0).integers(0, 256, (num_pictures, side, side, 3), np.uint8)
+def find(recognizer: Recognizer) -> Task | None:
+    """A call that looks for people in one picture, and does no more; None where nobody is looked
+    for."""
+    finder = recognizer.finder
+    if finder is None:
+        return None
+    height, width = PICTURE_SIZE
+    small = to_finder(noise(1)[0], recognizer.card.clip.image_size)
+    return lambda: finder.find([small], aspects=[width / height])
 
 
-def grid_frame_rows(subjects: Sequence[Subject], effort: Effort) -> Iterator[Row]:
-    """One stream's grid frame, beside the encoder alone; and how many windows that makes."""
-    tasks: dict[tuple[str, str], Task] = {}
-    for subject in subjects:
-        tasks[subject.name, "step"] = step(subject)
-        encode = _encode(subject)
-        if encode is not None:
-            tasks[subject.name, "encoder"] = encode
+def noise(num_pictures: int) -> list[Image]:
+    """(h, w, 3) uint8 each, always the same."""
+    random = np.random.default_rng(0)
+    return [random.integers(0, 256, (*PICTURE_SIZE, 3), np.uint8) for _ in range(num_pictures)]
+
+
+def grid_frame_rows(recognizers: Sequence[Recognizer], effort: Effort) -> Iterator[Row]:
+    """One stream's grid frame, beside the people finder alone; with more people, beside one; and
+    how many windows that makes."""
+    tasks: dict[tuple[str, object], Task] = {}
+    for one in recognizers:
+        finding = find(one)
+        for num_people in NUM_PEOPLE if finding else NUM_PEOPLE[:1]:
+            tasks[name_of(one), num_people] = step(one, num_people=num_people)
+        if finding is not None:
+            tasks[name_of(one), "finder"] = finding
     seconds = median_seconds(tasks, effort)
-    for subject in subjects:
-        name, hop = subject.name, subject.card.hop
-        step_seconds = seconds[name, "step"]
-        floor_seconds = seconds.get((name, "encoder"))
+    for one in recognizers:
+        name, hop = name_of(one), one.card.hop
+        floor_seconds = seconds.get((name, "finder"))
         against = None if floor_seconds is None else floor_seconds * 1000
-        yield Row(name, "grid frame", step_seconds * 1000, "ms", against, "encoder alone")
-        windows, needed = 1 / step_seconds / hop, subject.card.clip.grid_fps / hop
+        alone_ms = seconds[name, 1] * 1000
+        floor_name = "" if against is None else "people finder alone"
+        yield Row(name, "grid frame", alone_ms, "ms", against, floor_name)
+        for num_people in NUM_PEOPLE[1:] if floor_seconds else ():
+            with_them_ms = seconds[name, num_people] * 1000
+            yield Row(
+                name, f"grid frame, {num_people} people", with_them_ms, "ms", alone_ms, "1 person"
+            )
+        windows, needed = 1 / seconds[name, 1] / hop, one.card.clip.grid_fps / hop
         yield Row(name, "windows scored", windows, "1/s", needed, "one stream")
 
 
-def anew_rows(subjects: Sequence[Subject], effort: Effort) -> Iterator[Row]:
+def anew_rows(recognizers: Sequence[Recognizer], effort: Effort) -> Iterator[Row]:
     """A window each grid frame: in flight, and the usual way, all of its frames anew.
 
     The usual way's frames go through the network in one batch, which is the quickest.
     """
     tasks: dict[tuple[str, str], Task] = {}
-    for subject in subjects:
-        num_frames = subject.card.clip.num_frames
-        tasks[subject.name, "anew"] = step(subject, num_streams=num_frames, hop=num_frames)
-        tasks[subject.name, "in flight"] = step(subject, hop=1)
+    for one in recognizers:
+        num_frames = one.card.clip.num_frames
+        tasks[name_of(one), "anew"] = step(one, num_streams=num_frames, hop=num_frames)
+        tasks[name_of(one), "in flight"] = step(one, hop=1)
     seconds = median_seconds(tasks, effort)
-    for subject in subjects:
+    for one in recognizers:
         yield Row(
-            subject.name,
-            f"a window anew, {subject.card.clip.num_frames} frames",
-            seconds[subject.name, "anew"] * 1000,
+            name_of(one),
+            f"a window anew, {one.card.clip.num_frames} frames",
+            seconds[name_of(one), "anew"] * 1000,
             "ms",
-            seconds[subject.name, "in flight"] * 1000,
+            seconds[name_of(one), "in flight"] * 1000,
             "in flight",
         )
 
 
-def streams_rows(subjects: Sequence[Subject], effort: Effort) -> Iterator[Row]:
+def streams_rows(recognizers: Sequence[Recognizer], effort: Effort) -> Iterator[Row]:
     """A grid frame of one of several streams that share a batch."""
     tasks = {
-        (subject.name, number): step(subject, num_streams=number)
-        for subject in subjects
+        (name_of(one), number): step(one, num_streams=number)
+        for one in recognizers
         for number in NUM_STREAMS
     }
     seconds = median_seconds(tasks, effort)
-    for subject in subjects:
-        alone = seconds[subject.name, 1] * 1000
+    for one in recognizers:
+        alone = seconds[name_of(one), 1] * 1000
         for number in NUM_STREAMS[1:]:
-            each = seconds[subject.name, number] * 1000 / number
-            yield Row(subject.name, f"grid frame, {number} streams", each, "ms", alone, "1 stream")
+            each = seconds[name_of(one), number] * 1000 / number
+            yield Row(name_of(one), f"grid frame, {number} streams", each, "ms", alone, "1 stream")
 
 
-def _encode(subject: Subject) -> Task | None:
-    try:
-        encode = subject.scorer.encoder(1)
-    except BackendError as error:
-        logger.warning("%s: %s", subject.name, error)
-        return None
-    pictures = noise(1, subject.card.clip.image_size)
-    return partial(encode, pictures, pictures)
+class _Crowd:
+    """A finder that looks as another one does, and finds people who stand side by side."""
+
+    def __init__(self, finder: Finder, num_people: int) -> None:
+        self._finder = finder
+        self._people = [_standing(0.25 + 0.25 * number) for number in range(num_people)]
+
+    def find(self, pictures: Sequence[Image], *, aspects: Sequence[float]) -> list[list[Detection]]:
+        self._finder.find(pictures, aspects=aspects)
+        return [self._people] * len(pictures)
+
+
+def _standing(x: float) -> Detection:
+    """Somebody at ``x`` heights of the picture."""
+    joints = np.array([(x + across, down, 0.9) for across, down in UPRIGHT], np.float32)
+    return Detection(joints, (x - 0.1, 0.05, x + 0.1, 0.95), 0.9)

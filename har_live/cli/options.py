@@ -44,8 +44,8 @@ RuntimeOption = Annotated[str, typer.Option(help="auto, torch or onnx.")]
 DeviceOption = Annotated[
     str, typer.Option(help="auto, cpu, cuda, cuda:N, tensorrt, openvino, coreml or directml.")
 ]
-PrecisionOption = Annotated[
-    str, typer.Option(help="usual, or int8: quicker on the CPU, where the weights have it.")
+PeopleOption = Annotated[
+    int, typer.Option(min=1, max=6, help="So many people are followed at once; 1: the main one.")
 ]
 HopOption = Annotated[
     int | None,

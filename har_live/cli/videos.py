@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from har_live.card import DEFAULT_WEIGHTS
+from har_live.card import DEFAULT_PEOPLE, DEFAULT_WEIGHTS
 from har_live.cli.options import (
     BrowserOption,
     ConfidenceOption,
@@ -26,7 +26,7 @@ from har_live.cli.options import (
     MirrorOption,
     OverwriteOption,
     PathsArgument,
-    PrecisionOption,
+    PeopleOption,
     RetriesOption,
     RuntimeOption,
     SecondsOption,
@@ -50,7 +50,7 @@ def live(
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
-    precision: PrecisionOption = "usual",
+    people: PeopleOption = DEFAULT_PEOPLE,
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
@@ -102,7 +102,7 @@ def live(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     recognizer = _recognizer(
-        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset
+        weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
     with nullcontext() if no_window else Window("har-live") as window:
         summaries = run_live_all(sources or [""], recognizer, settings=settings, window=window)
@@ -115,7 +115,7 @@ def annotate(
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
-    precision: PrecisionOption = "usual",
+    people: PeopleOption = DEFAULT_PEOPLE,
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
@@ -142,7 +142,7 @@ def annotate(
         )
     options = _options(hwaccel)
     recognizer = _recognizer(
-        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset
+        weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
     if out_dir is None:
         output = Path(paths[1])
@@ -175,7 +175,7 @@ def predict(
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
-    precision: PrecisionOption = "usual",
+    people: PeopleOption = DEFAULT_PEOPLE,
     hop: HopOption = None,
     smoothing: SmoothingOption = None,
     min_confidence: ConfidenceOption = None,
@@ -192,7 +192,7 @@ def predict(
 
     options = _options(hwaccel)
     recognizer = _recognizer(
-        weights, runtime, device, precision, hop, smoothing, min_confidence, cut_reset
+        weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
     with console.progress_bar() as on_frame:
         recognition = offline.predict(
@@ -212,11 +212,11 @@ def demo(
     weights: WeightsOption = DEFAULT_WEIGHTS,
     runtime: RuntimeOption = "auto",
     device: DeviceOption = "auto",
-    precision: PrecisionOption = "usual",
+    people: PeopleOption = DEFAULT_PEOPLE,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Show what har-live does, without a camera: a drawn person acts, and is recognized."""
-    recognizer = _recognizer(weights, runtime, device, precision)
+    recognizer = _recognizer(weights, runtime, device, people)
     _annotate("figure", output, recognizer, overwrite=overwrite)
 
 
@@ -265,7 +265,7 @@ def _recognizer(
     weights: str,
     runtime: str,
     device: str,
-    precision: str,
+    people: int,
     hop: int | None = None,
     smoothing: float | None = None,
     min_confidence: float | None = None,
@@ -288,10 +288,10 @@ def _recognizer(
             opened,
             runtime=runtime,  # type: ignore[arg-type]  # open_scorer refuses what it does not know
             device=device,
-            precision=precision,  # type: ignore[arg-type]  # as above
             hop=hop,
             smoothing=spec,
             cut_reset=cut_reset,
+            max_people=people,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error

@@ -19,6 +19,7 @@ from har_live.errors import HarLiveError
 from har_live.live_table import how_measured, live_table
 from har_live.names import readable
 from har_live.redact import redact_url
+from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
     from har_live.card import SmoothingSpec, Weights
@@ -110,7 +111,7 @@ def print_recognition(
     """The segments of a video, or one answer for the whole of it."""
     answer: dict[str, Any] = {
         "format": "har-live-prediction",
-        "version": 1,
+        "version": 2,
         "source": redact_url(source),
         "source_start_seconds": round(recognition.source_start_seconds, 6),
         "weights": weights,
@@ -123,12 +124,15 @@ def print_recognition(
         answer |= {**top[0], "top": top}
         lines = [f"{item['confidence']:6.1%}  {readable(item['label'])}" for item in top]
     else:
-        answer["segments"] = [asdict(segment) for segment in recognition.segments]
+        segments = recognition.segments
+        answer["segments"] = [asdict(s) | {"person": s.person or None} for s in segments]
         answer["left_out_seconds"] = recognition.left_out_seconds
+        several = len({s.person for s in segments} - {WHOLE_PICTURE}) > 1
         lines = [
             f"{s.start_seconds:8.2f} – {s.end_seconds:8.2f} s  {s.mean_confidence:4.0%}  "
             f"{readable(s.label)}"
-            for s in recognition.segments
+            + (f", person {s.person}" if several and s.person != WHOLE_PICTURE else "")
+            for s in segments
         ] or ["no action was recognized"]
         lines += _rest(recognition.left_out_seconds)
     if as_json:
@@ -287,8 +291,12 @@ def print_checks(checks: Sequence[Check], *, main_job_runs: bool, as_json: bool)
 
 
 def _megabytes(weights: Weights) -> str:
-    path = weights.onnx_path if weights.onnx_path.is_file() else weights.tensors_path
-    return f"{path.stat().st_size / 1e6:.1f} MB" if path.is_file() else "no file"
+    sizes = [
+        path.stat().st_size
+        for name in weights.card.sha256
+        if (path := weights.folder / name).is_file()
+    ]
+    return f"{sum(sizes) / 1e6:.1f} MB" if sizes else "no file"
 
 
 def _print_json(value: Any) -> None:

@@ -6,12 +6,12 @@ import ctypes
 import sys
 from typing import TYPE_CHECKING
 
-from har_live.bench.steps import Subject, step
+from har_live.bench.steps import name_of, step
 from har_live.bench.timing import Effort, median_seconds
-from har_live.card import DEFAULT_WEIGHTS, open_weights, shipped_weights
+from har_live.card import DEFAULT_WEIGHTS, open_pose_weights, open_weights, shipped_weights
 from har_live.doctor.check import Check, Examination, Status, amiss, in_child
 from har_live.errors import HarLiveError, WeightsError
-from har_live.scorers import open_scorer
+from har_live.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from har_live.scorers import Runtime
@@ -52,8 +52,8 @@ def try_driver() -> list[Check]:
 
 
 def weights() -> list[Check]:
-    """The default weights: there, and what their card says they are."""
-    return [_verified(DEFAULT_WEIGHTS, "weights", "problem")]
+    """The default weights and the pose network: there, and what their cards say they are."""
+    return [_verified(DEFAULT_WEIGHTS, "weights", "problem"), _pose_verified()]
 
 
 def other_weights() -> list[Check]:
@@ -84,11 +84,11 @@ def try_scorer(name: str, runtime: Runtime, device: str) -> list[Check]:
     except WeightsError:
         return [Check(name, "warning", _NO_WEIGHTS)]
     try:
-        scorer = open_scorer(opened, runtime=runtime, device=device)
-        step(Subject(opened.card, scorer))()
+        recognizer = Recognizer(opened, runtime=runtime, device=device)
+        step(recognizer)()
     except HarLiveError as error:
         return [amiss(name, "warning", error)]
-    return [Check(name, "ok", f"loads and scores: {scorer.runs_on}")]
+    return [Check(name, "ok", f"loads and scores: {recognizer.runs_on}")]
 
 
 def benchmark() -> list[Check]:
@@ -103,15 +103,14 @@ def try_speed() -> list[Check]:
     except WeightsError:
         return [Check("speed", "problem", _NO_WEIGHTS)]
     try:
-        scorer = open_scorer(opened)
+        recognizer = Recognizer(opened)
     except HarLiveError as error:
         return [amiss("speed", "problem", error)]
     needed_fps = opened.card.clip.grid_fps
-    task = step(Subject(opened.card, scorer))
-    fps = 1 / median_seconds({"step": task}, Effort(BENCHMARK_SECONDS))["step"]
+    fps = 1 / median_seconds({"step": step(recognizer)}, Effort(BENCHMARK_SECONDS))["step"]
     detail = (
         f"{fps:.0f} grid frames per second, {fps / needed_fps:.1f} times real time: "
-        f"{opened.card.name} on {scorer.runs_on}"
+        f"{name_of(recognizer)}"
     )
     if fps < needed_fps:
         remedy = "close other programs, or choose smaller weights (har-live models)"
@@ -130,6 +129,16 @@ def _verified(name: str, check_name: str, status: Status) -> Check:
     except WeightsError as error:
         return Check(check_name, status, str(error).partition("; ")[0], REINSTALL)
     return Check(check_name, "ok", f"{name}: {len(files)} files are what its card says")
+
+
+def _pose_verified() -> Check:
+    name = "pose network"
+    try:
+        pose = open_pose_weights()
+        files = [pose.verify(file) for file in pose.sha256]
+    except WeightsError as error:
+        return Check(name, "problem", str(error).partition("; ")[0], REINSTALL)
+    return Check(name, "ok", f"{len(files)} files are what its card says")
 
 
 def _gpu_name(driver: ctypes.CDLL, index: int) -> str:

@@ -1,4 +1,4 @@
-"""The parts that both published pose networks are built of. Normalisation is folded into them."""
+"""The parts that the published pose network is built of. Normalisation is folded into them."""
 
 from __future__ import annotations
 

@@ -197,9 +197,10 @@ class MoveNet(nn.Module):
         (N, 6, 17, h) and (N, 6, 17, w); their product falls with the distance from where the
         person's centre says the joint is, and is 0 outside of the person's box.
         """
-        told = self.joints_from_centre.at(x, places).unflatten(1, (len(JOINTS), 2))
+        told = self.joints_from_centre.at(x, places).reshape(-1, len(JOINTS), 2, MAX_PEOPLE)
         expected = (told + centres[:, None]).permute(2, 0, 3, 1)  # (2, N, 6, 17)
-        reach = _REACH * torch.sym_min(*x.shape[-2:])
+        # min() itself would fix which side is the shorter one when the graph is exported.
+        reach = _REACH * torch.sym_min(*x.shape[-2:])  # type: ignore[no-untyped-call]
         shares = []
         for axis, size in enumerate(x.shape[-2:]):
             along = torch.arange(size, device=x.device, dtype=x.dtype)
@@ -222,11 +223,12 @@ class MoveNet(nn.Module):
         seen = heat.flatten(2).gather(2, best)[:, None]
         for share, index in ((rows, down), (columns, across)):
             seen = seen * share.gather(3, index[:, None].expand(-1, MAX_PEOPLE, -1, -1))
-        shift = self.joint_shift.at(x, best.flatten(1)).unflatten(1, (len(JOINTS), 2))
+        shift = self.joint_shift.at(x, best.flatten(1))  # of all joints, at each joint's place
+        shift = shift.reshape(-1, len(JOINTS), 2, len(JOINTS), MAX_PEOPLE)
         own = torch.eye(len(JOINTS), device=x.device)[:, None, :, None]
-        shift = (shift.unflatten(3, (len(JOINTS), MAX_PEOPLE)) * own).sum(1)  # (N, 2, 17, 6)
-        joints = torch.stack((down, across), 1) + shift
-        return (*joints.transpose(2, 3).unbind(1), seen.amax(1).transpose(1, 2))
+        shift = (shift * own).sum(1)  # (N, 2, 17, 6)
+        down, across = (torch.stack((down, across), 1) + shift).transpose(2, 3).unbind(1)
+        return down, across, seen.amax(1).transpose(1, 2)
 
 
 def _peaks(heat: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     """(N, h, w, 3) uint8 RGB → (N, 6, 56) float32: see ``har_live.models.movenet.MoveNet``."""
 
 
+class Finder(Protocol):
+    """Finds people in pictures."""
+
+    def find(self, pictures: Sequence[Image], *, aspects: Sequence[float]) -> list[list[Detection]]:
+        """Everybody in each picture, in units of its height, in no order.
+
+        Args:
+            pictures: (h, w, 3) uint8 RGB each, from ``to_finder``; those of one size share a batch.
+            aspects: width by height of what they were made of.
+        """
+        ...
+
+
 class PeopleFinder:
     """Finds up to six people in each of several pictures.
 
@@ -30,12 +43,6 @@ class PeopleFinder:
         self._net = net
 
     def find(self, pictures: Sequence[Image], *, aspects: Sequence[float]) -> list[list[Detection]]:
-        """Everybody in each picture, in units of its height, in no order.
-
-        Args:
-            pictures: (h, w, 3) uint8 RGB each, from ``to_finder``; those of one size share a batch.
-            aspects: width by height of what they were made of.
-        """
         found: list[list[Detection]] = [[] for _ in pictures]
         by_size: dict[tuple[int, ...], list[int]] = {}
         for index, picture in enumerate(pictures):

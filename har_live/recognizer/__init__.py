@@ -13,14 +13,13 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from har_live.card import DEFAULT_WEIGHTS, SmoothingSpec, Weights, open_weights
+from har_live.card import DEFAULT_PEOPLE, DEFAULT_WEIGHTS, SmoothingSpec, Weights, open_weights
 from har_live.grid import TimeGrid
 from har_live.people.detection import MAX_PEOPLE
+from har_live.people.finder import Finder
 from har_live.recognizer.streams import Stream, StreamGroup
-from har_live.scorers import Precision, Runtime, open_finder, open_scorer
+from har_live.scorers import Runtime, open_finder, open_scorer
 from har_live.segments import Segmenter
-
-DEFAULT_PEOPLE = 4
 
 __all__ = ["Recognizer", "Stream", "StreamGroup"]
 
@@ -32,7 +31,6 @@ class Recognizer:
         weights: the name of shipped weights, a weights folder, or ``Weights``.
         runtime: ``auto``, ``torch`` or ``onnx``.
         device: ``auto``, ``cpu``, ``cuda``, …: see ``har_live.scorers.open_scorer``.
-        precision: ``usual`` or ``int8``, see there.
         hop: grid frames between two scored windows; None takes the card's.
         smoothing: None takes the card's.
         cut_reset: a change of scene begins afresh, as a gap does.
@@ -49,26 +47,25 @@ class Recognizer:
         *,
         runtime: Runtime = "auto",
         device: str = "auto",
-        precision: Precision = "usual",
         hop: int | None = None,
         smoothing: SmoothingSpec | None = None,
         cut_reset: bool = True,
         max_people: int = DEFAULT_PEOPLE,
     ) -> None:
+        if not 1 <= max_people <= MAX_PEOPLE:
+            raise ValueError(f"max_people is {max_people}; expected 1 to {MAX_PEOPLE}")
         opened = weights if isinstance(weights, Weights) else open_weights(weights)
         card = opened.card
         # The card checks the hop and says what is allowed.
         self.card = dataclasses.replace(
             card, hop=card.hop if hop is None else hop, smoothing=smoothing or card.smoothing
         )
-        self.scorer = open_scorer(opened, runtime=runtime, device=device, precision=precision)
-        self.finder = (
+        self.scorer = open_scorer(opened, runtime=runtime, device=device)
+        self.finder: Finder | None = (
             open_finder(runtime=runtime, device=device) if card.model.encoder == "joints" else None
         )
         """Finds the people; None for weights that read whole pictures."""
         self.cut_reset = cut_reset
-        if not 1 <= max_people <= MAX_PEOPLE:
-            raise ValueError(f"max_people is {max_people}; expected 1 to {MAX_PEOPLE}")
         self.max_people = max_people
 
     @property
@@ -96,5 +93,9 @@ class Recognizer:
 
     def segmenter(self, *, min_duration_seconds: float = 0.0) -> Segmenter:
         """A segmenter whose borders fit these windows and this smoothing."""
-        lag = (self.card.clip.window_seconds + self.card.smoothing.average_seconds) / 2
-        return Segmenter(lag_seconds=lag, min_duration_seconds=min_duration_seconds)
+        clip = self.card.clip
+        return Segmenter(
+            lag_seconds=(clip.window_seconds + self.card.smoothing.average_seconds) / 2,
+            hop_seconds=self.card.hop / clip.grid_fps,
+            min_duration_seconds=min_duration_seconds,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -18,16 +19,14 @@ from har_live.types import NUM_JOINTS, Person
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from har_live.card import ModelCard
-    from har_live.grid import GridFrame
     from har_live.people.detection import Detection
     from har_live.people.motion import Plane
     from har_live.recognizer.source import Inputs
-    from har_live.types import Image, Joints, Prediction
+    from har_live.types import Image, Joints, Picture
 
 _UNSEEN = np.zeros((NUM_JOINTS, 3), np.float32)
+_NOBODY = np.zeros((CONTEXT + 1, NUM_JOINTS, 3), np.float32)
 
 
 def num_rows(max_people: int) -> int:
@@ -47,94 +46,83 @@ class PeopleState(SourceState):
 
     def __init__(self, card: ModelCard, *, rows: range, cut_reset: bool) -> None:
         super().__init__(card, rows=rows, cut_reset=cut_reset)
+        self._max_people = len(rows) - 1
         self._free_rows = list(rows[1:])
-        self._tracker = Tracker(max_people=len(rows) - 1)
+        self._tracker = Tracker(max_people=self._max_people)
         self._followed: dict[int, _Followed] = {}
         self._people: tuple[Person, ...] = ()
         self._found: Sequence[Detection] = ()
-        self._nobody: deque[Joints] = deque([_UNSEEN] * (CONTEXT + 1), maxlen=CONTEXT + 1)
-        self._small: Image | None = None
         self._levels: list[Plane] = []  # of the grid frame seen last, locally equalised grey
-        self._motion: MotionSeen | None = None
-        self._shown: list[Subject] = []
-        self._seen_until_seconds = -np.inf
+        self._seen_until_seconds = -math.inf
 
     @property
     def people(self) -> tuple[Person, ...]:
         return self._people
 
-    def subjects(self, found: Sequence[Detection]) -> list[tuple[Subject, Inputs]]:
-        assert self._last is not None
-        if not self._is_repeated:
-            self._found = found
-        now_seconds = self._last.instant_seconds
-        if now_seconds > self._seen_until_seconds:  # not the last frame, held
-            self._follow(now_seconds)
-            self._seen_until_seconds = now_seconds
-        self._whole.see(now_seconds)
-        assert self._motion is not None
-        shown: list[tuple[Subject, Inputs]] = [
-            (self._whole, (np.stack(self._nobody), self._motion.features()))
-        ]
-        for one in self._followed.values():
-            one.subject.see(now_seconds)
-            assert one.subject.box is not None
-            around = square_around(one.subject.box, self.aspect)
-            shown.append((one.subject, (np.stack(one.joints), self._motion.features(around))))
-        self._shown = [subject for subject, _ in shown]
-        return shown
-
-    def take(self, scores: Sequence[NDArray[np.float32]]) -> list[Prediction]:
-        taken = [s.take(one) for s, one in zip(self._shown, scores, strict=True)]
-        if self._followed:
-            taken = taken[1:]  # the whole picture has nothing to add
-        return [prediction for prediction in taken if prediction is not None]
-
     def end(self) -> None:
         super().end()
-        self._small = None
+        self._forget()
+        self._tracker = Tracker(max_people=self._max_people)  # the next source counts from 1
 
-    @property
-    def _fewest_seen(self) -> int:
-        return min([s.num_seen for s in self._shown], default=self._whole.num_seen)
+    def _reduced(self, picture: Image | Picture) -> Image:
+        return to_finder(picture, self._card.clip.image_size)
 
-    def _prepare(self, grid_frame: GridFrame) -> Image:
-        if self._small is None or not self._is_repeated:
-            self._small = to_finder(grid_frame.frame.picture, self._card.clip.image_size)
-        return self._small
-
-    def _look(self, picture: Image) -> Image | None:
-        # While the same picture plays on, nothing moves.
-        now = self._levels if self._is_repeated and self._levels else grey_levels(picture)
-        before, self._levels = self._levels or now, now
-        self._motion = MotionSeen(before, now)
-        return None if self._is_repeated else picture
-
-    def _begin_run(self, picture: Image) -> None:
-        self._levels = []  # at the start of a run the frame is its own predecessor
+    def _begin_run(self) -> None:
+        self._forget()
         self._tracker.reset()
+
+    def _forget(self) -> None:
         self._free_rows += [one.subject.row for one in self._followed.values()]
         self._followed.clear()
-        self._seen_until_seconds = -np.inf
+        self._people = ()
+        self._levels = []  # at the start of a run the frame is its own predecessor
+        self._seen_until_seconds = -math.inf
 
-    def _follow(self, now_seconds: float) -> None:
+    def _show(
+        self, instant_seconds: float, found: Sequence[Detection]
+    ) -> list[tuple[Subject, Inputs]]:
+        if not self._is_repeated:
+            self._found = found
+        if instant_seconds > self._seen_until_seconds:
+            self._follow(instant_seconds)
+            self._seen_until_seconds = instant_seconds
+        else:  # the last frame of a source, held
+            for one in self._followed.values():
+                one.see(one.joints[-1])
+        motion = self._look_for_motion()
+        shown: list[tuple[Subject, Inputs]] = [(self._whole, (_NOBODY, motion.features()))]
+        for one in self._followed.values():
+            assert one.subject.box is not None
+            around = square_around(one.subject.box, self.aspect)
+            shown.append((one.subject, (np.stack(one.joints), motion.features(around))))
+        return shown
+
+    def _look_for_motion(self) -> MotionSeen:
+        # While the same picture plays on, nothing moves.
+        now = self._levels if self._is_repeated and self._levels else grey_levels(self._picture)
+        before, self._levels = self._levels or now, now
+        return MotionSeen(before, now)
+
+    def _follow(self, instant_seconds: float) -> None:
         """Tell who is who, and remember everybody's newest joints."""
         aspect = self.aspect
-        tracks = self._tracker.update(self._found, now_seconds, picture_size=(aspect, 1.0))
+        tracks = self._tracker.update(self._found, instant_seconds, picture_size=(aspect, 1.0))
         for gone in self._followed.keys() - {track.id for track in tracks}:
             self._free_rows.append(self._followed.pop(gone).subject.row)
         people = []
         followed: dict[int, _Followed] = {}
-        for track in tracks:
+        for track in tracks:  # the main person first
             one = self._followed.get(track.id)
             if one is None:
                 row = self._free_rows.pop()
                 one = _Followed(Subject(self._card, row=row, run=self._run, person=track.id))
             followed[track.id] = one
-            one.see(None if track.detection is None else track.detection.joints[FROM_COCO])
-            if track.detection is not None:
-                people.append(_person(track.id, track.detection, aspect))
-                one.subject.box = people[-1].box
+            if track.detection is None:
+                one.see(_UNSEEN)
+                continue
+            one.see(track.detection.joints[FROM_COCO])
+            people.append(_person(track.id, track.detection, aspect))
+            one.subject.box = people[-1].box
         self._followed = followed
         self._people = tuple(people)
 
@@ -146,9 +134,8 @@ class _Followed:
         self.subject = subject
         self.joints: deque[Joints] = deque(maxlen=CONTEXT + 1)
 
-    def see(self, joints: Joints | None) -> None:
-        """(13, 3) x, y in heights of the picture, score; None where the person is lost."""
-        joints = _UNSEEN if joints is None else joints
+    def see(self, joints: Joints) -> None:
+        """(13, 3) x, y in heights of the picture, score; ``_UNSEEN`` where the person is lost."""
         if not self.joints:
             self.joints.extend([joints] * CONTEXT)  # the first frame is its own predecessor
         self.joints.append(joints)
@@ -158,4 +145,10 @@ def _person(number: int, detection: Detection, aspect: float) -> Person:
     joints = detection.joints[FROM_COCO]
     joints[:, 0] /= aspect
     left, top, right, bottom = detection.box
-    return Person(number, (left / aspect, top, right / aspect, bottom), joints)
+    box = (_share(left / aspect), _share(top), _share(right / aspect), _share(bottom))
+    return Person(number, box, joints)
+
+
+def _share(value: float) -> float:
+    """Within the picture: a network may see further."""
+    return min(max(value, 0.0), 1.0)

@@ -12,12 +12,13 @@ from har_live.recognizer.subject import Subject
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from har_live.card import ModelCard
     from har_live.grid import GridFrame
     from har_live.people.detection import Detection
-    from har_live.types import Image, Person, Prediction
+    from har_live.types import Image, Person, Picture, Prediction
 
     Inputs = tuple[NDArray, ...]  # type: ignore[type-arg]
     """What the network is shown of one subject, without the batch dimension."""
@@ -35,6 +36,9 @@ class SourceState(ABC):
         cut_reset: a change of scene begins afresh, as a gap does.
     """
 
+    _picture: Image
+    """Made of the frame seen last: what cuts are looked for in."""
+
     def __init__(self, card: ModelCard, *, rows: range, cut_reset: bool) -> None:
         self._card = card
         self._cuts = CutDetector() if cut_reset else None
@@ -43,6 +47,8 @@ class SourceState(ABC):
         self._last: GridFrame | None = None
         self._is_repeated = False
         self._whole = Subject(card, row=rows[0], run=self._run)
+        self._shown: list[Subject] = []
+        self._has_told = False
 
     @property
     def warming_up(self) -> float | None:
@@ -63,68 +69,83 @@ class SourceState(ABC):
 
     def reset(self) -> None:
         """Forget what was seen: the next frame begins afresh."""
-        self._broken = True
+        self._last, self._broken = None, True
+
+    def end(self) -> None:
+        """The source is over: what comes next is another one."""
+        self.reset()
+        self._has_told = False
 
     def see(self, grid_frame: GridFrame) -> Image | None:
         """Take in one more grid frame.
 
         Returns:
-            (h, w, 3) uint8 RGB: the picture that people are to be found in; None where that is
-            known already, or nobody is looked for.
+            (h, w, 3) uint8 RGB: the picture, as small as it is looked at; None where it is the one
+            before, which plays on.
         """
         last, self._last = self._last, grid_frame
         self._is_repeated = last is not None and last.frame is grid_frame.frame
-        picture = self._prepare(grid_frame)
-        after_gap = grid_frame.index == 0 or self._broken
-        if self._cuts is not None:
-            if after_gap:
-                self._cuts.reset()
-            # Asked in any case: it remembers what it was shown.
-            after_gap |= not self._is_repeated and self._cuts.is_cut(picture)
-        if after_gap:
+        if not self._is_repeated:
+            self._picture = self._reduced(grid_frame.frame.picture)
+        if self._begins_run(grid_frame):
             self._run += 1
             self._broken = False
             self._whole = Subject(self._card, row=self._whole.row, run=self._run)
-            self._begin_run(picture)
-        return self._look(picture)
+            self._begin_run()
+        return None if self._is_repeated else self._picture
 
-    @abstractmethod
     def subjects(self, found: Sequence[Detection]) -> list[tuple[Subject, Inputs]]:
-        """Whom or what the network is to be shown now, and how.
+        """Whom or what the network is to be shown now, and how: the whole picture, then people.
 
         Args:
             found: the people in the picture that ``see`` returned.
         """
+        assert self._last is not None
+        shown = self._show(self._last.instant_seconds, found)
+        self._shown = [subject for subject, _ in shown]
+        for subject in self._shown:
+            subject.see(self._last.instant_seconds)
+        return shown
 
-    @abstractmethod
-    def take(self, scores: Sequence[NDArray]) -> list[Prediction]:  # type: ignore[type-arg]
-        """Make predictions of the network's (W, K) probabilities, one for each of ``subjects``."""
+    def take(self, scores: Sequence[NDArray[np.float32]]) -> list[Prediction]:
+        """Make predictions of the network's (W, K) probabilities, one for each of ``subjects``.
 
-    @abstractmethod
-    def _prepare(self, grid_frame: GridFrame) -> Image:
-        """The small picture that cuts are looked for in, and what is shown is made of."""
-
-    @abstractmethod
-    def _begin_run(self, picture: Image) -> None:
-        """Forget what was seen before."""
-
-    def _look(self, picture: Image) -> Image | None:
-        """What ``see`` returns."""
-        return None
+        Where there are people, the whole picture has nothing to add.
+        """
+        taken = [s.take(one) for s, one in zip(self._shown, scores, strict=True)]
+        predictions = [p for p in taken[1:] or taken if p is not None]
+        self._has_told |= any(p.fullness == 1 for p in predictions)
+        return predictions
 
     def held(self) -> list[GridFrame]:
-        """For a source that is over before a window was full: its last frame once more for every
-        instant that the first one still lacks."""
-        if self._whole.has_filled or self._last is None:
+        """For a source that is over before a full window was told of: its last frame once more for
+        every instant that is lacking to those who are in it."""
+        if self._has_told or self._last is None:
             return []
-        missing = self._card.clip.num_frames - self._fewest_seen
+        num_seen = min(subject.num_seen for subject in self._shown[1:] or self._shown)
+        missing = self._card.clip.num_frames - num_seen
         return [dataclasses.replace(self._last, index=self._last.index + 1)] * missing
 
-    @property
-    def _fewest_seen(self) -> int:
-        """Grid frames in which the newest of the subjects was seen."""
-        return self._whole.num_seen
+    def _begins_run(self, grid_frame: GridFrame) -> bool:
+        """After a gap, or at a cut."""
+        after_gap = grid_frame.index == 0 or self._broken
+        if self._cuts is None:
+            return after_gap
+        if after_gap:
+            self._cuts.reset()
+        # Asked in any case: it remembers what it was shown.
+        return self._cuts.is_cut(self._picture) or after_gap
 
-    def end(self) -> None:
-        """The source is over: what comes next is another one."""
-        self._last, self._broken = None, True
+    @abstractmethod
+    def _reduced(self, picture: Image | Picture) -> Image:
+        """A picture as small as it is looked at, (h, w, 3) uint8 RGB."""
+
+    @abstractmethod
+    def _begin_run(self) -> None:
+        """Forget what was seen before this picture."""
+
+    @abstractmethod
+    def _show(
+        self, instant_seconds: float, found: Sequence[Detection]
+    ) -> list[tuple[Subject, Inputs]]:
+        """What ``subjects`` answers."""

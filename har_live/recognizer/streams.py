@@ -60,7 +60,7 @@ class StreamGroup:
             return {}
         states = {number: self._sources[number] for number in sorted(grid_frames)}
         pictures = {number: state.see(grid_frames[number]) for number, state in states.items()}
-        found = self._find({n: picture for n, picture in pictures.items() if picture is not None})
+        found = self._find({n: p for n, p in pictures.items() if p is not None})
         shown = [state.subjects(found.get(number, ())) for number, state in states.items()]
         subjects = [subject for some in shown for subject, _ in some]
         inputs = zip(*(inputs for some in shown for _, inputs in some), strict=True)
@@ -89,15 +89,17 @@ class StreamGroup:
     def finish(self, number: int) -> list[Prediction]:
         """A source has ended: what is still to be said of it. Its number is then free for another.
 
-        A source shorter than one window gets one of a full window, its last frame held, as in
-        training.
+        A source shorter than one window gets one of a full window for everybody who is in it, its
+        last frame held, as in training.
         """
         state = self._sources[number]
-        newest: dict[int, Prediction] = {}
+        first: dict[int, Prediction] = {}
         for grid_frame in state.held():
-            newest |= {p.person: p for p in self.advance({number: grid_frame})[number]}
+            for prediction in self.advance({number: grid_frame})[number]:
+                if prediction.fullness == 1:
+                    first.setdefault(prediction.person, prediction)
         state.end()
-        return list(newest.values())
+        return list(first.values())
 
     def reset(self, number: int) -> None:
         """Forget what a source has shown: its next frame begins afresh."""

@@ -35,8 +35,6 @@ class Subject:
         self.person = person
         self.box: Box | None = None
         """Where the person was seen last."""
-        self.has_filled = False
-        """A window has been full."""
         self._run = run
         self._length, self._hop = card.clip.num_frames, card.hop
         num_early = (self._length - (card.min_frames or self._length)) // self._hop
@@ -76,7 +74,6 @@ class Subject:
 
     def _predict(self, scores: NDArray[np.float32]) -> Prediction:
         fullness = min(1.0, self.num_seen / self._length)
-        self.has_filled |= fullness == 1
         end_seconds = self._instants_seconds[-1]
         steady = self._smoother.update(end_seconds, scores)
         return Prediction(

@@ -6,24 +6,17 @@ import ctypes
 import sys
 from typing import Literal
 
-from har_live.card import INT8_FILE, Weights, open_pose_weights
+from har_live.card import Weights, open_pose_weights
 from har_live.errors import BackendError
 from har_live.people.finder import PeopleFinder
 from har_live.scorers.base import OpenWindows, Scorer
 
 Runtime = Literal["auto", "torch", "onnx"]
-Precision = Literal["usual", "int8"]
 
-__all__ = ["OpenWindows", "Precision", "Runtime", "Scorer", "open_finder", "open_scorer"]
+__all__ = ["OpenWindows", "Runtime", "Scorer", "open_finder", "open_scorer"]
 
 
-def open_scorer(
-    weights: Weights,
-    *,
-    runtime: Runtime = "auto",
-    device: str = "auto",
-    precision: Precision = "usual",
-) -> Scorer:
+def open_scorer(weights: Weights, *, runtime: Runtime = "auto", device: str = "auto") -> Scorer:
     """Put weights on a runtime and a device.
 
     ``auto`` takes CUDA through torch where there is a GPU, else ONNX Runtime on the CPU; torch is
@@ -34,17 +27,11 @@ def open_scorer(
         runtime: ``auto``, ``torch`` or ``onnx``.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:N``, or a provider of ONNX Runtime:
             ``tensorrt``, ``openvino``, ``coreml``, ``directml``.
-        precision: ``usual``, fp32 or on CUDA through torch fp16; or ``int8``: quicker on the CPU,
-            for weights that have a file of that kind.
 
     Raises:
         BackendError: what was asked for is not on this machine.
         WeightsError: the weights can't be loaded.
     """
-    if precision not in ("usual", "int8"):
-        raise BackendError(f"precision {precision!r} is unknown; choose usual or int8")
-    if precision == "int8":
-        return _open_int8(weights, runtime, device)
     runtime, device = chosen_runtime(runtime, device)
     if runtime == "torch":
         from har_live.scorers.torch import TorchScorer
@@ -86,19 +73,6 @@ def chosen_runtime(runtime: Runtime, device: str) -> tuple[Runtime, str]:
     if runtime == "auto":
         runtime = "torch" if device.partition(":")[0] == "cuda" else "onnx"
     return runtime, device
-
-
-def _open_int8(weights: Weights, runtime: Runtime, device: str) -> Scorer:
-    if runtime == "torch" or device not in ("auto", "cpu"):
-        raise BackendError("int8 is for ONNX Runtime on the CPU; choose --precision usual")
-    if INT8_FILE not in weights.card.sha256:
-        raise BackendError(
-            f"{weights.card.name} has no int8 file; make one with `python -m training quantise`, "
-            "or choose --precision usual"
-        )
-    from har_live.scorers.onnx import OnnxScorer
-
-    return OnnxScorer(weights, device="cpu", precision="int8")
 
 
 def _torch_has_gpu() -> bool:

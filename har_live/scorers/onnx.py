@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnxruntime as ort
@@ -50,22 +50,19 @@ class OnnxScorer:
     """An exported network in ONNX Runtime.
 
     Args:
-        weights: folder with ``model.onnx`` and its card.
+        weights: folder with ``model.onnx``, the numbers that it names, and its card.
         device: one of ``PROVIDERS``.
-        precision: which of the folder's files.
 
     Raises:
         BackendError: the provider is not installed or does not load.
         WeightsError: the file is missing, damaged, or does not fit the card.
     """
 
-    def __init__(
-        self, weights: Weights, *, device: str, precision: Literal["fp32", "int8"] = "fp32"
-    ) -> None:
-        path = weights.verify(weights.int8_path if precision == "int8" else weights.onnx_path)
-        self.session = _open(path, device)
+    def __init__(self, weights: Weights, *, device: str) -> None:
+        weights.verify(weights.tensors_path)  # the graph's numbers lie in it
+        self.session = _open(weights.verify(weights.onnx_path), device)
         _require_fit(self.session, weights)
-        self.runs_on = f"ONNX Runtime {ort.__version__}, {device}, {precision}"
+        self.runs_on = f"ONNX Runtime {ort.__version__}, {device}, fp32"
 
     def open_windows(self, num_subjects: int, num_windows: int) -> OnnxWindows:
         return OnnxWindows(self.session, num_subjects, num_windows)

@@ -4,19 +4,12 @@ Every segment is on disk as soon as it is written, and the file is whole at any 
 may read it while it grows, and whatever ends the run leaves complete entries. Nothing of the clock
 on the wall is in it: the same segments give the same bytes.
 
-JSON Lines (``.jsonl``, ``.ndjson``, ``.json``), format ``har-live-events``, version 1. UTF-8, one
+JSON Lines (``.jsonl``, ``.ndjson``, ``.json``), format ``har-live-events``, version 2. UTF-8, one
 JSON object a line. The first line is the header:
 
-======================== ================ =========================================================
-``format``               string           always ``har-live-events``
-``version``              integer          1; rises when a field changes its meaning or goes away
-``source``               string           what was looked at: file name, or URL without secrets
-``source_start_seconds`` number           the source's own first time (pts) that counts as 0 here
-``weights``              string           name of the weights that scored it
-``labels``               array of strings every label that the weights know
-======================== ================ =========================================================
-
-and every further line is a segment, in the order in which they ended:
+======================== ================ ==================================================
+and every further line is a segment, in the order in which they ended. Segments of one person never
+overlap, those of several do (since version 2):
 
 =================== ================= ==========================================================
 ``start_seconds``   number            first instant, from the start of what was read
@@ -24,12 +17,17 @@ and every further line is a segment, in the order in which they ended:
 ``label``           string            one of ``labels``
 ``mean_confidence`` number, 0 to 1    mean over the segment's windows
 ``peak_confidence`` number, 0 to 1    the highest of them
+``person``          integer or null   who did it: counts from 1, never given to anybody else; null
+                                      where it is said of the picture as a whole
+``box``             array or null     where they were when the label was surest: left, top, right,
+                                      bottom, as shares of the picture's width and height, 0 to 1
 =================== ================= ==========================================================
 
-Seconds are rounded to microseconds, confidences to four digits. New fields may appear within a
-version: readers pass over what they do not know. CSV holds the same five columns under the same
-names, with the label as people write it: ``Tennis smash`` for ``tennis_smash``. Subtitles: see
-``har_live.sinks.subtitles``.
+Seconds are rounded to microseconds, confidences and shares to four digits. New fields may appear
+within a version: readers pass over what they do not know. CSV holds the same columns under the same
+names, but ``left``, ``top``, ``right`` and ``bottom`` for ``box``, and nothing for null; labels
+are as people write them: ``Tennis smash`` for ``tennis_smash``.
+Subtitles: see ``har_live.sinks.subtitles``.
 """
 
 from __future__ import annotations
@@ -44,6 +42,7 @@ from har_live.errors import SinkError
 from har_live.names import readable
 from har_live.sinks.files import check_target, reason
 from har_live.sinks.subtitles import WEBVTT_HEADER, srt_cue, webvtt_cue
+from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,8 +52,18 @@ if TYPE_CHECKING:
     from har_live.types import Segment
 
 FORMAT = "har-live-events"
-VERSION = 1
-COLUMNS = ("start_seconds", "end_seconds", "label", "mean_confidence", "peak_confidence")
+VERSION = 2
+SIDES = ("left", "top", "right", "bottom")
+COLUMNS = (
+    "start_seconds",
+    "end_seconds",
+    "label",
+    "mean_confidence",
+    "peak_confidence",
+    "person",
+    *SIDES,
+)
+"""Of a CSV file."""
 
 
 class EventsSink(Protocol):
@@ -82,8 +91,9 @@ class TextFormat:
 
     header: Callable[[dict[str, object]], str]
     """From what is known of the run (source, weights, labels) to the head of the file."""
-    entry: Callable[[int, Segment], str]
-    """From a segment and its number, counted from 1, to its text."""
+    entry: Callable[[int, Segment, bool], str]
+    """From a segment, its number, counted from 1, and whether the file tells of several people, to
+    its text."""
 
 
 def open_events(
@@ -132,6 +142,7 @@ class _TextEvents:
         self._entry = text_format.entry
         self._num_written = 0
         self._num_bytes = 0
+        self._people: set[int] = set()
         try:
             # Unbuffered: an entry is in the operating system's hands when write() returns.
             self._file = path.open("wb" if overwrite else "xb", buffering=0)
@@ -145,8 +156,10 @@ class _TextEvents:
 
     def write(self, segment: Segment) -> None:
         """Append a segment; on disk when this returns. Raises ``SinkError``: can't be written."""
-        self._append(self._entry(self._num_written + 1, segment))
+        people = self._people | ({segment.person} - {WHOLE_PICTURE})
+        self._append(self._entry(self._num_written + 1, segment, len(people) > 1))
         self._num_written += 1
+        self._people = people
 
     def close(self) -> None:
         """Done; the file has been whole all along."""
@@ -181,18 +194,26 @@ class _TextEvents:
         self._num_bytes += len(data)
 
 
-def _fields(segment: Segment) -> dict[str, float | str]:
-    values = (
-        round(float(segment.start_seconds), 6),
-        round(float(segment.end_seconds), 6),
-        segment.label,
-        round(float(segment.mean_confidence), 4),
-        round(float(segment.peak_confidence), 4),
-    )
-    return dict(zip(COLUMNS, values, strict=True))
+def _fields(segment: Segment) -> dict[str, object]:
+    box = segment.box
+    return {
+        "start_seconds": round(float(segment.start_seconds), 6),
+        "end_seconds": round(float(segment.end_seconds), 6),
+        "label": segment.label,
+        "mean_confidence": round(float(segment.mean_confidence), 4),
+        "peak_confidence": round(float(segment.peak_confidence), 4),
+        "person": None if segment.person == WHOLE_PICTURE else segment.person,
+        "box": None if box is None else [round(float(side), 4) for side in box],
+    }
 
 
-def _json_line(value: dict[str, object] | dict[str, float | str]) -> str:
+def _columns(segment: Segment) -> list[object]:
+    """One for each of ``COLUMNS``; ``csv`` writes nothing for None."""
+    *values, box = (_fields(segment) | {"label": readable(segment.label)}).values()
+    return [*values, *([None] * len(SIDES) if box is None else box)]  # type: ignore[misc]
+
+
+def _json_line(value: dict[str, object]) -> str:
     return json.dumps(value, ensure_ascii=False) + "\n"
 
 
@@ -204,7 +225,7 @@ def _csv_line(values: Sequence[object]) -> str:
 
 _JSON_LINES = TextFormat(
     header=lambda run: _json_line({"format": FORMAT, "version": VERSION, **run}),
-    entry=lambda number, segment: _json_line(_fields(segment)),
+    entry=lambda number, segment, several: _json_line(_fields(segment)),
 )
 
 FORMATS: dict[str, TextFormat] = {
@@ -213,13 +234,15 @@ FORMATS: dict[str, TextFormat] = {
     ".json": _JSON_LINES,
     ".csv": TextFormat(
         header=lambda run: _csv_line(COLUMNS),
-        entry=lambda number, segment: _csv_line(
-            list((_fields(segment) | {"label": readable(segment.label)}).values())
-        ),
+        entry=lambda number, segment, several: _csv_line(_columns(segment)),
     ),
-    ".srt": TextFormat(header=lambda run: "", entry=srt_cue),
+    ".srt": TextFormat(
+        header=lambda run: "",
+        entry=lambda number, segment, several: srt_cue(number, segment, several=several),
+    ),
     ".vtt": TextFormat(
-        header=lambda run: WEBVTT_HEADER, entry=lambda number, segment: webvtt_cue(segment)
+        header=lambda run: WEBVTT_HEADER,
+        entry=lambda number, segment, several: webvtt_cue(segment, several=several),
     ),
 }
 """Every kind of events file, by suffix."""

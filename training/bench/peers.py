@@ -2,8 +2,8 @@
 
     python -m training bench-peers everyday-lrcn --json runs/peers.json
 
-The usual way (all frames of every window anew), the encoder alone, ffmpeg writing a text on the
-same file, and MoViNet-A0-Stream where its code is installed:
+The usual way (all frames of every window anew), the people finder alone, ffmpeg writing a text on
+the same file, and MoViNet-A0-Stream where its code is installed:
 ``pip install einops fvcore git+https://github.com/Atze00/MoViNet-pytorch``.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 
 from har_live.bench.rows import Row
-from har_live.bench.steps import anew_rows, grid_frame_rows, open_subjects, step
+from har_live.bench.steps import anew_rows, grid_frame_rows, name_of, open_all, step
 from har_live.bench.timing import Effort, median_seconds
 from har_live.card import ModelCard, Weights
 from har_live.models.build import build_model
@@ -39,19 +39,19 @@ def peer_rows(weights: Sequence[Weights], effort: Effort, folder: Path) -> Itera
         weights: the first of them annotate the file.
         folder: for what is written on the way.
     """
-    subjects = open_subjects([*weights, untrained(SMALL, folder / SMALL)])
-    yield from grid_frame_rows(subjects, effort)
-    yield from anew_rows(subjects, effort)
+    recognizers = open_all([*weights, untrained(SMALL, folder / SMALL)])
+    yield from grid_frame_rows(recognizers, effort)
+    yield from anew_rows(recognizers, effort)
     movinet = movinet_frame()
     if movinet is None:
         logger.warning("MoViNet-A0-Stream is not measured: its code is not installed")
     else:
-        tasks: dict[str, Callable[[], object]] = {s.name: step(s) for s in subjects}
+        tasks: dict[str, Callable[[], object]] = {name_of(one): step(one) for one in recognizers}
         seconds = median_seconds({**tasks, "movinet": movinet}, effort)
-        for subject in subjects:
-            ours_ms = seconds[subject.name] * 1000
+        for one in recognizers:
+            ours_ms = seconds[name_of(one)] * 1000
             name = f"a frame by MoViNet-A0-Stream, {MOVINET_SIZE} px, torch"
-            yield Row(subject.name, name, seconds["movinet"] * 1000, "ms", ours_ms, "grid frame")
+            yield Row(name_of(one), name, seconds["movinet"] * 1000, "ms", ours_ms, "grid frame")
     yield from annotate_rows(weights[0], effort)
 
 

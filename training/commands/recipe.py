@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from training.commands.options import Data
+from har_live.card import open_weights
+from training.commands.options import Data, JsonFile
 from training.learn.fit_settings import Machines
 from training.recipe.train_settings import TrainSettings
 
@@ -36,3 +38,47 @@ def train(
     path = run(data, joints, out, settings, machines, resume=resume)
     if path is not None:
         typer.echo(f"{path}")
+
+
+def cross_source(
+    data: Data,
+    joints: Joints = Path("runs/joints"),
+    out: Out = Path("runs/cross-source"),
+    settings: TrainSettings = TrainSettings(epochs=4),
+    machines: Machines = Machines(),
+    weights: Annotated[
+        str, typer.Option(help="Name or folder of weights; their card gets the figures.")
+    ] = "",
+    json_file: JsonFile = None,
+) -> None:
+    """Measure on sources that nothing was learnt from: several left out of each training."""
+    from training.recipe.cross_source import cross_source as run
+    from training.ship.live_card import write_metrics
+
+    reached = run(data, joints, out, settings, machines)
+    for name, row in reached["sources"].items():
+        typer.echo(
+            f"{name:16} {row['takes']:4} takes  top1 {row['top1']:.3f}"
+            f"  among its own labels {row['top1_within']:.3f}"
+        )
+    if json_file is not None:
+        json_file.write_text(json.dumps(reached, indent=2), "utf-8")
+    if weights:
+        write_metrics(open_weights(weights), cross_source=reached)
+
+
+def ship(
+    run: Annotated[Path, typer.Argument(help="Folder that `train` wrote.", file_okay=False)],
+    data: Data,
+    out: Out,
+    joints: Joints = Path("runs/joints"),
+    notes: Annotated[
+        Path, typer.Option(help="Markdown for the README: use, limits, what was tried.")
+    ] = Path("training/ship/everyday.md"),
+) -> None:
+    """Make the weights that ship: calibrate, export, measure, write card and README."""
+    from training.ship.ship import ship as run_ship
+
+    reached = run_ship(run, data, joints, out, notes=notes)
+    for name, row in reached["datasets"].items():
+        typer.echo(f"{name:20} {row['clips']:4} clips  top1 {row['top1']:.3f}")

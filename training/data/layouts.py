@@ -51,6 +51,26 @@ SPLIT_NAMES = {
 KINETICS_COLUMNS = {"label", "youtube_id", "time_start", "time_end"}
 
 
+MANIFESTS = ("clips.csv", "films.csv")
+"""A folder may hold these two side by side."""
+
+
+def clips_of(data: Path) -> list[tuple[Path, Clip]]:
+    """All clips of ``data``, each with the folder that its path is relative to.
+
+    ``data`` is as for ``read_clips``, or a folder that holds several of ``MANIFESTS``.
+
+    Raises:
+        SourceError: there is nothing, or it is in no layout known here.
+    """
+    manifests = [data / name for name in MANIFESTS if (data / name).is_file()]
+    found = []
+    for part in manifests or [data]:
+        folder, clips = read_clips(part)
+        found += [(folder, clip) for clip in clips]
+    return found
+
+
 def read_clips(data: Path) -> tuple[Path, list[Clip]]:
     """The folder that paths are relative to, and its clips.
 

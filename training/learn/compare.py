@@ -148,7 +148,7 @@ def frame_milliseconds(weights: Weights) -> float:
     times = []
     for _ in range(TIMED_FRAMES):
         start = time.perf_counter()
-        windows.advance(frames[0], frames[1], keep_all)
+        windows.advance((frames[0], frames[1]), keep_all, np.array([0]))
         times.append(time.perf_counter() - start)
     return float(np.median(times)) * 1e3
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from har_live.scorers.base import OpenWindows, Scorer
 
+if TYPE_CHECKING:
+    from har_live.scorers.base import Inputs
+
 
 class RememberingScorer:
     """A scorer that works out once what it is shown again: several machines see the same.
 
-    What windows answer depends on all they were shown since they were opened, and on nothing else;
-    so that is what answers are filed under.
+    What a subject's windows answer depends on all they were shown since all of them opened, and on
+    nothing else; so that is what answers are filed under.
     """
 
     def __init__(self, scorer: Scorer) -> None:
@@ -26,36 +29,50 @@ class RememberingScorer:
     def runs_on(self) -> str:
         return self._scorer.runs_on
 
-    def open_windows(self, num_streams: int, num_windows: int) -> OpenWindows:
-        windows = self._scorer.open_windows(num_streams, num_windows)
-        return _RememberingWindows(windows, self._answers, f"{num_streams} {num_windows}".encode())
+    def open_windows(self, num_subjects: int, num_windows: int) -> OpenWindows:
+        windows = self._scorer.open_windows(num_subjects, num_windows)
+        return _RememberingWindows(windows, self._answers)
+
+
+_Shown = tuple[tuple[NDArray[Any], ...], NDArray[np.bool_]]
+"""What a subject was shown, and which of its windows went on."""
 
 
 class _RememberingWindows:
-    def __init__(
-        self, windows: OpenWindows, answers: dict[bytes, NDArray[np.float32]], key: bytes
-    ) -> None:
+    def __init__(self, windows: OpenWindows, answers: dict[bytes, NDArray[np.float32]]) -> None:
         self._windows, self._answers = windows, answers
-        self._key = self._first_key = key
-        self._not_shown: list[tuple[NDArray[Any] | None, ...]] = []  # to the real windows
+        self._keys: dict[int, bytes] = {}
+        self._not_shown: list[dict[int, _Shown]] = []  # to the real windows, by their rows
 
     def advance(
-        self,
-        frames: NDArray[np.uint8],
-        previous: NDArray[np.uint8],
-        keep: NDArray[np.bool_],
-        rows: NDArray[np.intp] | None = None,
+        self, inputs: Inputs, keep: NDArray[np.bool_], rows: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        shown = (frames.copy(), previous.copy(), keep.copy(), None if rows is None else rows.copy())
-        if rows is None and not keep.any():  # all windows open now: what was before is forgotten
-            self._key = self._first_key
+        now: dict[int, _Shown] = {
+            row: (tuple(values[index].copy() for values in inputs), keep[index].copy())
+            for index, row in enumerate(rows.tolist())
+        }
+        for row, (values, kept) in now.items():
+            if not kept.any():  # all windows open now: what was before is forgotten
+                self._forget(row)
+            parts = (self._keys.get(row, b""), *(part.tobytes() for part in (*values, kept)))
+            self._keys[row] = hashlib.blake2b(b"".join(parts)).digest()
+        self._not_shown.append(now)
+        keys = [self._keys[row] for row in now]
+        if any(key not in self._answers for key in keys):
+            for shown in self._not_shown:
+                scores = self._windows.advance(*_batch(shown))
             self._not_shown.clear()
-        parts = (self._key, *(part.tobytes() for part in shown if part is not None))
-        self._key = hashlib.blake2b(b"".join(parts)).digest()
-        self._not_shown.append(shown)
-        if self._key not in self._answers:
-            for one in self._not_shown:
-                scores = self._windows.advance(*one)
-            self._not_shown.clear()
-            self._answers[self._key] = scores
-        return self._answers[self._key].copy()
+            self._answers |= zip(keys, scores, strict=True)
+        return np.stack([self._answers[key] for key in keys])
+
+    def _forget(self, row: int) -> None:
+        self._keys.pop(row, None)
+        for shown in self._not_shown:
+            shown.pop(row, None)
+        self._not_shown = [shown for shown in self._not_shown if shown]
+
+
+def _batch(shown: dict[int, _Shown]) -> tuple[Inputs, NDArray[np.bool_], NDArray[np.intp]]:
+    inputs = zip(*(values for values, _ in shown.values()), strict=True)
+    keep = np.stack([kept for _, kept in shown.values()])
+    return tuple(np.stack(values) for values in inputs), keep, np.array(list(shown))

@@ -21,12 +21,13 @@ from har_live.errors import SourceError
 from har_live.grid import frames_played_at
 from har_live.offline import mean_scores
 from har_live.recognizer import Recognizer
+from har_live.shown import Shown
 from har_live.sources.media import MediaSource
-from har_live.types import Frame
+from har_live.types import Frame, Prediction
 from training.data.clip import Clip
-from training.data.labels import our_label
-from training.data.layouts import read_clips
+from training.data.layouts import clips_of
 from training.data.split import clips_of_split
+from training.datasets import our_label
 from training.measure.measures import calibration_error, within_accuracy
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,10 @@ class Answers:
     truths: NDArray[np.str_]
     """Each clip's label under the name that the weights give it."""
     scores: NDArray[np.float32]
-    """(clips, labels): the mean over a clip's windows."""
+    """(clips, labels): the mean over the windows of the person seen longest."""
+    reported: NDArray[np.bool_]
+    """(clips,) the truth was the label shown at some time: a clip may show more than its label,
+    such as a fall the walk before it and the lying after."""
     labels: tuple[str, ...]
 
 
@@ -77,22 +81,32 @@ def answers_at(
     Raises:
         SourceError: there are no such clips, or none has a label that these weights know.
     """
-    root, clips = read_clips(data)
-    clips = clips_of_split(clips, split)
+    found = clips_of(data)
+    folders = {clip.path: folder for folder, clip in found}
+    clips = clips_of_split([clip for _, clip in found], split)
     clips = [clip for clip in clips if not datasets or clip.dataset in datasets]
     _require_known(clips, recognizer.labels)
-    scores: list[list[NDArray[np.float32]]] = [[] for _ in rates]
+    truths = np.array([known_as(clip, recognizer.labels) for clip in clips])
+    answers: list[list[tuple[NDArray[np.float32], set[str]]]] = [[] for _ in rates]
     for clip in track(clips, "scoring"):
-        frames = _frames_of(root / clip.path)
-        for fps, its_scores in zip(rates, scores, strict=True):
-            its_scores.append(score_clip(recognizer, frames, fps=fps))
-    truths = np.array([known_as(clip.label, recognizer.labels) for clip in clips])
-    return [Answers(clips, truths, np.stack(row), recognizer.labels) for row in scores]
+        frames = _frames_of(folders[clip.path] / clip.path)
+        for fps, own in zip(rates, answers, strict=True):
+            own.append(answer_to_clip(recognizer, frames, fps=fps))
+    return [
+        Answers(
+            clips,
+            truths,
+            np.stack([scores for scores, _ in own]),
+            np.array([truth in shown for truth, (_, shown) in zip(truths, own, strict=True)]),
+            recognizer.labels,
+        )
+        for own in answers
+    ]
 
 
 def _require_known(clips: Sequence[Clip], labels: tuple[str, ...]) -> None:
     """Refuse to measure on what can't be answered, and say where a part of it can't."""
-    unknown = Counter(clip.label for clip in clips if known_as(clip.label, labels) not in labels)
+    unknown = Counter(clip.label for clip in clips if known_as(clip, labels) not in labels)
     if unknown.total() == len(clips):
         raise SourceError(
             f"none of these {len(clips)} clips has a label that the weights know: they are of "
@@ -108,21 +122,31 @@ def _frames_of(video: Path) -> list[Frame]:
         return list(source)
 
 
-def known_as(label: str, labels: tuple[str, ...]) -> str:
-    """A data set's label under the name that these weights give it."""
-    return label if label in labels else our_label(label)
+def known_as(clip: Clip, labels: tuple[str, ...]) -> str:
+    """A clip's label under the name that these weights give it."""
+    ours = our_label(clip.dataset, clip.label)
+    return ours if ours in labels else clip.label
 
 
-def score_clip(
+def answer_to_clip(
     recognizer: Recognizer, frames: list[Frame], *, fps: float | None = None
-) -> NDArray[np.float32]:
-    """(labels,) mean scores of the windows of one clip."""
+) -> tuple[NDArray[np.float32], set[str]]:
+    """(labels,) mean scores of one clip, and the main labels that were shown."""
     if fps is not None:
         frames = at_rate(frames, fps)
-    stream = recognizer.stream()
-    predictions = [prediction for frame in frames for prediction in stream.push(frame)]
-    predictions += stream.finish()
-    return mean_scores(predictions)
+    stream, shown = recognizer.stream(), Shown()
+    predictions: list[Prediction] = []
+    labels: set[str] = set()
+
+    def take(new: list[Prediction]) -> None:
+        predictions.extend(new)
+        shown.update(new, stream.people)
+        labels.add(shown.label)
+
+    for frame in frames:
+        take(stream.push(frame))
+    take(stream.finish())
+    return mean_scores(predictions), labels
 
 
 def at_rate(frames: list[Frame], fps: float) -> list[Frame]:
@@ -165,6 +189,7 @@ def figures(answers: Answers) -> dict[str, Any]:
                 "clips": int((datasets == name).sum()),
                 "num_labels": len(set(truths[datasets == name].tolist())),
                 "top1": float((order[:, 0] == truths)[datasets == name].mean()),
+                "reported": float(answers.reported[datasets == name].mean()),
                 "top1_within": within_accuracy(
                     scores[datasets == name], truths[datasets == name], labels
                 ),

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from har_live.card import ModelCard
-from har_live.errors import SourceError
 from har_live.grid import TimeGrid
 from har_live.models.config import ModelConfig
 from har_live.people.finder import PeopleFinder
@@ -25,13 +24,12 @@ from har_live.scorers import open_finder
 from har_live.sources import open_source
 from har_live.types import WHOLE_PICTURE, ClipSpec
 from training.data.clip import Clip
-from training.data.layouts import read_clips
+from training.data.layouts import MANIFESTS, clips_of
 from training.provenance import write_recipe
 
 CLIP = ClipSpec(num_frames=20, grid_fps=10.0, image_size=256)
 """Windows of two seconds, and the longer side of the picture that people are found in."""
 MAX_PEOPLE = 4
-MANIFESTS = ("clips.csv", "films.csv")
 
 
 class Seen(NamedTuple):
@@ -51,15 +49,15 @@ def find_joints(data: Path, out: Path) -> int:
     """Write ``out/<clip>.npz`` for every clip that has none yet.
 
     Args:
-        data: folder with ``clips.csv`` and ``films.csv``.
+        data: as for ``clips_of``.
 
     Returns:
         How many clips there are.
 
     Raises:
-        SourceError: there is no manifest, or a clip can't be read.
+        SourceError: there are no clips, or one can't be read.
     """
-    clips = all_clips(data)
+    clips = clips_of(data)
     finder = open_finder()
     for folder, clip in track(clips, "looking at clips"):
         path = joints_file(out, clip)
@@ -72,18 +70,6 @@ def find_joints(data: Path, out: Path) -> int:
         draft.replace(path)
     write_recipe(out, inputs=[data / name for name in MANIFESTS if (data / name).exists()])
     return len(clips)
-
-
-def all_clips(data: Path) -> list[tuple[Path, Clip]]:
-    """The clips of a folder's manifests, each with the folder that its path is relative to."""
-    manifests = [data / name for name in MANIFESTS if (data / name).exists()]
-    if not manifests:
-        raise SourceError(f"{data} holds none of {', '.join(MANIFESTS)}")
-    found = []
-    for manifest in manifests:
-        folder, clips = read_clips(manifest)
-        found += [(folder, clip) for clip in clips]
-    return found
 
 
 def joints_file(out: Path, clip: Clip) -> Path:

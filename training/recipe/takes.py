@@ -18,8 +18,9 @@ from har_live.people.joints import LEAST_SCORE, LIMBS
 from har_live.people.motion import NUM_MOTION
 from har_live.types import NUM_JOINTS, WHOLE_PICTURE
 from training.data.clip import Clip
+from training.data.layouts import clips_of
 from training.datasets import BY_NAME, our_label
-from training.recipe.joints import CLIP, Seen, all_clips, joints_file
+from training.recipe.joints import CLIP, Seen, joints_file
 
 RECORDED_FPS = 15.0
 FIGHTS = "surv-fight"
@@ -83,7 +84,7 @@ def load_clips(data: Path, joints: Path) -> list[Take]:
         SourceError: a clip has not been looked at.
     """
     takes = []
-    for _, clip in all_clips(data):
+    for _, clip in clips_of(data):
         path = joints_file(joints, clip)
         if not path.exists():
             raise SourceError(f"{path} is missing: run `python -m training joints` again")

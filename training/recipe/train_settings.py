@@ -13,7 +13,7 @@ from training.settings import Count, Share
 class TrainSettings(FitSettings):
     """How the recurrent network is trained."""
 
-    epochs: Count = 12
+    epochs: Count = 11
     """Rounds of ``steps`` steps; a checkpoint after each."""
     steps: Count = 500
     """Steps of a round."""
@@ -31,3 +31,5 @@ class TrainSettings(FitSettings):
     """Share of the windows that begin with the end of another take."""
     unmoved: Share = 0.4
     """Share of the windows of films whose motion is kept back."""
+    borrowed: Share = 0.6
+    """Share of the windows without motion of their own that are shown with another film's."""

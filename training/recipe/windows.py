@@ -68,13 +68,22 @@ class Windows:
         self._chances = chances(takes)
 
     def draw(
-        self, count: int, rng: np.random.Generator, *, preceded: float, unmoved: float
+        self,
+        count: int,
+        rng: np.random.Generator,
+        *,
+        preceded: float,
+        unmoved: float,
+        borrowed: float,
     ) -> Batch:
         """Draw windows.
 
         Args:
             preceded: share of the windows that begin with the end of another take.
             unmoved: share of the windows of films whose motion is kept back.
+            borrowed: share of the windows without motion of their own that get another film's.
+                Else a network learns that motion is known in films alone, and names nothing but
+                what films show before any camera.
         """
         newest, before = (rng.choice(len(self._chances), count, p=self._chances) for _ in "ab")
         length = CONTEXT + self.clip.num_frames
@@ -91,13 +100,22 @@ class Windows:
         told = (at - CONTEXT >= FIRST_JUDGED) & (is_before | (since >= SETTLED))
         keep = self._is_film[newest] & (rng.random(count) >= unmoved)
         keep &= self._is_film[before] | (plan.begin[:, 0] <= CONTEXT)
-        rows = np.where(keep[:, None], nearest[:, CONTEXT:], 0)
+        rows = np.where(keep[:, None], nearest[:, CONTEXT:], self._other_motion(count, rng))
+        rows[~keep & (rng.random(count) >= borrowed)] = 0
         return Batch(
             joints=joints,
             motion=self._motion[rows].astype(np.float32),
             labels=np.where(is_before, self._labels[before, None], self._labels[newest, None]),
             weights=told.astype(np.float32),
         )
+
+    def _other_motion(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """(N, T) rows of the motion of any films."""
+        films = rng.choice(np.flatnonzero(self._is_film), count)
+        last = self._lengths[films] - 1
+        begin = (rng.random(count) * last).astype(np.int64)
+        at = np.minimum(begin[:, None] + np.arange(self.clip.num_frames), last[:, None])
+        return np.asarray(self._motion_starts[films][:, None] + at)
 
     def _plan(
         self,

@@ -82,32 +82,52 @@ def share_numbers(graph: Any, tensors_path: Path) -> None:
         WeightsError: a tensor of the file is not in the graph, which would carry it once more.
     """
     places = read_places(tensors_path)
-    data = tensors_path.read_bytes()
-    named = {_key(_values(data, place)): name for name, place in places.items()}
-    casts, found = [], set()
+    stored = {name: _values(tensors_path.read_bytes(), place) for name, place in places.items()}
+    named = {_key(values): name for name, values in stored.items()}
+    # The exporter multiplies three-dimensional inputs by matrices that it has turned.
+    turned = {_key(values.T): name for name, values in stored.items() if values.ndim == 2}
+    changes, found = [], set()
     for constant in graph.initializer:
         if constant.data_type != TensorProto.FLOAT:
             continue
-        name = named.get(_key(numpy_helper.to_array(constant)))
+        key = _key(numpy_helper.to_array(constant))
+        name = named.get(key) or turned.get(key)
         if name is None:
             continue
         found.add(name)
-        own_name = constant.name
-        if places[name].kind == "F16":
-            casts.append(
-                helper.make_node("Cast", [f"{own_name}.half"], [own_name], to=TensorProto.FLOAT)
-            )
-            own_name = f"{own_name}.half"
-        constant.CopyFrom(_outside(own_name, places[name], tensors_path.name))
-    missing = {key: name for key, name in named.items() if name not in found}
+        outside, nodes = _from_outside(constant.name, places[name], is_turned=key not in named)
+        changes += nodes
+        constant.CopyFrom(_outside(outside, places[name], tensors_path.name))
+    # One number alone may be part of another one in the graph: its place costs nothing.
+    missing = sorted(
+        name
+        for name, values in stored.items()
+        if values.size > 1 and named[_key(values)] not in found
+    )
     if missing:
         raise WeightsError(
-            f"the exporter changed {', '.join(sorted(missing.values()))}: the ONNX file would hold "
-            f"them a second time"
+            f"the exporter changed {', '.join(missing)}: the ONNX file would hold them a second "
+            "time"
         )
-    nodes = [*casts, *graph.node]
+    nodes = [*changes, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
+
+
+def _from_outside(name: str, place: Place, *, is_turned: bool) -> tuple[str, list[Any]]:
+    """The name of the numbers as they are stored, and the nodes that make the constant of them.
+
+    ONNX Runtime does it once, as it loads.
+    """
+    steps = [("half", "Cast", {"to": TensorProto.FLOAT})] if place.kind == "F16" else []
+    if is_turned:
+        steps.append(("turned", "Transpose", {"perm": [1, 0]}))
+    nodes: list[Any] = []
+    for suffix, kind, options in reversed(steps):
+        before = f"{name}.{suffix}"
+        nodes.insert(0, helper.make_node(kind, [before], [name], **options))
+        name = before
+    return name, nodes
 
 
 def read_places(path: Path) -> dict[str, Place]:

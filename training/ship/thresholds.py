@@ -1,33 +1,26 @@
 """Calibration on clips never learnt from: how much is unknown, and when each label is shown.
 
-A temperature is fitted where a network is trained. Here the logit of the unknown is, and from then
-on what the network gives are its final probabilities; thresholds are chosen on those.
+From then on what the network gives are its final probabilities; thresholds are chosen on those.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.progress import track
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
+from torch.nn import functional as F
 
-from har_live.card import SmoothingSpec, Weights
+from har_live.card import ModelCard, SmoothingSpec
 from har_live.models.window_model import NO_UNKNOWN, WindowModel
-from har_live.scorers.torch import load_model
 from har_live.types import NONE
-from training.data.clip_windows import VAL_HOP, WINDOWS_PER_CLIP, cache_settings
-from training.data.layouts import read_clips
-from training.data.prepare import decode
-from training.data.split import split_clips
-from training.data.windows import windows_of_clip
-from training.measure.evaluate import known_as
 from training.measure.measures import unknown_auroc
-from training.ship.export import export_weights
+from training.recipe.takes import Take
+from training.recipe.windows import cut
 
 UNKNOWN = -1
 """Index of a truth that is none of the labels."""
@@ -59,41 +52,54 @@ class MeasuredLogits:
     """(N,) number of the window's clip."""
 
 
-def calibrated(weights: Weights, data: Path) -> Weights:
-    """Fit the unknown and the thresholds on the val clips of ``data``; write the folder anew.
+def calibrated(
+    model: WindowModel, card: ModelCard, takes: Sequence[Take]
+) -> tuple[ModelCard, MeasuredLogits]:
+    """Fit temperature, unknown and thresholds to takes never learnt from; change ``model``.
 
-    ``metrics`` of the card is how well actions of the label set are told from all else.
+    Returns:
+        The card with its thresholds, and in ``metrics`` how well actions of the label set are told
+        from all else; and what was measured.
     """
-    card, model = weights.card, load_model(weights)
-    measured = measure(model, weights, data)
+    measured = measure(model, card, takes)
     is_action = actions(measured.truths, card.labels)
+    model.temperature.fill_(best_temperature(measured))
     model.unknown_logit.fill_(best_unknown_logit(model, measured, card.labels))
     scores, truths = clip_scores(model, measured)
     smoothing = fit_thresholds(scores, truths, card.labels, SmoothingSpec())
     metrics = {"auroc": unknown_auroc(measured.logits / model.temperature, is_action, card.labels)}
-    card = replace(card, smoothing=smoothing, metrics=metrics)
-    return export_weights(model, card, weights.folder)
+    return replace(card, smoothing=smoothing, metrics=metrics), measured
 
 
 @torch.inference_mode()
-def measure(model: WindowModel, weights: Weights, data: Path) -> MeasuredLogits:
-    """The logits of the val clips' windows, cut as a stream cuts them."""
-    card = weights.card
-    root, clips = read_clips(data)
-    clips = [clip for clip in split_clips(clips) if clip.split == "val"]
-    cached = cache_settings(card.clip)
+def measure(model: WindowModel, card: ModelCard, takes: Sequence[Take]) -> MeasuredLogits:
+    """The logits of the takes' windows, cut as a stream cuts them."""
     logits, truths, numbers = [], [], []
-    for number, clip in enumerate(track(clips, "calibrating")):
-        frames = decode(root / clip.path, cached)
-        label = known_as(clip.label, card.labels)
-        truth = card.labels.index(label) if label in card.labels else UNKNOWN
-        windows = windows_of_clip(
-            len(frames), cached.cache_fps, card.clip, hop=VAL_HOP, most=WINDOWS_PER_CLIP
-        )
-        logits += [model.clip_logits(torch.from_numpy(frames[at])[None]) for at in windows]
-        truths += [truth] * len(windows)
-        numbers += [number] * len(windows)
+    for number, take in enumerate(takes):
+        joints, motion = cut(take, card.clip, hop=card.hop)
+        truth = card.labels.index(take.label) if take.label in card.labels else UNKNOWN
+        logits.append(model.clip_logits(torch.from_numpy(joints), torch.from_numpy(motion)))
+        truths += [truth] * len(joints)
+        numbers += [number] * len(joints)
     return MeasuredLogits(torch.cat(logits), np.array(truths), np.array(numbers))
+
+
+def best_temperature(measured: MeasuredLogits) -> float:
+    """The temperature whose scores of whole clips are the least surprised by the truth."""
+    known = measured.truths != UNKNOWN
+    numbers, first, clip_of = np.unique(
+        measured.clips[known], return_index=True, return_inverse=True
+    )
+    truths = torch.from_numpy(measured.truths[known][first])
+    logits, index = measured.logits[torch.from_numpy(known)], torch.from_numpy(clip_of)
+
+    def surprise(temperature: float) -> float:
+        scores = (logits / temperature).softmax(dim=1)
+        sums = torch.zeros(len(numbers), scores.shape[1]).index_add(0, index, scores)
+        means = sums / torch.bincount(index)[:, None]
+        return float(F.nll_loss((means + 1e-9).log(), truths))
+
+    return min(np.exp(np.linspace(np.log(0.3), np.log(3), 60)).tolist(), key=surprise)
 
 
 def actions(truths: NDArray[np.int64], labels: tuple[str, ...]) -> NDArray[np.bool_]:
