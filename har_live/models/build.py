@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from har_live.models.config import ModelConfig
+from har_live.models.joint_maps import JointMapEncoder
 from har_live.models.joints import JointEncoder
 from har_live.models.seed_encoders import Pixels, SeedCNN
 from har_live.models.window_model import LRCN, ConvLSTM, Encoder, WindowModel
 
 ENCODERS: dict[str, Callable[..., Encoder]] = {
+    "joint_maps": JointMapEncoder,
     "joints": JointEncoder,
     "pixels": Pixels,
     "seed_cnn": SeedCNN,

@@ -5,6 +5,8 @@ Nothing hangs on where in the picture somebody is, how large, or how far the cam
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
@@ -20,21 +22,65 @@ _PARTS = (
     *zip(LIMBS, (0.56, 0.5, 0.56, 0.5, 0.8, 0.75, 0.8, 0.75), strict=True),
 )
 """Pairs of joints, and how far they usually are apart, in trunks: from hips to shoulders."""
-_DIRECTIONS = (*LIMBS, (1, 2), (7, 8))
+DIRECTIONS = (*LIMBS, (1, 2), (7, 8))
+"""Pairs of joints whose direction is told, and the trunk's with them."""
 NUM_FEATURES = (
-    2 * NUM_JOINTS + NUM_JOINTS + 1 + 2 * (len(_DIRECTIONS) + 2) + len(LAGS) * (2 * NUM_JOINTS + 1)
+    2 * NUM_JOINTS + NUM_JOINTS + 1 + 2 * (len(DIRECTIONS) + 2) + len(LAGS) * (2 * NUM_JOINTS + 1)
 )
 
 
-def joint_features(joints: Tensor) -> Tensor:
-    """Describe the last of a few successive grid frames of a person.
+class Body(NamedTuple):
+    """Successive grid frames of N people, (N, C), and what their joints are measured by."""
+
+    places: Tensor
+    """(N, C, 13, 2) in the joints' own measure; 0 where not seen."""
+    seen: Tensor
+    """(N, C, 13) 1 where a joint was seen, else 0."""
+    hips: Tensor
+    """(N, C, 2) their middle."""
+    hips_seen: Tensor
+    """(N, C) 1 where there is one."""
+    shoulders: Tensor
+    """(N, C, 2) their middle."""
+    shoulders_seen: Tensor
+    """(N, C) 1 where there is one."""
+    centre: Tensor
+    """(N, C, 2) the person's middle: of the hips, or else of the shoulders, or of what is seen."""
+    scale: Tensor
+    """(N, C) the trunk's length; 1 where nothing tells it."""
+
+    def now(self) -> Tensor:
+        """(N, 13, 2) the last joints about the person's middle, in trunks; 0 where not seen."""
+        ways = (self.places[:, -1] - self.centre[:, -1:]) / self.scale[:, -1, None, None]
+        return (ways * self.seen[:, -1].unsqueeze(-1)).clamp(-5, 5)
+
+    def moved(self, lag: int) -> Tensor:
+        """(N, 13, 2) how far each went in the last ``lag`` grid frames, in trunks."""
+        both = self.seen[:, -1] * self.seen[:, -1 - lag]
+        ways = (self.places[:, -1] - self.places[:, -1 - lag]) / self.scale[:, -1, None, None]
+        return (ways * both.unsqueeze(-1)).clamp(-3, 3)
+
+    def grown(self, lag: int) -> Tensor:
+        """(N, 1) how much larger the person got, as a logarithm."""
+        return (self.scale[:, -1:] / self.scale[:, -1 - lag, None]).log().clamp(-1, 1)
+
+    def direction(self, first: int, second: int) -> Tensor:
+        """(N, 2) the last unit vector from the second joint to the first; 0 if one isn't seen."""
+        both = self.seen[:, -1, first] * self.seen[:, -1, second]
+        return unit(self.places[:, -1, first] - self.places[:, -1, second]) * both.unsqueeze(-1)
+
+    def upright(self) -> Tensor:
+        """(N, 2) the last unit vector from hips to shoulders; 0 if one isn't seen."""
+        both = self.hips_seen[:, -1:] * self.shoulders_seen[:, -1:]
+        return unit(self.shoulders[:, -1] - self.hips[:, -1]) * both
+
+
+def measured(joints: Tensor) -> Body:
+    """Find each person's middle and size.
 
     Args:
-        joints: (N, CONTEXT + 1, 13, 3): x and y by any measure that is the same in both directions,
-            and a score; where that is below ``LEAST_SCORE`` a joint counts as not seen.
-
-    Returns:
-        (N, NUM_FEATURES), lengths in trunks.
+        joints: (N, C, 13, 3): x and y by any measure that is the same in both directions, and a
+            score; where that is below ``LEAST_SCORE`` a joint counts as not seen.
     """
     seen = (joints[..., 2] >= LEAST_SCORE).to(joints.dtype)  # (N, C, J)
     places = joints[..., :2] * seen.unsqueeze(-1)
@@ -46,20 +92,27 @@ def joint_features(joints: Tensor) -> Tensor:
         hips,
         torch.where(shoulders_seen.unsqueeze(-1) > 0, shoulders, _mean(places, seen)),
     )
-    now = (places[:, -1] - centre[:, -1:]) / scale[:, -1, None, None] * seen[:, -1].unsqueeze(-1)
-    parts = [now.clamp(-5, 5).flatten(1), seen[:, -1], hips_seen[:, -1:]]
-    for first, second in _DIRECTIONS:
-        both = seen[:, -1, first] * seen[:, -1, second]
-        parts.append(_direction(places[:, -1, first] - places[:, -1, second]) * both.unsqueeze(-1))
-    trunk_seen = hips_seen[:, -1:] * shoulders_seen[:, -1:]
-    parts.append(_direction(shoulders[:, -1] - hips[:, -1]) * trunk_seen)
-    head_seen = seen[:, -1, :1] * shoulders_seen[:, -1:]
-    parts.append((places[:, -1, 0] - shoulders[:, -1]) / scale[:, -1:] * head_seen)
+    return Body(places, seen, hips, hips_seen, shoulders, shoulders_seen, centre, scale)
+
+
+def joint_features(joints: Tensor) -> Tensor:
+    """Describe the last of a few successive grid frames of a person.
+
+    Args:
+        joints: (N, CONTEXT + 1, 13, 3), see ``measured``.
+
+    Returns:
+        (N, NUM_FEATURES), lengths in trunks.
+    """
+    body = measured(joints)
+    parts = [body.now().flatten(1), body.seen[:, -1], body.hips_seen[:, -1:]]
+    parts += [body.direction(first, second) for first, second in DIRECTIONS]
+    parts.append(body.upright())
+    head_seen = body.seen[:, -1, :1] * body.shoulders_seen[:, -1:]
+    head = body.places[:, -1, 0] - body.shoulders[:, -1]
+    parts.append(head / body.scale[:, -1:] * head_seen)
     for lag in LAGS:
-        both = seen[:, -1] * seen[:, -1 - lag]
-        moved = (places[:, -1] - places[:, -1 - lag]) / scale[:, -1, None, None]
-        parts.append((moved * both.unsqueeze(-1)).clamp(-3, 3).flatten(1))
-        parts.append((scale[:, -1:] / scale[:, -1 - lag, None]).log().clamp(-1, 1))
+        parts += [body.moved(lag).flatten(1), body.grown(lag)]
     return torch.cat(parts, dim=1)
 
 
@@ -96,11 +149,44 @@ def _length(way: Tensor) -> Tensor:
     return (way.square().sum(-1) + 1e-12).sqrt()
 
 
-def _direction(way: Tensor) -> Tensor:
+def unit(way: Tensor) -> Tensor:
     return way / (_length(way).unsqueeze(-1) + 1e-6)
 
 
-class JointEncoder(Encoder):
+class PersonEncoder(Encoder):
+    """Reads a person's joints over a few grid frames, and what moves around them.
+
+    Args:
+        motion_width: length of the vector that the motion becomes.
+        dropout: share of its first layer dropped, in training only.
+    """
+
+    input_names = ("joints", "motion")
+
+    def __init__(self, *, motion_width: int, dropout: float) -> None:
+        super().__init__()
+        self.of_motion = two_layers(
+            NUM_MOTION + 1, 3 * motion_width // 2, motion_width, dropout=dropout
+        )
+
+    def example(self, count: int) -> tuple[Tensor, Tensor]:
+        """Inputs of ``count`` people, nothing of whom is seen: their shapes and dtypes."""
+        return torch.zeros(count, CONTEXT + 1, NUM_JOINTS, 3), torch.zeros(count, NUM_MOTION)
+
+    def unroll(self, *clip: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, CONTEXT + T, 13, 3) and (B, T, NUM_MOTION) of whole windows → (B*T, …)."""
+        joints, motion = clip
+        stacks = joints.unfold(1, CONTEXT + 1, 1).movedim(-1, 2)  # (B, T, CONTEXT + 1, 13, 3)
+        return stacks.flatten(0, 1), motion.flatten(0, 1)
+
+    def moving(self, motion: Tensor) -> Tensor:
+        """(N, NUM_MOTION), all 0 where it is not known → (N, motion_width)."""
+        known = (motion.abs().sum(1, keepdim=True) > 0).to(motion.dtype)
+        vectors: Tensor = self.of_motion(torch.cat([motion, known], dim=1))
+        return vectors
+
+
+class JointEncoder(PersonEncoder):
     """A person's joints and what moves around them in, one vector a grid frame out.
 
     Args:
@@ -108,8 +194,6 @@ class JointEncoder(Encoder):
         motion_width: length of the motion's part.
         dropout: share of the first layer dropped, in training only; of motion three times that.
     """
-
-    input_names = ("joints", "motion")
 
     def __init__(
         self,
@@ -119,31 +203,16 @@ class JointEncoder(Encoder):
         motion_width: int = 64,
         dropout: float = 0.1,
     ) -> None:
-        super().__init__()
-        self.of_joints = _two_layers(NUM_FEATURES, width, width, dropout=dropout)
-        self.of_motion = _two_layers(
-            NUM_MOTION + 1, 3 * motion_width // 2, motion_width, dropout=3 * dropout
-        )
+        super().__init__(motion_width=motion_width, dropout=3 * dropout)
+        self.of_joints = two_layers(NUM_FEATURES, width, width, dropout=dropout)
         self.out_features = width + motion_width
-
-    def example(self, count: int) -> tuple[Tensor, Tensor]:
-        """Inputs of ``count`` people, nothing of whom is seen: their shapes and dtypes."""
-        return torch.zeros(count, CONTEXT + 1, NUM_JOINTS, 3), torch.zeros(count, NUM_MOTION)
 
     def forward(self, joints: Tensor, motion: Tensor) -> Tensor:
         """(N, CONTEXT + 1, 13, 3), and (N, NUM_MOTION), all 0 where it is not known → (N, F)."""
-        known = (motion.abs().sum(1, keepdim=True) > 0).to(motion.dtype)
-        moved = self.of_motion(torch.cat([motion, known], dim=1))
-        return torch.cat([self.of_joints(joint_features(joints)), moved], dim=1)
-
-    def unroll(self, *clip: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, CONTEXT + T, 13, 3) and (B, T, NUM_MOTION) of whole windows → (B*T, …)."""
-        joints, motion = clip
-        stacks = joints.unfold(1, CONTEXT + 1, 1).movedim(-1, 2)  # (B, T, CONTEXT + 1, 13, 3)
-        return stacks.flatten(0, 1), motion.flatten(0, 1)
+        return torch.cat([self.of_joints(joint_features(joints)), self.moving(motion)], dim=1)
 
 
-def _two_layers(inputs: int, inner: int, outputs: int, *, dropout: float) -> nn.Sequential:
+def two_layers(inputs: int, inner: int, outputs: int, *, dropout: float) -> nn.Sequential:
     return nn.Sequential(
         nn.Linear(inputs, inner),
         nn.ReLU(),

@@ -38,7 +38,7 @@ from training.recipe.windows import FIRST_JUDGED, Windows
 
 NETWORKS = {
     "lrcn": ModelConfig("lrcn", "joints", hidden=(256,), dropout=0.3),
-    "convlstm": ModelConfig("convlstm", "joint_maps", hidden=(32,), places=4, dropout=0.3),
+    "convlstm": ModelConfig("convlstm", "joint_maps", hidden=(48,), places=4, dropout=0.3),
 }
 MODEL_FILE = "model.pt"
 
@@ -63,6 +63,7 @@ def train(
     labels = tuple(label for label in LABELS if label in present)
     config = NETWORKS[settings.network]
     model = build_model(config, image_size=CLIP.image_size, num_labels=len(labels))
+    model.to(memory_format=torch.channels_last)  # halves the time of convolutions on a CPU
     fitted = fit(
         JointTask(model, labels, settings),
         TakeData(Windows(takes, labels, CLIP), settings),
