@@ -17,12 +17,12 @@ SIDE = 256
 
 
 @cache
-def in_torch() :
+def in_torch():
     return torch.load_movenet(open_pose_weights(), device="cpu")
 
 
 @cache
-def in_onnx() :
+def in_onnx():
     return onnx.load_movenet(open_pose_weights(), device="cpu")
 
 
@@ -53,9 +53,7 @@ def test_a_picture_is_seen_alike_alone_and_among_others():
     together = in_onnx()(pictures)
     for index in range(len(pictures)):
         alone = in_onnx()(pictures[index : index + 1])
-        np.testing.assert_allclose(
-            people(alone), people(together[index : index + 1]), atol=1e-5
-        )
+        np.testing.assert_allclose(people(alone), people(together[index : index + 1]), atol=1e-5)
 
 
 def test_the_built_in_person_faces_the_camera():
