@@ -24,9 +24,11 @@ def drawn(
     seed: int = 0,
     preceded: float = 0.5,
     unmoved: float = 0.0,
+    borrowed: float = 0.0,
 ) -> Batch:
     windows = Windows(takes, labels_of(takes), CLIP)
-    return windows.draw(count, np.random.default_rng(seed), preceded=preceded, unmoved=unmoved)
+    rng = np.random.default_rng(seed)
+    return windows.draw(count, rng, preceded=preceded, unmoved=unmoved, borrowed=borrowed)
 
 
 def films(batch: Batch) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -111,6 +113,14 @@ def test_motion_is_kept_back_unless_it_is_all_that_there_is():
     assert is_seen.any()
     assert not is_seen.all()
     assert (batch.motion.any(axis=(1, 2)) == ~is_seen).all()
+
+
+def test_motion_may_be_borrowed_from_any_film():
+    takes = [take("walk", film=1), take("wave")]
+    batch = drawn(takes, borrowed=1, preceded=0)
+    wave = batch.labels[:, 0] == labels_of(takes).index("wave")
+    assert (batch.motion[wave, :, 0] == 1).all()
+    assert not drawn([take("walk"), take("wave")], borrowed=1).motion.any()
 
 
 # --- joints --------------------------------------------------------------------------------------
