@@ -29,7 +29,7 @@ def stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_chain_leads_back_to_the_data(stages: Path):
     first, last = chain(stages / "run")
-    assert first["command"] == f"python -m training joints …/{stages.name}"
+    assert first["command"] == f"python -m training joints '…/{stages.name}'"
     assert first["inputs"] == {"clips.csv": file_sha256(stages / "clips.csv")}
     assert last["settings"] == {"epochs": 3, "left_out": ["a", "b"]}
     assert last["inputs"] == {"joints": "see above", "skeletons": "a folder"}
@@ -41,7 +41,7 @@ def test_no_folder_of_this_machine_is_told(stages: Path):
         assert str(stages.parent) not in text
         assert str(Path.home()) not in text
         assert str(Path(__file__).parents[1]) not in text
-    assert json.loads(text)["command"] == "python -m training train data --out=…/run"
+    assert json.loads(text)["command"] == "python -m training train data '--out=…/run'"
 
 
 def test_the_command_can_be_typed_again(monkeypatch: pytest.MonkeyPatch):
