@@ -30,12 +30,15 @@ def train(
     joints: Joints = Path("runs/joints"),
     settings: TrainSettings = TrainSettings(),
     machines: Machines = Machines(),
+    start_from: Annotated[
+        Path | None, typer.Option(help="Go on from what an earlier `train` wrote.", file_okay=False)
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on with what OUT holds.")] = False,
 ) -> None:
     """Train a recurrent network on the joints of all takes."""
     from training.recipe.train import train as run
 
-    path = run(data, joints, out, settings, machines, resume=resume)
+    path = run(data, joints, out, settings, machines, start_from=start_from, resume=resume)
     if path is not None:
         typer.echo(f"{path}")
 

@@ -50,9 +50,13 @@ def train(
     settings: TrainSettings,
     machines: Machines,
     *,
+    start_from: Path | None = None,
     resume: bool = False,
 ) -> Path | None:
     """Train a network and write it, its curves and its recipe into ``out``.
+
+    Args:
+        start_from: go on from what an earlier training wrote, whatever labels that had.
 
     Returns:
         The file of the network; None in every process but the first.
@@ -64,6 +68,8 @@ def train(
     config = NETWORKS[settings.network]
     model = build_model(config, image_size=CLIP.image_size, num_labels=len(labels))
     model.to(memory_format=torch.channels_last)  # halves the time of convolutions on a CPU
+    if start_from is not None:
+        take_over(model, labels, start_from)
     fitted = fit(
         JointTask(model, labels, settings),
         TakeData(Windows(takes, labels, CLIP), settings),
@@ -73,10 +79,25 @@ def train(
     )
     if fitted is None:
         return None
-    write_recipe(out, inputs=[joints, data / "skeletons"], settings=asdict(settings))
+    inputs = [joints, data / "skeletons", *([] if start_from is None else [start_from])]
+    write_recipe(out, inputs=inputs, settings=asdict(settings))
     trained = {"config": config, "labels": labels, "state": fitted.model.state_dict()}
     torch.save(trained, out / MODEL_FILE)
     return out / MODEL_FILE
+
+
+@torch.no_grad()
+def take_over(model: WindowModel, labels: Sequence[str], run: Path) -> None:
+    """Give ``model`` the numbers of an earlier training; labels that had none begin anew."""
+    earlier, _, known = load_trained(run)
+    state = earlier.state_dict()
+    for name, own in model.state_dict().items():
+        if not name.startswith("classifier."):
+            own.copy_(state[name])
+            continue
+        for row, label in enumerate(labels):
+            if label in known:
+                own[row] = state[name][known.index(label)]
 
 
 def load_trained(run: Path) -> tuple[WindowModel, ModelConfig, tuple[str, ...]]:
