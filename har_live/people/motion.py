@@ -16,21 +16,19 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from har_live.types import Box, Image
+    from har_live.types import Image
 
     Plane = NDArray[np.float32]
     """(h, w) float32."""
 
 FLOW_SIDE = 48
 """Side of the flow field, in cells, whatever the picture's shape."""
-CLOSE_SIDE = 24
-"""Side of the part of it around a person."""
+COARSE_SIDE = 24
+"""Side of the same field, seen less sharply."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Cells per grid step; the share of the picture above each is told."""
 PARTS = 4
 """Means are taken over 4×4 parts."""
-ROOM = 1.4
-"""Side of the square around a person by the longer side of their box."""
 _NUM_OF_PARTS = 4 * PARTS**2
 NUM_MOTION = len(SPEEDS) + 8 + 10 + 2 * _NUM_OF_PARTS
 _LIFTED = np.sqrt(np.arange(256, dtype=np.float32) + 1.0)
@@ -48,31 +46,13 @@ class MotionSeen:
 
     def __init__(self, before: list[Plane], now: list[Plane]) -> None:
         self.field = motion_field(before, now)
-        self._whole = _whole_features(self.field)
 
-    def features(self, square: tuple[float, float, float] = (0.5, 0.5, 1.0)) -> Plane:
-        """(NUM_MOTION,) float32 numbers that describe it, large ones compressed.
-
-        Args:
-            square: middle and side of the part to look at closely, as shares of the picture.
-        """
-        close = _cut_out(self.field, square)
-        parts = [_means_of_parts(x).ravel() for x in (self.field, close)]
-        told = np.concatenate([self._whole, *parts])
+    def features(self) -> Plane:
+        """(NUM_MOTION,) float32 numbers that describe it, large ones compressed."""
+        parts = [_means_of_parts(x).ravel() for x in (self.field, _coarser(self.field))]
+        told = np.concatenate([_whole_features(self.field), *parts])
         compressed: Plane = np.sign(told) * np.log1p(4 * np.abs(told))
         return compressed.astype(np.float32)
-
-
-def square_around(box: Box, aspect: float) -> tuple[float, float, float]:
-    """Middle and side of a square around a person, as shares of the picture.
-
-    Args:
-        aspect: width by height of the picture.
-    """
-    left, top, right, bottom = box
-    # In heights of the picture; as a share of a square of the picture's area.
-    side = ROOM * max((right - left) * aspect, bottom - top) / np.sqrt(aspect)
-    return (left + right) / 2, (top + bottom) / 2, float(np.clip(side, 0.1, 1.0))
 
 
 def grey_levels(picture: Image) -> list[Plane]:
@@ -148,12 +128,11 @@ def _warped(x: Plane, flow: Plane) -> Plane:
     return np.asarray(warped, np.float32)
 
 
-def _cut_out(field: Plane, square: tuple[float, float, float]) -> Plane:
-    """(4, 48, 48) → (4, 24, 24): the part of the field inside a square."""
-    x, y, side = square
-    share = (np.arange(CLOSE_SIDE, dtype=np.float32) + 0.5) / CLOSE_SIDE - 0.5
-    rows, columns = (_between((middle + share * side) * FLOW_SIDE - 0.5) for middle in (y, x))
-    return np.asarray(rows @ field @ columns.T, np.float32)
+def _coarser(field: Plane) -> Plane:
+    """(4, 48, 48) → (4, 24, 24): the field between its cells."""
+    share = (np.arange(COARSE_SIDE, dtype=np.float32) + 0.5) / COARSE_SIDE
+    along = _between(share * FLOW_SIDE - 0.5)
+    return np.asarray(along @ field @ along.T, np.float32)
 
 
 def _between(places: NDArray[np.floating]) -> Plane:

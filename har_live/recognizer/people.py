@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from har_live.people.joints import CONTEXT, FROM_COCO
-from har_live.people.motion import MotionSeen, grey_levels, square_around
+from har_live.people.motion import NUM_MOTION, MotionSeen, grey_levels
 from har_live.people.tracker import Tracker
 from har_live.recognizer.source import SourceState
 from har_live.recognizer.subject import Subject
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from har_live.types import Image, Joints, Picture
 
 _UNSEEN = np.zeros((NUM_JOINTS, 3), np.float32)
+_UNTOLD = np.zeros(NUM_MOTION, np.float32)
+"""What moves is told of the whole picture alone: beside joints it helped nothing that was measured,
+and fights were named less often (weights/everyday-lrcn/README.md)."""
 _NOBODY = np.zeros((CONTEXT + 1, NUM_JOINTS, 3), np.float32)
 
 
@@ -90,12 +93,8 @@ class PeopleState(SourceState):
             for one in self._followed.values():
                 one.see(one.joints[-1])
         motion = self._look_for_motion()
-        shown: list[tuple[Subject, Inputs]] = [(self._whole, (_NOBODY, motion.features()))]
-        for one in self._followed.values():
-            assert one.subject.box is not None
-            around = square_around(one.subject.box, self.aspect)
-            shown.append((one.subject, (np.stack(one.joints), motion.features(around))))
-        return shown
+        people = [(one.subject, (np.stack(one.joints), _UNTOLD)) for one in self._followed.values()]
+        return [(self._whole, (_NOBODY, motion.features())), *people]
 
     def _look_for_motion(self) -> MotionSeen:
         # While the same picture plays on, nothing moves.
