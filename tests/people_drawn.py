@@ -35,7 +35,7 @@ _STANDING = [
 
 
 def make_person(number: int, box: Box | None = None, *, score: float = 0.9) -> Person:
-    left, top, right, bottom = box = box or BOXES[number - 1]
+    left, top, right, bottom = box = box or BOXES[(number - 1) % len(BOXES)]
     joints = np.full((13, 3), score, np.float32)
     joints[:, :2] = np.array(_STANDING) * (right - left, bottom - top) + (left, top)
     return Person(number, box, joints)

@@ -1,4 +1,4 @@
-"""A user's own folder: weights that know other labels, made from weights that ship."""
+"""A user's own folder: weights that know other labels, made from weights that read joints."""
 
 from __future__ import annotations
 
@@ -8,51 +8,130 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from har_live.card import open_weights
+import training.recipe.adapt
+from har_live.card import ModelCard, Weights, open_weights
+from har_live.errors import HarLiveError
+from har_live.models.build import build_model
+from har_live.models.config import ModelConfig
 from har_live.recognizer import Recognizer
-from tests.films_made import passing, save_film
-from training.learn.adapt import FEW_CLIPS, AdaptSettings, adapt
-from training.measure.evaluate import answers_of, figures
+from tests.joints_made import GESTURES, finder, save_gesture
+from training.provenance import chain
+from training.recipe.adapt import FEW_CLIPS, adapt, gather
+from training.recipe.joints import CLIP, look_at
+from training.ship.export import export_weights
 
 torch.set_num_threads(1)
-LABELS = ("none", "to_left", "to_right")
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """People are found by a network of these tests; the videos that were looked at."""
+    looked: list[Path] = []
+
+    def noting(video: Path, finder):
+        looked.append(video)
+        return look_at(video, finder)
+
+    monkeypatch.setattr(training.recipe.adapt, "open_finder", finder)
+    monkeypatch.setattr("training.recipe.joints.look_at", noting)
+    monkeypatch.setattr("har_live.recognizer.open_finder", lambda **_: finder())
+    return looked
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two people, three classes: a bar that passes one way, the other way, or stands still."""
+    """Three people, three classes: one arm goes up and down, the other one does, or none."""
     for number in range(18):
-        label, person = LABELS[number % 3], ("anna", "ben", "eve")[number // 6]
-        film = passing(48, backward=label == "to_left", row=2 * number, num_frames=10)
-        if label == "none":
-            film[:] = film[0]
-        path = tmp_path / "clips" / label / person / f"{number}.mp4"
-        save_film(path, film)
+        label, person = list(GESTURES)[number % 3], ("anna", "ben", "eve")[number // 6]
+        save_gesture(tmp_path / "clips" / label / person / f"{number}.mp4", label, phase=number)
     return tmp_path / "clips"
 
 
-def test_weights_learn_other_labels_and_keep_their_encoder(
-    folder: Path, tmp_path: Path, small_weights
+@pytest.fixture
+def shipped(tmp_path: Path) -> Weights:
+    """Small weights that read joints and have learnt nothing."""
+    torch.manual_seed(0)
+    options = {"width": 48, "motion_width": 8}
+    config = ModelConfig("lrcn", "joints", hidden=(32,), encoder_options=options)
+    model = build_model(config, image_size=CLIP.image_size, num_labels=4)
+    card = ModelCard("small", ("none", "wave", "jump", "walk"), config, CLIP, min_frames=10)
+    return export_weights(model, card, tmp_path / "shipped")
+
+
+def test_weights_learn_other_labels_from_a_few_clips(
+    folder: Path, tmp_path: Path, shipped: Weights, found: list[Path]
 ):
-    shipped = small_weights("lrcn")
-    fit = FEW_CLIPS
-    settings = AdaptSettings(copies=3, fit=fit)
-    made = adapt(
-        folder, shipped, tmp_path / "mine", tmp_path / "cache", settings, show_progress=False
-    )
-    again = open_weights(tmp_path / "mine")
+    out, cache = tmp_path / "mine", tmp_path / "cache"
+    made = adapt(folder, shipped, out, cache, FEW_CLIPS, show_progress=False)
+    again = open_weights(out)
     assert again.card == made.card
-    assert again.card.labels == LABELS
-    assert again.card.clip == shipped.card.clip
-    assert (tmp_path / "mine" / "confusion.png").exists()
+    assert again.card.labels == tuple(sorted(GESTURES))
+    assert (again.card.clip, again.card.min_frames) == (CLIP, 10)
+    assert again.card.metrics["clips"] == 6
+    assert "by group (3 groups): 12 clips learnt, 6 measured" in again.card.accuracy
+    assert {"confusion.png", "curves.png"} <= {path.name for path in out.iterdir()}
+    assert list(chain(out))[-1]["inputs"] == {"shipped": "a folder"}
     before, after = (load_file(w.tensors_path) for w in (shipped, again))
-    kept = [name for name in before if name.startswith("encoder.")]
-    assert kept
-    assert all(torch.equal(before[name], after[name]) for name in kept)
-    assert not torch.equal(
-        before["cells.from_hidden.0.weight"], after["cells.from_hidden.0.weight"]
-    )
-    # Through the Recognizer that runs live, on all clips.
-    reached = figures(answers_of(Recognizer(again), folder, split=""))
-    assert reached["clips"] == 18
-    assert reached["top1"] > 0.6  # chance is a third
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert any(name.startswith("encoder.") for name in moved)
+    assert any(name.startswith("cells.") for name in moved)
+    # Whoever adapts again looks at nothing again.
+    assert len(found) == 18
+    gather(folder, cache)
+    assert len(found) == 18
+    assert says(again, folder) > 0.8  # chance is a third
+
+
+def says(weights: Weights, folder: Path) -> float:
+    """The share of the clips that are named rightly, through the Recognizer that runs live."""
+    from har_live.sources import open_source
+
+    recognizer = Recognizer(weights, cut_reset=False)
+    right = []
+    for video in sorted(folder.rglob("*.mp4")):
+        stream = recognizer.stream()
+        with open_source(str(video)) as source:
+            predictions = [p for frame in source for p in stream.push(frame)]
+        last = [*predictions, *stream.finish()][-1]
+        label = weights.card.labels[int(last.scores.argmax())]
+        right.append(label == video.relative_to(folder).parts[0])
+    return sum(right) / len(right)
+
+
+def test_a_clip_that_can_not_be_read_is_left_out(
+    folder: Path, tmp_path: Path, found: list[Path], caplog: pytest.LogCaptureFixture
+):
+    (folder / "none" / "anna" / "0.mp4").write_bytes(b"no film")
+    material = gather(folder, tmp_path / "cache")
+    assert len(material.learnt) + len(material.measured) == 17
+    assert "left out: none/anna/0.mp4: " in caplog.text
+
+
+def test_weights_that_read_pictures_are_refused_in_a_line(
+    folder: Path, tmp_path: Path, small_weights, found: list[Path]
+):
+    with pytest.raises(HarLiveError, match="test-lrcn reads pictures: only weights that read join"):
+        adapt(folder, small_weights("lrcn"), tmp_path / "mine", tmp_path / "cache", FEW_CLIPS)
+    assert found == []
+    assert not (tmp_path / "mine").exists()
+
+
+def test_clips_without_none_are_taken_with_a_warning(
+    folder: Path, tmp_path: Path, shipped: Weights, found: list[Path], caplog, monkeypatch
+):
+    def enough(*_: object, **__: object) -> None:
+        raise HarLiveError("enough is known")
+
+    monkeypatch.setattr(training.recipe.adapt, "fit", enough)
+    labels = ["left_arm", "right_arm"]
+    with pytest.raises(HarLiveError, match="enough"):
+        adapt(
+            folder,
+            shipped,
+            tmp_path / "mine",
+            tmp_path / "cache",
+            FEW_CLIPS,
+            labels=labels,
+            show_progress=False,
+        )
+    assert "no clips of 'none'" in caplog.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations, pairwise
 
+import cv2
 import numpy as np
 import pytest
 
@@ -76,7 +77,7 @@ def test_six_people_have_six_tags_clear_of_each_other_and_of_faces(width: int, h
         assert sum(shared(box, other) for other in faces) < 0.1 * box.width * box.height
 
 
-@pytest.mark.parametrize(("width", "height"), [*SIZES, (160, 120), (64, 48)])
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (642, 362), (160, 120), (64, 48)])
 @pytest.mark.parametrize("box", [(-0.2, -0.1, 1.3, 1.2), (0.95, 0.9, 1.5, 1.4), (0.3, 0.5, 0.3, 1)])
 def test_nothing_of_people_leaves_its_part(width: int, height: int, box: tuple[float, ...]) -> None:
     person = replace(seen(1, "wave"), box=box, joints=make_person(1, box).joints)
@@ -97,7 +98,7 @@ def test_a_box_is_where_the_person_is_in_the_colour_of_what_they_do() -> None:
     view = OverlayView(people=(seen(3, "clap", joints=None),), labels=LABELS)
     picture = draw(plain(1280, 720), view)
     rows, columns = np.nonzero((picture == color_of("clap", LABELS)).all(axis=-1))
-    left, _top, right, bottom = BOXES[2]
+    left, _, right, bottom = BOXES[2]
     assert columns.min() == pytest.approx(left * 1280, abs=2)
     assert columns.max() + 1 == pytest.approx(right * 1280, abs=2)
     assert rows.max() + 1 == pytest.approx(bottom * 720, abs=2)
@@ -210,8 +211,8 @@ def test_a_mirror_turns_boxes_and_limbs_and_no_text() -> None:
     picture = draw(plain(640, 360), OverlayView(people=(bare,)))
     turned = draw(plain(640, 360), OverlayView(people=(bare,)).mirrored())
     below = slice(140, 360)  # the panel stays where it is
-    difference = np.abs(picture[below, ::-1].astype(int) - turned[below]).max(axis=-1)
-    assert (difference > 60).mean() < 0.01
+    blurred = [cv2.blur(image[below], (5, 5)) for image in (picture[:, ::-1], turned)]
+    assert np.abs(blurred[0].astype(int) - blurred[1]).max() < 60  # to a pixel
     assert (np.abs(turned[below].astype(int) - 128).max(axis=-1) > 60).mean() > 0.005
     assert np.array_equal(person.joints, make_person(1).joints)
     assert draw(plain(640, 360), mirrored)[:90, :190].tobytes() == (

@@ -29,7 +29,7 @@ def ids(tracks: Sequence[Track]) -> set[int]:
 
 def id_near(tracks: Sequence[Track], x: float) -> int | None:
     """Id of who is seen with the nose within 15 pixels of ``x``."""
-    near = [t.id for t in tracks if t.person and abs(t.person.joints[0, 0] - x) < 15]
+    near = [t.id for t in tracks if t.detection and abs(t.detection.joints[0, 0] - x) < 15]
     assert len(near) <= 1
     return near[0] if near else None
 
@@ -58,9 +58,9 @@ def test_the_person_is_the_very_one_found_and_none_while_lost():
     tracker = Tracker()
     found = person_at(100)
     tracker.update([person_at(100)], 0.0)
-    assert tracker.update([found], 0.1)[0].person is found
+    assert tracker.update([found], 0.1)[0].detection is found
     (lost,) = tracker.update([], 0.2)
-    assert lost.person is None
+    assert lost.detection is None
     assert (lost.last_seen_seconds, lost.num_frames) == (0.1, 2)
 
 
@@ -81,8 +81,8 @@ def test_pixels_of_another_size_give_the_same_tracks(times):
     told = followed(Tracker(), crossing, 3.0)
     other = followed(Tracker(), lambda t: [scaled(p, times) for p in crossing(t)], 3.0)
     for tracks, theirs in zip(told, other, strict=True):
-        assert [(t.id, t.num_frames, t.person is None) for t in tracks] == [
-            (t.id, t.num_frames, t.person is None) for t in theirs
+        assert [(t.id, t.num_frames, t.detection is None) for t in tracks] == [
+            (t.id, t.num_frames, t.detection is None) for t in theirs
         ]
 
 
@@ -162,7 +162,7 @@ def test_somebody_hidden_for_a_second_keeps_the_id():
     hidden = lambda t: [] if 1.0 <= t < 1.85 else [person_at(100 + 10 * t)]  # noqa: E731
     frames = followed(Tracker(), hidden, 3.0)
     assert {number for tracks in frames for number in ids(tracks)} == {1}
-    assert [t.person for t in frames[12]] == [None]
+    assert [t.detection for t in frames[12]] == [None]
 
 
 def test_a_newcomer_does_not_take_the_id_of_one_who_left():
@@ -264,7 +264,7 @@ def test_one_person_found_twice_is_one_track():
 def test_of_too_many_the_larger_are_told_and_the_main_one_first():
     scene = lambda t: [person_at(x, tall=x) for x in (50.0, 120.0, 200.0)]  # noqa: E731
     frames = followed(Tracker(max_people=2), scene, 1.0)
-    assert [[t.person.size for t in tracks if t.person] for tracks in frames[1:]] == [
+    assert [[t.detection.size for t in tracks if t.detection] for tracks in frames[1:]] == [
         [person_at(0, tall=200).size, person_at(0, tall=120).size]
     ] * 9
 

@@ -31,8 +31,8 @@ def place(
         box = Box(x, y, width, height)
         hidden = sum(_shared(box, other) for other in taken)
         over_faces = sum(_shared(box, other) for other in faces)
-        # A place further away is as bad as a little of something hidden.
-        cost = 0.02 * far * width * height + 3.0 * hidden + 1.5 * over_faces
+        # Any free place is better than one where something is hidden.
+        cost = (0.02 * far + bool(hidden)) * width * height + 2.0 * hidden + 1.5 * over_faces
         if cost < least and hidden <= MOST_HIDDEN * width * height:
             best, least = box, cost
         if not hidden and not over_faces:

@@ -68,7 +68,7 @@ class Lines:
 
     @classmethod
     def between(cls, ends: NDArray[np.float32], *, thick: int, color: Color) -> Lines:
-        around = thick // 2 + 3
+        around = thick // 2 + 5
         left, top = np.floor(ends.min(axis=(0, 1)) - around).astype(int).tolist()
         right, bottom = np.ceil(ends.max(axis=(0, 1)) + around).astype(int).tolist()
         return cls(Box(left, top, right - left, bottom - top), ends, thick, color)
