@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +15,10 @@ from har_live.errors import SourceError
 from har_live.grid import frames_played_at, grid_instants
 from har_live.sources.media import MediaSource
 from har_live.transforms import to_finder
-from har_live.types import Image
 from training.data.clip import Clip
+
+if TYPE_CHECKING:
+    from har_live.types import Image
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +60,9 @@ def small_pictures(video: Path, *, longest: int) -> list[SmallPicture]:
         for frame in source:
             if pts_seconds and frame.pts_seconds - pts_seconds[0] > LONGEST_CLIP_SECONDS:
                 break
+            height, width, _ = frame.picture.shape
             small = to_finder(frame.picture, longest)
-            pictures.append(SmallPicture(small, frame.picture.shape))
+            pictures.append(SmallPicture(small, (height, width, 3)))
             pts_seconds.append(frame.pts_seconds)
     if not pictures:
         raise SourceError(f"nothing in {video} could be decoded")
