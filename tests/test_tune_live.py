@@ -11,7 +11,7 @@ from har_live.card import SmoothingSpec, open_weights
 from tests.clips_made import make_manifest
 from training.__main__ import app
 from training.live.tune import Tried, Wishes, best, candidates
-from training.ship.live_card import when_shown, write_live, write_smoothing
+from training.ship.live_card import when_shown, write_live, write_metrics, write_smoothing
 
 OWN = SmoothingSpec(enter_of={"wave": 0.7})
 GOOD = {
@@ -75,6 +75,15 @@ def test_what_is_written_says_what_it_does_and_old_figures_go(small_weights, tmp
     shown = when_shown(spec)
     assert "of 0.40 on (wave 0.56)" in shown
     assert (folder / "README.md").read_text() == f"# mine\n\n{shown}\n\n## Trained on\n\nclips\n"
+
+
+def test_figures_join_those_that_the_card_has(small_weights, tmp_path):
+    folder = tmp_path / "mine"
+    shutil.copytree(small_weights("lrcn").folder, folder)
+    before = open_weights(folder).card
+    write_metrics(open_weights(folder), cross_source={"sources": {}})
+    metrics = {**before.metrics, "cross_source": {"sources": {}}}
+    assert open_weights(folder).card == replace(before, metrics=metrics)
 
 
 def test_the_command_shows_both_halves_and_writes_on_request(small_weights, tmp_path):

@@ -36,7 +36,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "left-out": live.left_out,
     "evaluate": weights.evaluate,
     "bench-peers": weights.bench_peers,
-    "quantise": weights.quantise,
 }
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -136,8 +136,14 @@ def _require_loaded(session: Any, provider: str, device: str) -> None:
 
 
 def _require_fit(session: Any, weights: Weights) -> None:
-    num_labels = len(weights.card.labels)
+    size, num_labels = weights.card.clip.image_size, len(weights.card.labels)
+    pictures = [item.shape[1:3] for item in session.get_inputs() if item.type == "tensor(uint8)"]
     outputs = session.get_outputs()[0].shape[-1]
+    if any(shape != [size, size] for shape in pictures):
+        raise WeightsError(
+            f"{weights.onnx_path} sees pictures of {pictures[0]} pixels, but its card says {size}; "
+            "export the weights again"
+        )
     if outputs != num_labels:
         raise WeightsError(
             f"{weights.onnx_path} gives {outputs} scores, but its card says {num_labels} labels; "

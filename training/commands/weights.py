@@ -1,4 +1,4 @@
-"""The commands for weights that there are: measured, and made smaller."""
+"""The commands for weights that there are: measured."""
 
 from __future__ import annotations
 
@@ -86,14 +86,3 @@ def bench_peers(
     print_table(rows_table(report.rows))
     if json_file is not None:
         report.write(json_file, overwrite=True)
-
-
-def quantise(weights: WeightsName, data: Data) -> None:
-    """Write weights with 8-bit convolutions beside the others, for --precision int8."""
-    from har_live.card import open_weights
-    from training.ship.quantise import calibration_pairs
-    from training.ship.quantise import quantise as make_smaller
-
-    opened = open_weights(weights)
-    made = make_smaller(opened, calibration_pairs(data, opened.card.clip))
-    typer.echo(f"wrote {made.int8_path}")

@@ -44,6 +44,11 @@ def write_smoothing(weights: Weights, spec: SmoothingSpec) -> None:
     _rewrite(weights, card, lambda readme: without_live(readme.replace(before, after)))
 
 
+def write_metrics(weights: Weights, **metrics: Any) -> None:
+    """Put figures into the card of a weights folder; the README gets them when next written."""
+    replace(weights.card, metrics={**weights.card.metrics, **metrics}).write(weights.folder)
+
+
 def _rewrite(weights: Weights, card: ModelCard, change: Callable[[str], str]) -> None:
     """Put another card into a weights folder, and change the README where there is one."""
     card.write(weights.folder)
