@@ -26,7 +26,7 @@ from tests.weights_made import JOINT_KINDS
 
 TOLERANCE = 1e-4
 RUNTIMES = ("torch", "onnx")
-CROSSING, CROWD, VISIT, PORTRAIT, ALONE, CHANGING = range(6)
+CROSSING, CROWD, VISIT, PORTRAIT, ALONE, IN_PLACE, CHANGING = range(7)
 FILMS = (
     # Two cross, a third is lost for half a second.
     Film(
@@ -48,6 +48,13 @@ FILMS = (
     Film((Actor(7, standing(0.28), height=0.5),), size=(160, 96)),
     # The first of the crowd.
     Film((Actor(0, standing(0.2), height=0.6),)),
+    # The second takes the place of the first while nobody sees them.
+    Film(
+        (
+            Actor(20, seen(standing(0.4), (0, 1.0))),
+            Actor(21, seen(standing(1.2), (0, 1.6), (2.4, 4.0)), height=0.5),
+        )
+    ),
     # One after the other, before the one before is forgotten.
     Film(
         tuple(
@@ -130,6 +137,9 @@ def offline(
             now[t.id] = joints, untold
         for person in going_on.keys() - now.keys():
             del going_on[person]
+        for track in tracks:  # windows begin with joints
+            if track.id not in going_on and track.detection is None:
+                del now[track.id]
         for person, shown in now.items():
             if person not in going_on:
                 going_on[person] = []
@@ -236,6 +246,14 @@ def test_who_comes_after_others_begins_with_nothing_of_theirs(net, weights, max_
     predictions = stream_all(uncut(weights, hop=1, max_people=max_people), frames)
     assert_same(predictions, offline(weights, frames, hop=1, max_people=max_people))
     assert len({p.person for p in predictions} - {WHOLE_PICTURE}) > 3
+
+
+def test_who_is_lost_when_their_turn_comes_begins_when_found_again(net, weights):
+    frames = net.frames(np.arange(0, 4, 0.05), film=IN_PLACE)
+    predictions = stream_all(uncut(weights, hop=1, max_people=1), frames)
+    assert_same(predictions, offline(weights, frames, hop=1, max_people=1))
+    _, second = dict.fromkeys(p.person for p in predictions if p.person != WHOLE_PICTURE)
+    assert min(p.start_seconds for p in predictions if p.person == second) == pytest.approx(2.4)
 
 
 @pytest.mark.parametrize("fps", [10, 20, 50])

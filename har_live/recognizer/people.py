@@ -113,6 +113,8 @@ class PeopleState(SourceState):
         for track in tracks:  # the main person first
             one = self._followed.get(track.id)
             if one is None:
+                if track.detection is None:
+                    continue  # who is lost begins when they are found again
                 row = self._free_rows.pop()
                 one = _Followed(Subject(self._card, row=row, run=self._run, person=track.id))
             followed[track.id] = one
