@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -34,7 +34,6 @@ def evaluate(
         Path | None,
         typer.Option("--confusion", help="Draw the confusion matrix here.", callback=folder_exists),
     ] = None,
-    precision: Annotated[Literal["usual", "int8"], typer.Option(help="Of the network.")] = "usual",
 ) -> None:
     """Measure weights on clips, through the same Recognizer that runs live."""
     wanted = numbers_of(rates, CAMERA_FPS)
@@ -44,7 +43,7 @@ def evaluate(
     from training.measure.evaluate import rates as at_rates
     from training.measure.plots import draw_confusion
 
-    recognizer = Recognizer(weights, precision=precision)
+    recognizer = Recognizer(weights)
     answers, *others = answers_at(recognizer, data, [None, *wanted], split=chosen_split(split))
     figures = figures_of(answers)
     figures["rates"] = at_rates(answers, dict(zip(wanted, others, strict=True)))
