@@ -52,7 +52,7 @@ class JointMapEncoder(PersonEncoder):
         self.of_local = nn.Conv2d(inner, width, 1, bias=False)
         self.of_common = nn.Linear(motion_width + len(LAGS), width * half**2)
         for layer in (self.look[0], self.of_local, self.of_common):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")  # type: ignore[arg-type]
         self.out_shape = (width, half, half)
 
     def forward(self, joints: Tensor, motion: Tensor) -> Tensor:
