@@ -56,7 +56,12 @@ def save_recorded(folder: Path) -> None:
     for name, joints, more in (("msr_action3d", 20, "subjects"), ("bandai_namco", 22, "styles")):
         space = np.random.default_rng(0).uniform(200, 400, (10, joints, 3)).astype(np.float32)
         np.savez(
-            folder / f"{name}.npz", joints=space, starts=[0, 10], labels=["walk"], **{more: ["x"]}
+            folder / f"{name}.npz",
+            joints=space,
+            starts=[0, 10],
+            labels=["walk"],
+            names=["1"],
+            **{more: ["x"]},
         )
 
 

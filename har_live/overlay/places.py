@@ -9,7 +9,7 @@ from har_live.overlay.style import Box
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MOST_HIDDEN = 0.3
+MOST_HIDDEN = 0.1
 """The share of a tag that may lie over others or under a panel; one more hidden says nothing."""
 
 
