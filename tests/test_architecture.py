@@ -30,7 +30,7 @@ TRAINING_FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"settings", "lettering", "datasets", "provenance"}),
     frozenset({"data"}),
     frozenset({"measure"}),
-    frozenset({"ship", "learn", "recipe", "import_pose", "published_pose", "tflite_file"}),
+    frozenset({"ship", "learn", "recipe", "import_pose"}),
     frozenset({"live", "bench"}),
     frozenset({"commands"}),
     frozenset({"", "__main__"}),

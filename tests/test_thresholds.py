@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from har_live.card import SmoothingSpec, open_weights
+from har_live.card import SmoothingSpec
 from har_live.console import print_card
 from har_live.models.build import build_model
 from har_live.models.window_model import NO_UNKNOWN, WindowModel
-from har_live.recognizer import Recognizer
 from har_live.scorers.torch import load_model
-from tests.make_media import make_clip
 from tests.weights_made import CONFIGS, LABELS
 from training.measure.measures import unknown_auroc
+from training.recipe.takes import Take
+from training.ship.export import export_weights
 from training.ship.thresholds import (
     UNKNOWN,
     MeasuredLogits,
     ThresholdSettings,
     actions,
+    best_temperature,
     best_unknown_logit,
     calibrated,
     clip_scores,
@@ -140,35 +140,28 @@ def test_auroc_is_1_for_what_is_told_apart_and_a_half_for_chance():
     assert min(unknown_auroc(apart, known, LABELS).values()) > 0.99
 
 
-@pytest.fixture
-def clips(tmp_path: Path) -> Path:
-    """Measured are one clip of an action and four of something else."""
-    lines = ["path,dataset,label,group,split", "0.mp4,made,wave,0,val", "5.mp4,made,jump,5,train"]
-    lines += [f"{number}.mp4,made,somersault,{number},val" for number in range(1, 5)]
-    for number in range(6):
-        make_clip(tmp_path / f"{number}.mp4")
-    (tmp_path / "clips.csv").write_text("\n".join(lines))
-    return tmp_path / "clips.csv"
+def takes() -> list[Take]:
+    """One of an action and four of something else."""
+    random = np.random.default_rng(0)
+    named = [("wave", 0), *(("somersault", number) for number in range(1, 5))]
+    return [
+        Take(random.normal(size=(12, 13, 3)).astype(np.float32), 10.0, label, "made", str(group))
+        for label, group in named
+    ]
 
 
-def test_what_is_fitted_is_what_ships(clips, small_weights, tmp_path, monkeypatch):
+def test_what_is_fitted_is_what_ships(small_weights, tmp_path, monkeypatch):
     monkeypatch.setattr("training.ship.thresholds.best_unknown_logit", lambda *_: 2.5)
-    plain = small_weights("lrcn")
-    copy = tmp_path / "weights"
-    copy.mkdir()
-    for path in plain.folder.iterdir():
-        (copy / path.name).write_bytes(path.read_bytes())
-    weights = calibrated(open_weights(copy), clips)
-    assert open_weights(copy) == weights
-    assert set(weights.card.metrics["auroc"]) == {
-        "best_probability",
-        "action_probability",
-        "energy",
-    }
-    assert replace(weights.card.smoothing, enter_of={}) == SPEC
-    for runtime in ("torch", "onnx"):  # both hashes are those of the new files
-        Recognizer(copy, runtime=runtime, device="cpu")
+    plain = small_weights("joints-lrcn")
+    model = load_model(plain)
+    card, measured = calibrated(model, plain.card, takes())
+    is_wave, is_unknown = (measured.truths == n for n in (LABELS.index("wave"), UNKNOWN))
+    assert is_unknown.sum() == 4 * is_wave.sum() == 4 / 5 * len(measured.truths) > 0
+    assert set(card.metrics["auroc"]) == {"best_probability", "action_probability", "energy"}
+    assert replace(card.smoothing, enter_of={}) == SPEC
+    weights = export_weights(model, card, tmp_path / "weights")
     assert float(load_model(weights).unknown_logit) == 2.5
+    assert float(load_model(weights).temperature) == pytest.approx(best_temperature(measured))
 
 
 def test_models_shows_them(small_weights, capsys):
