@@ -35,7 +35,7 @@ class TwoPeople:
         return self
 
     def segmenter(self, **_settings: float) -> Segmenter:
-        return Segmenter(lag_seconds=1.0)
+        return Segmenter(lag_seconds=1.0, hop_seconds=0.1)
 
     def push(self, frame: Frame) -> list:
         now = frame.pts_seconds

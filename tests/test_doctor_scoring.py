@@ -131,12 +131,12 @@ def test_a_damaged_or_missing_pose_network_is_a_problem(tmp_path, monkeypatch):
     monkeypatch.setattr(har_live.card, "_shipped_root", lambda: tmp_path)
     missing = scoring.weights()[1]
     assert (missing.name, missing.status) == ("pose network", "problem")
-    assert missing.detail.endswith("card.json can't be read")
+    assert missing.detail.endswith("origin.json can't be read")
     folder = tmp_path / har_live.card.POSE_FOLDER
     folder.mkdir()
     (folder / "movenet.onnx").write_bytes(b"numbers")
     hashes = {"movenet.onnx": har_live.card.file_sha256(folder / "movenet.onnx")}
-    (folder / "card.json").write_text(json.dumps({"networks": {"movenet": {"sha256": hashes}}}))
+    (folder / har_live.card.ORIGIN_FILE).write_text(json.dumps({"sha256": hashes}))
     whole = scoring.weights()[1]
     assert (whole.status, whole.detail) == ("ok", "1 files are what its card says")
     (folder / "movenet.onnx").write_bytes(b"other numbers")

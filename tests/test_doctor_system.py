@@ -6,6 +6,7 @@ one.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import metadata
@@ -55,7 +56,7 @@ def test_opencv_loads():
 def test_opencv_without_a_system_library(tmp_path, monkeypatch):
     text = "libGL.so.1: cannot open shared object file: No such file or directory"
     (tmp_path / "cv2.py").write_text(f"raise ImportError({text!r})\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     expected = Check(
         "OpenCV", "problem", "OpenCV can't load, libGL.so.1 is missing", "apt install libgl1"
     )

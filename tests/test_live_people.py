@@ -44,7 +44,7 @@ class Stage:
         changed, self._keys, self._num_frames = Condition(), list[str](), 0
         self.window.poll = self._poll  # type: ignore[method-assign]
         recognizer = SimpleNamespace(
-            labels=LABELS, segmenter=lambda **_: Segmenter(lag_seconds=1.0)
+            labels=LABELS, segmenter=lambda **_: Segmenter(lag_seconds=1.0, hop_seconds=0.1)
         )
         self.tiles: list[Tile] = []
         for name in ("left", "right")[:num_sources]:

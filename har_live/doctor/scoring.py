@@ -1,4 +1,8 @@
-"""GPU, weights, runtimes, and how fast they are together."""
+"""GPU, weights, runtimes, and how fast they are together.
+
+What scores is imported where it is tried: it needs OpenCV, of which the doctor may have to say that
+it is missing.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,10 @@ import ctypes
 import sys
 from typing import TYPE_CHECKING
 
-from har_live.bench.steps import name_of, step
 from har_live.bench.timing import Effort, median_seconds
 from har_live.card import DEFAULT_WEIGHTS, open_pose_weights, open_weights, shipped_weights
 from har_live.doctor.check import Check, Examination, Status, amiss, in_child
 from har_live.errors import HarLiveError, WeightsError
-from har_live.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from har_live.scorers import Runtime
@@ -79,6 +81,9 @@ def providers() -> list[Check]:
 
 def try_scorer(name: str, runtime: Runtime, device: str) -> list[Check]:
     """Load the default weights there and score with them."""
+    from har_live.bench.steps import step
+    from har_live.recognizer import Recognizer
+
     try:
         opened = open_weights(DEFAULT_WEIGHTS)
     except WeightsError:
@@ -98,6 +103,9 @@ def benchmark() -> list[Check]:
 
 def try_speed() -> list[Check]:
     """Score for a second as live use does, on what it would choose."""
+    from har_live.bench.steps import name_of, step
+    from har_live.recognizer import Recognizer
+
     try:
         opened = open_weights(DEFAULT_WEIGHTS)
     except WeightsError:

@@ -38,7 +38,7 @@ overlap, those of several do (since version 2):
 Seconds are rounded to microseconds, confidences and shares to four digits. New fields may appear
 within a version: readers pass over what they do not know. CSV holds the same columns under the same
 names, but ``left``, ``top``, ``right`` and ``bottom`` for ``box``, and nothing for null; labels
-are as people write them: ``Tennis smash`` for ``tennis_smash``.
+are as people write them: ``Sit down`` for ``sit_down``.
 Subtitles: see ``har_live.sinks.subtitles``.
 """
 
