@@ -190,7 +190,7 @@ class Snail(Recognizer):
     def __init__(self, weights: Weights, clock: MadeClock) -> None:
         self.card = weights.card
         self.scorer = SlowScorer(clock)
-        self.finder = SlowFinder(clock) if weights.card.model.encoder == "joints" else None
+        self.finder = SlowFinder(clock) if weights.card.model.reads_joints else None
         self.cut_reset, self.max_people = True, 4
 
     runs_on = "a snail"

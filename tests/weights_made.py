@@ -20,10 +20,11 @@ CONFIGS = {
     "deep-lrcn": ModelConfig("lrcn", "seed_cnn", hidden=(16, 9), blocks=((9, 7), (2, 4, 3))),
     "convlstm": ModelConfig("convlstm", "pixels", hidden=(3, 4), pool=True, places=2),
     "joints-lrcn": ModelConfig("lrcn", "joints", hidden=(24,), encoder_options={"width": 32}),
+    "joints-convlstm": ModelConfig("convlstm", "joint_maps", hidden=(6,), places=4),
 }
 PICTURE_KINDS = ("convlstm", "deep-lrcn", "lrcn")
-JOINT_KINDS = ("joints-lrcn",)
-IMAGE_SIZES = {"lrcn": 64, "deep-lrcn": 64, "convlstm": 20, "joints-lrcn": 160}
+JOINT_KINDS = ("joints-convlstm", "joints-lrcn")
+IMAGE_SIZES = {"lrcn": 64, "deep-lrcn": 64, "convlstm": 20} | dict.fromkeys(JOINT_KINDS, 160)
 
 
 def make_weights(folder: Path, kind: str, *, num_frames: int = 8, hop: int = 2) -> Weights:

@@ -9,6 +9,9 @@ from har_live.types import ClipSpec
 
 Architecture = Literal["lrcn", "convlstm"]
 
+JOINT_ENCODERS = ("joints", "joint_maps")
+"""Encoders that read people's joints."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
@@ -44,6 +47,11 @@ class ModelConfig:
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is {self.dropout}; expected 0 ≤ dropout < 1")
         self._check_blocks()
+
+    @property
+    def reads_joints(self) -> bool:
+        """Whether it is shown people's joints, not the whole picture."""
+        return self.encoder in JOINT_ENCODERS
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> ModelConfig:

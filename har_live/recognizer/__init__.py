@@ -62,7 +62,7 @@ class Recognizer:
         )
         self.scorer = open_scorer(opened, runtime=runtime, device=device)
         self.finder: Finder | None = (
-            open_finder(runtime=runtime, device=device) if card.model.encoder == "joints" else None
+            open_finder(runtime=runtime, device=device) if card.model.reads_joints else None
         )
         """Finds the people; None for weights that read whole pictures."""
         self.cut_reset = cut_reset
