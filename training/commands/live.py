@@ -27,7 +27,7 @@ from training.learn.fit_settings import Machines
 from training.recipe.train_settings import TrainSettings
 from training.settings import Range
 
-StreamSeconds = Range(5, 86_400)
+StreamSeconds = Range(1, 86_400)
 
 WriteCard = Annotated[bool, typer.Option("--write-card", help="Put it into the weights' card.")]
 
