@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, get_args
@@ -15,8 +17,9 @@ from typer.testing import CliRunner, Result
 
 from har_live.errors import SourceError
 from training.__main__ import COMMANDS, app
-from training.commands.options import Without, as_command
+from training.commands.options import Without, as_command, numbers_of
 from training.commands.output import print_table
+from training.commands.weights import CAMERA_FPS
 from training.learn.fit_settings import FitSettings
 from training.settings import Count, Range, Settings, Share, WrongSetting, remarks_of
 
@@ -76,25 +79,36 @@ NUMBERS = [
         ("check-live", "--seeds", "1"),
     ],
 )
-def test_a_number_outside_its_range_is_wrong_usage(command: str, option: str, value: str):
+def test_a_number_outside_its_range_is_wrong_usage(
+    command: str, option: str, value: str, tmp_path: Path
+):
     weights = ["everyday-lrcn"] if command.endswith("-live") else []
-    done = run(command, *weights, "nowhere", option, value)
+    done = run(command, *weights, str(tmp_path), option, value)
     assert done.exit_code == 2, done.output
     assert option.removeprefix("--") in done.stderr
     assert isinstance(done.exception, SystemExit)
 
 
-@pytest.mark.parametrize("rates", ["abc", "10,", "0", "24,nan", "1e9"])
-def test_rates_that_are_none_are_wrong_usage(rates: str):
-    done = run("evaluate", "everyday-lrcn", "nowhere", "--rates", rates)
-    if rates == "10,":  # a comma too many hurts nobody
-        assert (done.exit_code, done.stderr.splitlines()) == (
-            1,
-            ["error: no data at nowhere: expected a manifest CSV or a folder of classes"],
-        )
-        return
+@pytest.mark.parametrize("rates", ["abc", "0", "24,nan", "1e9"])
+def test_rates_that_are_none_are_wrong_usage(rates: str, tmp_path: Path):
+    done = run("evaluate", "everyday-lrcn", str(tmp_path), "--rates", rates)
     assert done.exit_code == 2
     assert "expected numbers, 1 to 240" in done.stderr
+
+
+def test_a_comma_too_many_hurts_nobody():
+    assert numbers_of("10,", CAMERA_FPS) == [10.0]
+
+
+def test_data_that_is_not_there_is_told_before_anything_else():
+    words = ["evaluate", "no-such-weights", "nowhere", "--rates", "abc"]
+    done = subprocess.run(
+        [sys.executable, "-m", "training", *words], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "error: no data at nowhere: expected a manifest CSV or a folder of classes\n"
+    )
 
 
 def test_a_file_in_a_folder_that_is_not_there_is_refused_before_the_work():

@@ -66,8 +66,15 @@ def range_in(hint: Any) -> Range | None:
 
 
 def remarks_of(settings: type[Settings]) -> dict[str, str]:
-    """The string below each field of some settings, as one line."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(settings))).body[0]
+    """The string below each field of some settings, as one line; inherited ones have theirs."""
+    found: dict[str, str] = {}
+    for kind in reversed(settings.__mro__[:-1]):  # without object
+        found |= _remarks_in(kind)
+    return {field.name: found.get(field.name, "") for field in fields(settings)}
+
+
+def _remarks_in(kind: type) -> dict[str, str]:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
     assert isinstance(tree, ast.ClassDef)
     found: dict[str, str] = {}
     for field, below in zip(tree.body, tree.body[1:], strict=False):
@@ -78,4 +85,4 @@ def remarks_of(settings: type[Settings]) -> dict[str, str]:
             and isinstance(below.value, ast.Constant)
         ):
             found[field.target.id] = " ".join(str(below.value.value).split())
-    return {field.name: found.get(field.name, "") for field in fields(settings)}
+    return found
