@@ -284,7 +284,7 @@ def cut(take: Take, clip: ClipSpec, *, hop: int) -> tuple[NDArray[np.float32], .
     joints = np.concatenate([np.where(seen, take.joints[rows, :, :2], 0), seen], axis=-1)
     held = max(0, clip.num_frames - len(rows))
     joints = np.pad(joints, [(CONTEXT, held), (0, 0), (0, 0)], mode="edge")
-    if take.motion is None:
+    if take.motion is None or seen.any():  # what moves is told of the whole picture alone
         motion = np.zeros((len(rows) + held, NUM_MOTION))
     else:
         motion = np.concatenate([take.motion[rows], np.tile(STILL, (held, 1))])
