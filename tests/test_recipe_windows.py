@@ -218,5 +218,8 @@ def test_a_short_take_is_cut_with_its_last_frame_held():
     short.joints[:, 0, 0] = np.arange(6)
     (joints,), (motion,) = cut(short, CLIP, hop=2)
     assert joints[:, 0, 0].tolist() == [0, 0, 0, 0, 1, 2, 3, 4, *[5] * 15]
+    assert not motion.any()  # live, nobody whose joints are seen is told of motion
+    short.joints[:] = np.nan
+    _, (motion,) = cut(short, CLIP, hop=2)
     assert motion[:6, 1].tolist() == [1, 2, 3, 4, 5, 6]
     assert np.array_equal(motion[6:], np.tile(STILL, (14, 1)))
