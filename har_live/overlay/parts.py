@@ -63,12 +63,12 @@ def _people(
 ) -> Iterator[Part]:
     """Boxes and limbs, and above all of them the tags, clear of what is drawn over them."""
     for person in view.people:
-        for name, strokes in (
-            ("frame", frame(person, view.labels, metrics)),
-            ("limbs", limbs(person, view.labels, metrics)),
-        ):
-            if strokes is not None:
-                yield Part(name, strokes.box, strokes)
+        edges = frame(person, view.labels, metrics)
+        if edges is not None:
+            yield Part("frame", edges.box, edges)
+        lines = limbs(person, view.labels, metrics)
+        if lines is not None:
+            yield Part("limbs", lines.box, lines)
     taken = list(taken)
     room = Box(0, 0, metrics.width, max(0, floor))
     faces = [face(person, metrics) for person in view.people]
