@@ -52,7 +52,7 @@ def test_csv_goes_on_under_one_heading(tmp_path: Path) -> None:
     run(path, append=True)
     heading, *rows = path.read_text().splitlines()
     assert heading.startswith("start_seconds")
-    assert rows == ["1.0,2.0,wave,0.9,0.95"] * 2
+    assert rows == ["1.0,2.0,Wave,0.9,0.95,,,,,"] * 2
 
 
 def test_a_torn_end_is_taken_away(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

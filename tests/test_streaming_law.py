@@ -192,8 +192,8 @@ def test_sources_in_one_group_are_as_alone(made, kind, runtime):
     while any(waiting):
         ready = [i for i, queue in enumerate(waiting) if queue]
         chosen = [i for i in ready if random.random() < 0.6] or ready
-        for i, prediction in group.advance({i: waiting[i].popleft() for i in chosen}).items():
-            found[i].append(prediction)
+        for i, predictions in group.advance({i: waiting[i].popleft() for i in chosen}).items():
+            found[i] += predictions
     for i, film in enumerate(films):
         expected = stream_all(recognizer, film)
         found[i] += group.finish(i)
