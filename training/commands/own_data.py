@@ -142,7 +142,7 @@ def adapt(
     out: WeightsFolder = Path("runs/mine"),
     cache: Cache = DEFAULT_CACHE,
     labels: Annotated[str, typer.Option(help="Only these, with commas between.")] = "",
-    epochs: Annotated[Count, typer.Option(help="Rounds of 25 steps.")] = 12,
+    epochs: Annotated[Count, typer.Option(help="Rounds of 25 steps.")] = 8,
     seed: Seed = 0,
 ) -> None:
     """Teach weights that read joints your own actions, from a folder of clips."""
