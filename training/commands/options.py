@@ -15,6 +15,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hi
 import typer
 
 from har_live.errors import HarLiveError
+from har_live.standard_output import answers_arrive
 from training.settings import Range, Settings, WrongSetting, range_in, remarks_of
 
 
@@ -104,9 +105,12 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
             for name, (default, inside) in groups.items():
                 own = {option.name: values.pop(option.name) for option in inside}
                 values[name] = _changed(default, own)
-            function(**values)
+            with answers_arrive():
+                function(**values)
         except WrongSetting as error:
             raise typer.BadParameter(str(error)) from None
+        except BrokenPipeError:  # whoever read it has seen enough; Typer ends it without a word
+            raise
         except (HarLiveError, OSError) as error:
             typer.echo(f"error: {_line(error)}", err=True)
             raise typer.Exit(1) from None
