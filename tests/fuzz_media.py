@@ -41,7 +41,7 @@ WAIT_SECONDS = 120
 """Without a word from a child for so long, and with next to no work done meanwhile, it waits for
 something that never comes."""
 LEAST_WORK_SECONDS = 0.5
-"""Of the processor, in that time: less than an import takes where other work leaves little of it."""
+"""Of the processor, in that time: less than an import takes, however little of it is left."""
 MAX_BYTES = 8 * 2**30
 """Of a child's address space, most of which the libraries reserve and never use."""
 BATCH = 100
