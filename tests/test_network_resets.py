@@ -36,6 +36,7 @@ from tests.servers.http_server import (
 )
 from tests.servers.proxy import Fault, Proxy
 from tests.servers.rtsp import RtspServer
+from tests.video_made import frame_times
 
 HASTY = SourceOptions(timeout_seconds=2, live=True)
 LONGEST_SECONDS = 20.0
@@ -134,7 +135,7 @@ def test_live_use_connects_again_and_its_files_are_whole(
     summary = run_live(camera.url, recognizer, window=window, settings=settings)
     assert summary.num_reconnects >= 1
     with MediaSource(tmp_path / "out.mp4") as recording:
-        assert len(list(recording)) >= 40
+        assert len(list(recording)) >= 20
     lines = (tmp_path / "out.jsonl").read_text("utf-8").splitlines()
     assert json.loads(lines[0])["format"] == "har-live-events"
     assert [json.loads(line)["label"] for line in lines[1:]]
@@ -184,8 +185,9 @@ def test_annotating_a_recording_that_is_lost_leaves_what_was_done(
                 options=HASTY,
                 on_frame=on_frame,
             )
-    with MediaSource(out) as written:
-        assert numbers(list(written)) == list(range(written.info.num_frames or 0))
+    written = [float(time) for time in frame_times(out)]
+    assert written == pytest.approx([index / 10 for index in range(len(written))], abs=0.01)
+    assert 5 < len(written) < 60
     assert [json.loads(line) for line in events.read_text("utf-8").splitlines()]
     assert sorted(path.name for path in tmp_path.glob("out*")) == ["out.jsonl", "out.mp4"]
 
