@@ -44,7 +44,7 @@ class StdinSource(MediaSource):
         try:
             super().__init__(
                 NAME,
-                stream=self._input,
+                file=self._input,
                 options=LIVE_OPTIONS if options.live else {},
                 hwaccel=options.hwaccel,
             )

@@ -75,7 +75,7 @@ class MediaSource(Source):
         self,
         location: str | Path,
         *,
-        stream: Readable | None = None,
+        file: Readable | None = None,
         options: Mapping[str, str] | None = None,
         name: str | None = None,
         is_live: bool | None = None,
@@ -88,7 +88,7 @@ class MediaSource(Source):
 
         Args:
             location: a path, or a URL (whatever holds ``://``); its secrets are never shown.
-            stream: is read instead, and stays open; ``location`` is only what it is called.
+            file: is read instead, and stays open; ``location`` is only what it is called.
             options: for FFmpeg, such as ``{"rtsp_transport": "tcp"}``.
             name: shown to people instead of the file's name or the redacted URL.
             is_live: frames come at their own pace, and when they end, the source was lost; None
@@ -102,7 +102,7 @@ class MediaSource(Source):
             SourceError: it can't be opened, or nothing in it can be decoded.
         """
         self._location = str(location)
-        self._stream = stream
+        self._file = file
         self._is_remote = "://" in self._location
         self._label = name or redact_url(self._location)
         self._open_arguments = dict(options or {}), timeout_seconds, container_format
@@ -144,7 +144,7 @@ class MediaSource(Source):
 
     @property
     def sound(self) -> str | None:
-        return None if self._info.is_live or self._stream is not None else self._location
+        return None if self._info.is_live or self._file is not None else self._location
 
     @property
     def container_format(self) -> str:
@@ -188,7 +188,8 @@ class MediaSource(Source):
         try:
             # Tags in an old code page would otherwise be a UnicodeDecodeError.
             return av.open(
-                url if self._stream is None else self._stream,
+                url if self._file is None else self._file,
+                mode="r",
                 format=container_format,
                 options=options,
                 timeout=timeout,
