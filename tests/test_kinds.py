@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
@@ -88,6 +92,31 @@ def test_a_kind_from_outside_works_everywhere(can_hang, outsider, small_weights,
     assert (summary.source, summary.exit_code) == ("recording of 20", 0)
     assert 0 < summary.num_shown <= 20
     assert output_paths(["recording:20"], Path("x"))[0][0].name == "recording_of_20.mp4"
+
+
+def test_a_kind_of_an_installed_package_works_from_the_command_line(tmp_path) -> None:
+    metadata = tmp_path / "bells-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: bells\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[har_live.sources]\nbell = bells:KIND\n")
+    (tmp_path / "bells.py").write_text(
+        "from har_live.sources import SourceKind\n"
+        "KIND = SourceKind(\n"
+        "    name='bell',\n"
+        "    matches=lambda spec: spec.startswith('recording:'),\n"
+        "    opener='tests.sources_made:open_made',\n"
+        ")\n"
+    )
+    paths = [str(tmp_path), *sys.path]
+    done = subprocess.run(
+        [sys.executable, "-m", "har_live", "predict", "recording:20", "--json"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["num_frames"] == 20
 
 
 def test_a_file_without_a_suffix_is_still_a_file(tmp_path: Path, monkeypatch) -> None:

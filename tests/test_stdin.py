@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -130,7 +129,7 @@ def test_an_mp4_that_was_cut_off_is_one_line(tmp_path):
 
 
 def test_a_terminal_is_no_video():
-    ours, terminal = pty.openpty()
+    ours, terminal = pytest.importorskip("pty").openpty()
     try:
         done = har_live("predict", "-", stdin=terminal)
     finally:

@@ -11,6 +11,12 @@ A kind of one's own is a row, too, and then works wherever a source is named::
             opener="my_package.ndi:open_ndi",  # open_ndi(spec, options) → Source
         )
     )
+
+Or the package that has it declares an entry point, which is found without an import, from the
+command line, too::
+
+    [project.entry-points."har_live.sources"]
+    ndi = "my_package.ndi:KIND"  # a SourceKind
 """
 
 from __future__ import annotations
@@ -20,6 +26,9 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from itertools import chain
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
@@ -30,6 +39,8 @@ if TYPE_CHECKING:
     from har_live.sources.base import Source
     from har_live.sources.options import SourceOptions
 
+ENTRY_POINTS = "har_live.sources"
+"""The group of entry points in which other packages name their kinds."""
 CAMERA_STALL_SECONDS = 5.0
 YOUTUBE_STALL_SECONDS = 60.0
 """It may have to find out its address anew."""
@@ -90,12 +101,18 @@ class SourceKind:
 
 def kind_of(spec: str) -> SourceKind:
     """The first kind that ``spec`` matches; what no other matches is part of a camera's name."""
-    return next(kind for kind in KINDS if kind.matches(spec))
+    return next(kind for kind in chain(_of_packages(), KINDS) if kind.matches(spec))
 
 
 def register(kind: SourceKind) -> None:
     """Add a kind, before all others: it also gets what one of them would match."""
     KINDS.insert(0, kind)
+
+
+@cache
+def _of_packages() -> list[SourceKind]:
+    """What other packages that are installed have."""
+    return [entry_point.load() for entry_point in entry_points(group=ENTRY_POINTS)]
 
 
 def _is_file(spec: str) -> bool:
