@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 
 from har_live.sources.media import MediaSource
 from har_live.sources.stdin import index_comes_last
-from tests.make_media import cut_file, make_clip
+from tests.make_media import cut_file, make_clip, noisy
 from tests.resources import children_of, needs_proc, wait_until
+from tests.signals_made import heed_signals
 
 HAR_LIVE = [sys.executable, "-m", "har_live"]
 END_SECONDS = 90
@@ -89,7 +91,7 @@ def test_live_plays_it_to_its_end(clip, tmp_path):
 def test_ctrl_c_ends_live_though_nothing_comes():
     reading, writing = os.pipe()
     command = [*HAR_LIVE, "live", "-", "--no-window"]
-    process = subprocess.Popen(command, stdin=reading, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdin=reading, preexec_fn=heed_signals)
     os.close(reading)
     with process, os.fdopen(writing, "wb"):
         try:
@@ -98,6 +100,47 @@ def test_ctrl_c_ends_live_though_nothing_comes():
             assert process.wait(END_SECONDS) == 130
         finally:
             process.kill()
+
+
+@needs_proc
+def test_ctrl_c_ends_predict_though_nothing_more_comes(tmp_path):
+    times = [i / 20 for i in range(NUM_FRAMES)]
+    clip = make_clip(tmp_path / "in.mp4", pts_seconds=times, size=(320, 240), picture=noisy)
+    sent = subprocess.run(as_stream(clip), check=True, capture_output=True).stdout
+    assert len(sent) > 500_000  # the last of it waits in no buffer of FFmpeg's
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        [*HAR_LIVE, "predict", "-"],
+        stdin=reading,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_signals,
+    )
+    with process, os.fdopen(reading, "rb") as ours, os.fdopen(writing, "wb") as pipe:
+        try:
+            pipe.write(sent)
+            pipe.flush()
+            wait_until(lambda: num_waiting(ours.fileno()) == 0 and is_asleep(process.pid))
+            process.send_signal(signal.SIGINT)
+            assert process.wait(END_SECONDS) == 130
+            assert process.stderr is not None
+            assert "Traceback" not in process.stderr.read()
+        finally:
+            process.kill()
+
+
+def num_waiting(pipe: int) -> int:
+    """Bytes in a pipe that nobody has read yet."""
+    import fcntl  # not there on Windows
+    import termios
+
+    (number,) = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))
+    return number
+
+
+def is_asleep(pid: int) -> bool:
+    """Whether a process's main thread waits for something."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from har_live.errors import SourceError
 from har_live.sources.media import MediaSource
 
 if TYPE_CHECKING:
+    from av import VideoStream
+
     from har_live.sources.media.source import Readable
     from har_live.sources.options import SourceOptions
 
@@ -24,8 +26,6 @@ STDIN = 0
 """Its number, whatever Python's own ``sys.stdin`` has become."""
 HEAD_BYTES = 4096
 """An MP4 says in fewer whether its index comes first."""
-LIVE_OPTIONS = {"analyzeduration": "500000"}
-"""FFmpeg looks at up to five seconds of a stream; who watches it would stay so far behind."""
 _HINT = "pipe a video in: ffmpeg … -f mpegts - | har-live live -"
 _BEFORE_PICTURES = (b"ftyp", b"free", b"skip", b"wide", b"uuid", b"pnot")
 """Boxes of an MP4 that say nothing of where its pictures are."""
@@ -42,19 +42,23 @@ class StdinSource(MediaSource):
         """
         self._input = open_input()
         try:
-            super().__init__(
-                NAME,
-                file=self._input,
-                options=LIVE_OPTIONS if options.live else {},
-                hwaccel=options.hwaccel,
-            )
+            super().__init__(NAME, file=self._input, hwaccel=options.hwaccel)
         except BaseException:
             self._input.close()
+            self._pass_on_interruption()
             raise
 
     def close(self) -> None:
         super().close()
         self._input.close()
+
+    def _finish(self, stream: VideoStream) -> None:
+        self._pass_on_interruption()
+        super()._finish(stream)
+
+    def _pass_on_interruption(self) -> None:
+        if isinstance(self._input, Pipe) and self._input.interruption is not None:
+            raise self._input.interruption from None
 
 
 class Pipe:
@@ -64,13 +68,22 @@ class Pipe:
         """``file`` is unbuffered, so that a read returns what has come instead of waiting."""
         self._file = file
         self._head = head
+        self.interruption: KeyboardInterrupt | None = None
+        """What ended the reading early."""
 
     def read(self, size: int = -1, /) -> bytes:
         """At most ``size`` bytes, none at the end."""
         if self._head:
             taken, self._head = self._head[:size], self._head[size:]
             return taken
-        return self._file.read(size)
+        if self.interruption is not None:  # FFmpeg asks again at an end
+            return b""
+        try:
+            return self._file.read(size)
+        except KeyboardInterrupt as error:
+            # FFmpeg's read can't fail with it: PyAV would print it, and the traceback.
+            self.interruption = error
+            return b""
 
     def close(self) -> None:
         self._file.close()
