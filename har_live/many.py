@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from har_live.errors import HarLiveError, SinkError
 from har_live.offline import Recognition, annotate
-from har_live.redact import redact_url
 from har_live.sinks.events import FORMATS
 from har_live.sinks.files import CONTAINERS, numbered, reason
 from har_live.sources.kinds import kind_of
@@ -116,7 +115,7 @@ def output_paths(
     No two have the same stem, whatever the case, and none is the file of a source: one that is
     still to be read could be overwritten.
     """
-    files = [Path(source) for source in sources if kind_of(source) == "file"]
+    files = [Path(source) for source in sources if kind_of(source).is_file]
     taken: set[str] = set()
     outputs = []
     for source in sources:
@@ -138,8 +137,8 @@ def _any_is_one_of(paths: Sequence[Path], files: Sequence[Path]) -> bool:
 
 def _name(source: str) -> tuple[str, str]:
     """Stem and suffix of the output for a source."""
-    is_file = kind_of(source) == "file"
-    name = Path(source) if is_file else PurePosixPath(redact_url(source))
+    kind = kind_of(source)
+    name = Path(source) if kind.is_file else PurePosixPath(kind.label(source))
     stem = re.sub(r"[^\w.-]+", "_", name.stem).strip("._") or "video"
     suffix = name.suffix.lower()
-    return stem, suffix if is_file and suffix in CONTAINERS else ".mp4"
+    return stem, suffix if kind.is_file and suffix in CONTAINERS else ".mp4"

@@ -22,12 +22,10 @@ from har_live.overlay import OverlayState, draw_on
 from har_live.shown import Shown
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
-from har_live.sources import FIGURE, Source, SourceOptions, open_source
-from har_live.sources.kinds import with_small_scheme
+from har_live.sources import Source, SourceOptions, open_source
 from har_live.types import (
     UNSURE,
     WHOLE_PICTURE,
-    Address,
     Frame,
     Person,
     Prediction,
@@ -212,7 +210,7 @@ def annotate(
                 Path(output),
                 opened.info,
                 overwrite=overwrite,
-                sound_from=_sound_of(source, opened),
+                sound_from=opened.sound if isinstance(source, str | Path) else None,
                 sound_clock=getattr(opened, "timeline", None),
                 hwaccel=(options or SourceOptions()).hwaccel,
             )
@@ -276,15 +274,6 @@ def _open(source: str | Path | Source, options: SourceOptions | None, stack: Exi
     if isinstance(source, str | Path):
         return stack.enter_context(open_source(str(source), options))
     return source
-
-
-def _sound_of(source: str | Path | Source, opened: Source) -> str | Path | Address | None:
-    if not isinstance(source, str | Path) or source == FIGURE or opened.info.is_live:
-        return None  # a live source opened a second time is not in step with the first
-    # YouTube's has an address of its own.
-    location = with_small_scheme(source) if isinstance(source, str) else source
-    sound: str | Path | Address | None = getattr(opened, "sound", location)
-    return sound
 
 
 def _segments(

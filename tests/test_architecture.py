@@ -42,6 +42,7 @@ HOMES = {
     "safetensors": {"scorers"},
     "onnxruntime": {"scorers", "doctor"},
     "yt_dlp": {"sources", "doctor"},
+    "mss": {"sources"},
     "onnx": set(),
     "av": {"sources", "sinks", "doctor", "bench/clips.py"},
     # In sources: the reading process listens to its parent; two threads want one picture.

@@ -12,10 +12,10 @@ import pytest
 
 from har_live.errors import HarLiveError, SinkError, SourceError
 from har_live.live import LiveSettings, run_live
-from har_live.live.capture import can_hang
 from har_live.sinks.video import VideoSink
 from har_live.sources import SourceOptions
 from har_live.sources.isolated import IsolatedSource
+from har_live.sources.kinds import kind_of
 from har_live.sources.media import MediaSource
 from tests.live_made import MadeWindow, WatchedRecognizer, shown
 from tests.resources import held, is_alive, needs_proc, wait_until
@@ -149,9 +149,9 @@ def test_what_can_hang_is_known_beforehand(tmp_path):
     pipe = tmp_path / "pipe.mp4"
     os.mkfifo(pipe)
     for spec in ("0", "rtsp://x/y", "https://youtu.be/x", "http://x/y.mp4", str(pipe)):
-        assert can_hang(spec)
-    assert not can_hang("figure")
-    assert not can_hang(str(tmp_path / "clip.mp4"))
+        assert kind_of(spec).can_hang(spec)
+    for spec in ("figure", str(tmp_path / "clip.mp4")):
+        assert not kind_of(spec).can_hang(spec)
 
 
 # --- lost and back ----------------------------------------------------------------------------

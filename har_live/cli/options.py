@@ -16,14 +16,17 @@ def _named(value: str | list[str] | None) -> str | list[str] | None:
 
 
 SourceArgument = Annotated[
-    str, typer.Argument(help="A video file, an address, or: figure.", callback=_named)
+    str,
+    typer.Argument(
+        help="A video file, an address, - (standard input), or: figure.", callback=_named
+    ),
 ]
 SourcesArgument = Annotated[
     list[str] | None,
     typer.Argument(
         help="Each a camera's number or part of its name, a video file, an rtsp:// or http:// "
-        "address, a YouTube address, or: figure. Several are shown side by side. Default: the "
-        "first camera.",
+        "address, a YouTube address, screen (screen:2 is the second), - (standard input), or: "
+        "figure. Several are shown side by side. Default: the first camera.",
         show_default=False,
         callback=_named,
     ),
@@ -32,7 +35,8 @@ PathsArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE OUTPUT",
-        help="A video file, an address, or: figure; and the video to write, such as out.mp4. "
+        help="A video file, an address, - (standard input), or: figure; and the video to write, "
+        "such as out.mp4. "
         "With --out-dir, any number of sources.",
         callback=_named,
     ),
@@ -105,8 +109,8 @@ FpsOption = Annotated[
     float | None,
     typer.Option(
         min=0.1,
-        help="Frames per second asked of a camera. One with an address that gives a single "
-        "picture is asked so often: 5 without this.",
+        help="Frames per second asked of a camera, or of the screen (15 without this). One with an "
+        "address that gives a single picture is asked so often: 5 without this.",
     ),
 ]
 YoutubeHeightOption = Annotated[

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from har_live.live import LiveSummary
     from har_live.many import Annotated
     from har_live.offline import Recognition
-    from har_live.sources.camera_list import CameraInfo
+    from har_live.sources.camera_info import CameraInfo
 
 __all__ = [
     "answers",

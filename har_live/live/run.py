@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from har_live.live.capture import Capture, can_hang, open_for_live
+from har_live.live.capture import Capture, open_for_live
 from har_live.live.clock import Clock
 from har_live.live.display import Display
 from har_live.live.inbox import Failed, ScorerInbox, ScreenInbox
@@ -23,7 +22,6 @@ from har_live.live.settings import LiveSettings
 from har_live.live.targets import check_targets, numbers_of
 from har_live.live.threads import Job, running, signals_to
 from har_live.live.tile import Tile, told
-from har_live.redact import redact_url
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -157,17 +155,16 @@ def _tile(
     recognizer: Recognizer,
     settings: LiveSettings,
 ) -> Tile:
-    name = f"camera {source}" if source.isdecimal() else redact_url(source)
-    is_mirrored = kind_of(source) == "camera" if settings.mirror is None else settings.mirror
-    title = "/".join(Path(source).parts[-2:]) if kind_of(source) == "file" else name
+    kind = kind_of(source)
+    name = kind.label(source)
     return Tile(
         name,
-        title,
+        (kind.title or kind.label)(source),
         links,
         files,
-        Notices(name, can_stall=can_hang(source), now_seconds=links.clock.now()),
+        Notices(name, can_stall=kind.can_hang(source), now_seconds=links.clock.now()),
         labels=recognizer.labels,
-        is_mirrored=is_mirrored,
+        is_mirrored=kind.is_mirrored if settings.mirror is None else settings.mirror,
     )
 
 
