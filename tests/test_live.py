@@ -106,8 +106,8 @@ def test_hours_leave_no_trace(small_weights):
 
 
 def live_for_long(folder: str) -> None:
-    """Two and a half minutes of a 30 fps camera whose clock waits for slow machines: of ten frames one at
-    least is scored, and one shown."""
+    """A 30 fps camera, two and a half minutes, whose clock waits for slow machines: of ten frames
+    one at least is scored, and one shown."""
     recognizer = WatchedRecognizer(open_weights(folder))
     before, clock, resident = held(), StoppedClock(), []
     num_samples, frames_each = 16, 300
