@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 
 from har_live import offline
+from har_live.card import open_weights
 from har_live.live import Clock, LiveSettings, run_live
 from har_live.overlay import OverlayView, draw
 from har_live.sources.media import MediaSource
@@ -90,11 +93,24 @@ def test_a_file_plays_at_its_own_speed(recognizer, tmp_path):
 
 
 @needs_proc
-def test_hours_leave_no_trace(recognizer):
-    """Five minutes of a 30 fps camera whose clock waits for slow machines: of ten frames one at
-    least is scored, and one shown."""
+def test_hours_leave_no_trace(small_weights):
+    # In a process of its own: in that of the whole suite others' memory comes and goes.
+    code = "import sys; from tests.test_live import live_for_long; live_for_long(sys.argv[1])"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, small_weights("lrcn").folder],
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def live_for_long(folder: str) -> None:
+    """A 30 fps camera, two and a half minutes, whose clock waits for slow machines: of ten frames
+    one at least is scored, and one shown."""
+    recognizer = WatchedRecognizer(open_weights(folder))
     before, clock, resident = held(), StoppedClock(), []
-    num_samples, frames_each = 31, 300
+    num_samples, frames_each = 16, 300
 
     def sampled():
         for index, frame in enumerate(frames(ENDLESS)):
@@ -118,9 +134,9 @@ def test_hours_leave_no_trace(recognizer):
         settings=LiveSettings(retries=0),
     )
     assert held() == before
-    assert summary.num_predictions > 400
+    assert summary.num_predictions > 200
     settled = np.array(resident[num_samples // 4 : num_samples])
-    assert settled[-5:].mean() - settled[:5].mean() < 4e6  # bytes; a picture has 58 KB
+    assert settled[-5:].mean() - settled[:5].mean() < 2e6  # bytes; a picture has 58 KB
 
 
 # --- steered ----------------------------------------------------------------------------------
