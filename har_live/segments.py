@@ -14,7 +14,7 @@ class Segmenter:
     """Turns predictions of any number of people into segments, in the order in which they end.
 
     Args:
-        lag_seconds: how far a label runs behind the action: half a window plus half the time
+        lag_seconds: how far a label runs behind the action: that of a window, plus half the time
             that the smoother averages over.
         hop_seconds: from one window of somebody to the next.
         min_duration_seconds: shorter segments are left out.
@@ -59,14 +59,13 @@ class Segmenter:
 class _OneSegmenter:
     """The segments of one person, or of the whole picture.
 
-    A window's label speaks of the window's middle, and the average over several windows of the
-    middle of them all; so a border lies that much before the moment at which the label changed.
+    A window's label tells of a moment before the window's end, and the average over several windows
+    of the middle of those; so a border lies that much before the moment at which the label changed.
     Segments never overlap. Stretches of ``none`` and ``unsure`` are gaps between segments, and
     counted.
 
     Args:
-        lag_seconds: how far the label runs behind the action: half a window plus half the time
-            that the smoother averages over.
+        lag_seconds: see ``Segmenter``.
         min_duration_seconds: shorter segments are left out.
         left_out_seconds: is added to: label → seconds of stretches that became no segment.
     """

@@ -31,7 +31,3 @@ class TrainSettings(FitSettings):
     """Labels that are not learnt, with commas between."""
     preceded: Share = 0.5
     """Share of the windows that begin with the end of another take."""
-    unmoved: Share = 0.4
-    """Share of the windows of films whose motion is kept back."""
-    borrowed: Share = 0.6
-    """Share of the windows without motion of their own that are shown with another film's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from har_live.grid import frames_played_at, grid_instants
 from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
-from har_live.types import NONE, ClipSpec
+from har_live.types import NONE, NUM_JOINTS, ClipSpec
 from training.data.labels import mirrored_label
+from training.datasets import OTHER
 from training.recipe.takes import Take
 from training.recipe.variation import (
     Views,
@@ -25,12 +26,16 @@ from training.recipe.variation import (
 
 FIRST_JUDGED = 7
 """Grid frames of a window before any of it is judged."""
-SETTLED = 5
+SETTLED = 4
 """Grid frames of an action before it is expected to be named."""
 FILM_WEIGHT = 2.0
 """Films show what users have: a film's take counts as much as so many recorded ones."""
-NONE_WEIGHT = 4.0
-"""``none`` is shown as often as this many labels."""
+LABEL_WEIGHTS = {NONE: 8.0, OTHER: 3.0}
+"""What is many things at once is shown as often as this many labels."""
+NOTHING_BEFORE = 0.35
+"""Share of the windows that begin with another take in which that is of ``none``."""
+FOUND = 0.5
+"""Share of the windows of recorded takes whose joints shake and are lost as in some film."""
 _BLANK = grey_levels(np.zeros((FLOW_SIDE, FLOW_SIDE, 3), np.uint8))
 STILL = MotionSeen(_BLANK, _BLANK).features()
 """(NUM_MOTION,) the motion of a picture that is held: the same for any."""
@@ -78,6 +83,8 @@ class Windows:
         others = [mirrored_label(label, labels) for label in labels]
         self._mirrored = np.array([-1 if other is None else number_of[other] for other in others])
         self._chances = chances(takes)
+        self._idle = np.array([n for n, take in enumerate(takes) if take.label == NONE])
+        self._finds = _Finds.of(take for take in takes if take.motion is not None)
 
     def draw(
         self,
@@ -85,19 +92,16 @@ class Windows:
         rng: np.random.Generator,
         *,
         preceded: float,
-        unmoved: float,
-        borrowed: float,
     ) -> Batch:
         """Draw windows.
 
         Args:
             preceded: share of the windows that begin with the end of another take.
-            unmoved: share of the windows of films whose motion is kept back.
-            borrowed: share of the windows without motion of their own that get another film's.
-                Else a network learns that motion is known in films alone, and names nothing but
-                what films show before any camera.
         """
         newest, before = (rng.choice(len(self._chances), count, p=self._chances) for _ in "ab")
+        if len(self._idle):
+            to_idle = rng.random(count) < NOTHING_BEFORE
+            before = np.where(to_idle, rng.choice(self._idle, count), before)
         length = CONTEXT + self.clip.num_frames
         plan = self._plan(newest, before, rng, preceded)
         places, nearest = self._join(newest, before, plan, rng)
@@ -106,18 +110,21 @@ class Windows:
         )
         mirror = (rng.random(count) < 0.5) & (self._mirrored[done] >= 0).all(axis=1)
         places[mirror] = mirrored(places[mirror])
-        places = spoil(places, self._is_film[newest], rng)
+        is_found = self._is_film[newest].copy()
+        as_found = ~is_found & (rng.random(count) < FOUND) & self._finds.any
+        places[as_found] = self._finds.spoil(places[as_found], rng)
+        is_found |= as_found
+        places = spoil(places, is_found, rng)
         seen = np.isfinite(places[..., :1])
         joints = np.concatenate([np.where(seen, places, 0), seen], axis=-1).astype(np.float32)
         is_before = plan.is_before[:, CONTEXT:]
         at = np.arange(length)[CONTEXT:]
         since = np.where(plan.begin > 0, at - plan.begin, at)
         told = (at - CONTEXT >= FIRST_JUDGED) & (is_before | (since >= SETTLED))
-        # Where nobody is seen, motion alone tells.
-        keep = self._is_film[newest] & ((rng.random(count) >= unmoved) | ~seen.any(axis=(1, 2, 3)))
+        # What moves is told of the whole picture alone, where nobody is followed.
+        keep = ~seen.any(axis=(1, 2, 3)) & self._is_film[newest]
         keep &= self._is_film[before] | (plan.begin[:, 0] <= CONTEXT)
-        rows = np.where(keep[:, None], nearest[:, CONTEXT:], self._other_motion(count, rng))
-        rows[~keep & (rng.random(count) >= borrowed)] = _UNKNOWN_ROW
+        rows = np.where(keep[:, None], nearest[:, CONTEXT:], _UNKNOWN_ROW)
         motion = self._motion[rows].astype(np.float32)
         motion[mirror] = mirrored_motion(motion[mirror])
         return Batch(
@@ -126,17 +133,6 @@ class Windows:
             labels=np.where(mirror[:, None], self._mirrored[done], done),
             weights=told.astype(np.float32),
         )
-
-    def _other_motion(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """(N, T) rows of the motion of any films."""
-        films = np.flatnonzero(self._is_film)
-        if not len(films):
-            return np.full((count, self.clip.num_frames), _UNKNOWN_ROW)
-        films = rng.choice(films, count)
-        last = self._lengths[films] - 1
-        begin = (rng.random(count) * last).astype(np.int64)
-        at = np.minimum(begin[:, None] + np.arange(self.clip.num_frames), last[:, None])
-        return np.asarray(self._motion_starts[films][:, None] + at)
 
     def _plan(
         self,
@@ -235,6 +231,55 @@ class Windows:
 
 
 @dataclass(frozen=True)
+class _Finds:
+    """How the finder really shakes and loses joints: what films leave when they are smoothed."""
+
+    shakes: NDArray[np.float32]
+    """(F, 13, 2) in trunks; 0 where nothing is seen."""
+    seen: NDArray[np.bool_]
+    """(F, 13)."""
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, films: Iterable[Take]) -> _Finds:
+        shakes, seen = [], []
+        for film in films:
+            if not np.isfinite(film.joints[..., :2]).any():
+                continue
+            places = in_trunks(film.joints[None, ..., :2])[0]
+            around = np.pad(places, [(1, 1), (0, 0), (0, 0)], mode="edge")
+            smooth = (around[:-2] + around[1:-1] + around[2:]) / 3
+            shakes.append(np.nan_to_num(places - smooth).clip(-0.25, 0.25))
+            seen.append(np.isfinite(places[..., 0]))
+        lengths = np.array([len(shake) for shake in shakes], np.int64)
+        return cls(
+            np.concatenate([np.zeros((0, NUM_JOINTS, 2), np.float32), *shakes]),
+            np.concatenate([np.zeros((0, NUM_JOINTS), np.bool_), *seen]),
+            np.cumsum(lengths) - lengths,
+            lengths,
+        )
+
+    @property
+    def any(self) -> bool:
+        return len(self.starts) > 0
+
+    def spoil(self, places: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+        """Shake and lose the joints of (N, K, 13, 2), in trunks, as some film did."""
+        count, length = places.shape[:2]
+        films = rng.integers(0, len(self.starts), count)
+        last = self.lengths[films][:, None] - 1
+        at = (rng.random(count) * last[:, 0]).astype(np.int64)[:, None] + np.arange(length)
+        # There and back again where the film is shorter.
+        period = np.maximum(2 * last, 1)
+        at = np.abs((at + last) % period - last)
+        rows = self.starts[films][:, None] + at
+        much = rng.uniform(0.5, 1.5, count).astype(np.float32)[:, None, None, None]
+        shaken = places + much * self.shakes[rows]
+        return np.where(self.seen[rows][..., None], shaken, np.float32(np.nan))
+
+
+@dataclass(frozen=True)
 class _Plan:
     """What is played when in N windows of K = CONTEXT + T grid frames."""
 
@@ -268,7 +313,7 @@ def chances(takes: Sequence[Take]) -> NDArray[np.float64]:
             size = min(len(these), 200) ** 0.5 * (FILM_WEIGHT if is_film[these[0]] else 1)
             weights[these] = by_person / by_person.sum() * size
         num_people = min(len(np.unique(groups[of_label])), 40)
-        total = num_people**0.25 * (NONE_WEIGHT if label == NONE else 1)
+        total = num_people**0.25 * LABEL_WEIGHTS.get(label, 1.0)
         weights[of_label] *= total / weights[of_label].sum()
     return np.asarray(weights / weights.sum())
 
