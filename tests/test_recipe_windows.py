@@ -10,7 +10,6 @@ import pytest
 from har_live.people.joints import CONTEXT
 from har_live.types import ClipSpec
 from tests.takes_made import BODY, LEFT_ARM, labels_of, raised, take
-from training.datasets import OTHER
 from training.recipe.takes import Take
 from training.recipe.windows import (
     FILM_WEIGHT,
@@ -186,7 +185,6 @@ def test_chances_balance_labels_sources_and_people():
     walk, wave, none = odds[:100].sum(), odds[100:110].sum(), odds[110:].sum()
     assert walk == pytest.approx(wave)
     assert none == pytest.approx(LABEL_WEIGHTS["none"] * wave)
-    assert LABEL_WEIGHTS.keys() == {"none", OTHER}
 
 
 def test_of_a_label_films_and_those_who_are_rarely_seen_count_more():

@@ -13,7 +13,7 @@ from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
 from har_live.types import NONE, NUM_JOINTS, ClipSpec
 from training.data.labels import mirrored_label
-from training.datasets import OTHER
+from training.datasets import LABELS, OTHER
 from training.recipe.takes import Take
 from training.recipe.variation import (
     Views,
@@ -30,8 +30,13 @@ SETTLED = 4
 """Grid frames of an action before it is expected to be named."""
 FILM_WEIGHT = 2.0
 """Films show what users have: a film's take counts as much as so many recorded ones."""
-LABEL_WEIGHTS = {NONE: 8.0, OTHER: 3.0}
-"""What is many things at once is shown as often as this many labels."""
+LABEL_WEIGHTS = {
+    NONE: 8.0,
+    OTHER: 3.0,
+    **{label: 0.6 for label in LABELS if label.startswith("tennis_")},
+}
+"""What is many things at once is shown as often as this many labels, and seven kinds of one thing
+less often: whoever punched was told to play tennis."""
 NOTHING_BEFORE = 0.35
 """Share of the windows that begin with another take in which that is of ``none``."""
 FOUND = 0.5
