@@ -31,13 +31,14 @@ SETTLED = 4
 FILM_WEIGHT = 2.0
 """Films show what users have: a film's take counts as much as so many recorded ones."""
 LABEL_WEIGHTS = {
-    NONE: 8.0,
+    NONE: 5.0,
     OTHER: 3.0,
+    "fall": 2.0,
     **{label: 0.6 for label in LABELS if label.startswith("tennis_")},
 }
-"""What is many things at once is shown as often as this many labels, and seven kinds of one thing
-less often: whoever punched was told to play tennis."""
-NOTHING_BEFORE = 0.35
+"""What is many things at once is shown as often as this many labels, and what should not be missed
+as two; seven kinds of one thing less often, for whoever punched was told to play tennis."""
+NOTHING_BEFORE = 0.25
 """Share of the windows that begin with another take in which that is of ``none``."""
 FOUND = 0.5
 """Share of the windows of recorded takes whose joints shake and are lost as in some film."""
