@@ -64,7 +64,9 @@ class PeopleFinder:
 def brightened(picture: Image) -> Image:
     """A picture taken by little light as if there had been more; any other as it is."""
     gain = min(DARK / max(float(picture.mean()), 1.0), MOST_GAIN)
-    return cv2.convertScaleAbs(picture, alpha=gain) if gain > 1 else picture
+    if gain <= 1:
+        return picture
+    return np.asarray(cv2.convertScaleAbs(picture, alpha=gain), np.uint8)
 
 
 def _detection(row: NDArray[np.float32], aspect: float) -> Detection:
