@@ -117,7 +117,8 @@ class _OneSegmenter:
         confidences, self._confidences = self._confidences, []
         surest, self._surest = self._surest, None
         duration_seconds = end_seconds - self._start_seconds
-        too_short = duration_seconds < self._min_duration_seconds
+        # A label that lasts less than it runs behind was over before it began.
+        too_short = duration_seconds <= 0 or duration_seconds < self._min_duration_seconds
         if label in (NONE, UNSURE) or too_short or surest is None:
             so_far_seconds = self._left_out_seconds.get(label, 0.0)
             self._left_out_seconds[label] = so_far_seconds + duration_seconds
