@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from har_live.grid import frames_played_at, grid_instants
 from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
-from har_live.types import NONE, NUM_JOINTS, ClipSpec
+from har_live.types import NONE, ClipSpec
 from training.data.labels import mirrored_label
 from training.datasets import LABELS, OTHER
+from training.recipe.finder_faults import FinderFaults
 from training.recipe.takes import Take
 from training.recipe.variation import (
     Views,
@@ -90,7 +91,7 @@ class Windows:
         self._mirrored = np.array([-1 if other is None else number_of[other] for other in others])
         self._chances = chances(takes)
         self._idle = np.array([n for n, take in enumerate(takes) if take.label == NONE])
-        self._finds = _Finds.of(take for take in takes if take.motion is not None)
+        self._faults = FinderFaults.of(take for take in takes if take.motion is not None)
 
     def draw(
         self,
@@ -117,8 +118,8 @@ class Windows:
         mirror = (rng.random(count) < 0.5) & (self._mirrored[done] >= 0).all(axis=1)
         places[mirror] = mirrored(places[mirror])
         is_found = self._is_film[newest].copy()
-        as_found = ~is_found & (rng.random(count) < FOUND) & self._finds.any
-        places[as_found] = self._finds.spoil(places[as_found], rng)
+        as_found = ~is_found & (rng.random(count) < FOUND) & self._faults.are_known
+        places[as_found] = self._faults.spoil(places[as_found], rng)
         is_found |= as_found
         places = spoil(places, is_found, rng)
         seen = np.isfinite(places[..., :1])
@@ -234,55 +235,6 @@ class Windows:
         second = np.where(np.isnan(second), first, second)
         rows = self._motion_starts[takes][:, None] + np.rint(at).astype(np.int64)
         return first * (1 - share) + second * share, np.where(is_held, _STILL_ROW, rows)
-
-
-@dataclass(frozen=True)
-class _Finds:
-    """How the finder really shakes and loses joints: what films leave when they are smoothed."""
-
-    shakes: NDArray[np.float32]
-    """(F, 13, 2) in trunks; 0 where nothing is seen."""
-    seen: NDArray[np.bool_]
-    """(F, 13)."""
-    starts: NDArray[np.int64]
-    lengths: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, films: Iterable[Take]) -> _Finds:
-        shakes, seen = [], []
-        for film in films:
-            if not np.isfinite(film.joints[..., :2]).any():
-                continue
-            places = in_trunks(film.joints[None, ..., :2])[0]
-            around = np.pad(places, [(1, 1), (0, 0), (0, 0)], mode="edge")
-            smooth = (around[:-2] + around[1:-1] + around[2:]) / 3
-            shakes.append(np.nan_to_num(places - smooth).clip(-0.25, 0.25))
-            seen.append(np.isfinite(places[..., 0]))
-        lengths = np.array([len(shake) for shake in shakes], np.int64)
-        return cls(
-            np.concatenate([np.zeros((0, NUM_JOINTS, 2), np.float32), *shakes]),
-            np.concatenate([np.zeros((0, NUM_JOINTS), np.bool_), *seen]),
-            np.cumsum(lengths) - lengths,
-            lengths,
-        )
-
-    @property
-    def any(self) -> bool:
-        return len(self.starts) > 0
-
-    def spoil(self, places: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-        """Shake and lose the joints of (N, K, 13, 2), in trunks, as some film did."""
-        count, length = places.shape[:2]
-        films = rng.integers(0, len(self.starts), count)
-        last = self.lengths[films][:, None] - 1
-        at = (rng.random(count) * last[:, 0]).astype(np.int64)[:, None] + np.arange(length)
-        # There and back again where the film is shorter.
-        period = np.maximum(2 * last, 1)
-        at = np.abs((at + last) % period - last)
-        rows = self.starts[films][:, None] + at
-        much = rng.uniform(0.5, 1.5, count).astype(np.float32)[:, None, None, None]
-        shaken = places + much * self.shakes[rows]
-        return np.where(self.seen[rows][..., None], shaken, np.float32(np.nan))
 
 
 @dataclass(frozen=True)
