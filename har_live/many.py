@@ -17,8 +17,7 @@ from har_live.errors import HarLiveError, SinkError
 from har_live.offline import Recognition, annotate
 from har_live.redact import redact_url
 from har_live.sinks.events import FORMATS
-from har_live.sinks.files import numbered, reason
-from har_live.sinks.remux import CONTAINERS
+from har_live.sinks.files import CONTAINERS, numbered, reason
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:

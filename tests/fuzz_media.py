@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Self
 
 import av
 
@@ -37,7 +38,10 @@ from tests.weights_made import make_weights
 CPU_SECONDS = 10
 """What a file may take of the processor: other work on the machine doesn't count."""
 WAIT_SECONDS = 120
-"""Without a word from a child for so long, it waits for something that never comes."""
+"""Without a word from a child for so long, and with next to no work done meanwhile, it waits for
+something that never comes."""
+LEAST_WORK_SECONDS = 0.5
+"""Of the processor, in that time: less than an import takes, however little of it is left."""
 MAX_BYTES = 8 * 2**30
 """Of a child's address space, most of which the libraries reserve and never use."""
 BATCH = 100
@@ -175,19 +179,53 @@ def _child(weights: Path, seeds: Path, seed: int, first: int, end: int) -> Itera
         assert child.stdout is not None
         try:
             for _ in range(first, end):
-                waiting = threading.Timer(WAIT_SECONDS, child.kill)
-                waiting.start()
-                line = child.stdout.readline()
-                has_waited = not waiting.is_alive()
-                waiting.cancel()
+                with Watch(child) as watch:
+                    line = child.stdout.readline()
                 if not line:
-                    yield _ending(child.wait(), has_waited, errors)
+                    yield _ending(child.wait(), watch.has_waited, errors)
                     return
                 yield json.loads(line)
         finally:
             child.kill()
             child.wait()
             child.stdout.close()
+
+
+class Watch:
+    """Kills a child that is silent and does nothing; one that is merely starved goes on."""
+
+    def __init__(self, child: subprocess.Popen[str], seconds: float = WAIT_SECONDS) -> None:
+        self.has_waited = False
+        self._child, self._seconds = child, seconds
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look, name="fuzz-watch")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        done_before = work_seconds(self._child.pid)
+        while not self._is_over.wait(self._seconds):
+            done = work_seconds(self._child.pid)
+            if done - done_before < LEAST_WORK_SECONDS:
+                self.has_waited = True
+                self._child.kill()
+                return
+            done_before = done
+
+
+def work_seconds(pid: int) -> float:
+    """What a process has had of the processor so far; 0 where the system doesn't say."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _ending(code: int, has_waited: bool, errors) -> str:  # type: ignore[no-untyped-def]

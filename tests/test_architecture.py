@@ -19,7 +19,9 @@ TRAINING_FILES = sorted(TRAINING.rglob("*.py"))
 
 # A room may import rooms of its own floor and of those below it.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"", "types", "errors", "letters", "missing", "names", "redact", "yuv"}),
+    frozenset(
+        {"", "types", "errors", "letters", "missing", "names", "redact", "standard_output", "yuv"}
+    ),
     frozenset({"models", "people", "transforms", "card", "timeline", "cuts", "ahead"}),
     frozenset({"grid", "scorers", "smoothing", "segments", "shown", "figure"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),

@@ -169,9 +169,9 @@ def test_debug_shows_the_traceback(tmp_path):
         (["predict", ""], 2, "'' names nothing; give a file"),
         (["live", " "], 2, "'' names nothing; give a file"),
         (["annotate", "x.mp4", "y.mp4", "--hop", "0"], 2, "greater than or equal to 1"),
-        (["predict", "x.mp4", "--hop", "99"], 2, "hop is 99; expected 1 to"),
-        (["predict", "x.mp4", "--runtime", "tflite"], 1, "choose auto, torch or onnx"),
-        (["predict", "x.mp4", "--device", "tpu"], 1, "choose one of cpu"),
+        (["predict", "figure", "--hop", "99"], 2, "hop is 99; expected 1 to"),
+        (["predict", "figure", "--runtime", "tflite"], 1, "choose auto, torch or onnx"),
+        (["predict", "figure", "--device", "tpu"], 1, "choose one of cpu"),
         (["nonsense"], 2, "No such command"),
     ],
 )

@@ -19,7 +19,7 @@ from training.data.clip_windows import (
 from training.data.labels import mirrored_label
 from training.data.split import choose_labels, split_clips
 from training.data.windows import Variation
-from training.learn.pixels import preset_of
+from training.learn.presets import preset_of
 
 
 def test_what_a_window_shows_depends_on_seed_epoch_and_clip_alone(tmp_path: Path):

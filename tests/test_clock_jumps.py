@@ -19,6 +19,7 @@ from har_live.recognizer import Recognizer
 from har_live.sinks.video import VideoSink
 from tests.make_media import make_clip
 from tests.read_media import numbers, read, times, warnings
+from tests.servers.http_server import HttpServer, folder_answer
 from tests.video_made import INFO, frame_times, left_behind, picture, sound_packets
 
 TWO_SECONDS = tuple(index / 10 for index in range(20))
@@ -33,15 +34,29 @@ def recognizer(small_weights: Callable[[str], Weights]) -> Recognizer:
 
 def make_restarted(path: Path, starts: tuple[int, int]) -> Path:
     """A transport stream whose encoder was started anew after two seconds."""
-    parts = []
-    for start in starts:
-        part = path.with_name("part.ts")
-        options = {"output_ts_offset": str(start)}
-        make_clip(part, pts_seconds=TWO_SECONDS, sound=True, container_options=options)
-        parts.append(part.read_bytes())
-        part.unlink()
+    parts = [make_part(path.with_name("part.ts"), start) for start in starts]
     path.write_bytes(b"".join(parts))
+    path.with_name("part.ts").unlink()
     return path
+
+
+def make_part(path: Path, start: int) -> bytes:
+    """Two seconds with sound, whose clock begins at ``start``."""
+    options = {"output_ts_offset": str(start)}
+    make_clip(path, pts_seconds=TWO_SECONDS, sound=True, container_options=options)
+    return path.read_bytes()
+
+
+def serve_in_segments(server: HttpServer, folder: Path, starts: tuple[int, int]) -> str:
+    """The address of a playlist that has an end, and says where the clock begins anew."""
+    folder.mkdir()
+    lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:2", "#EXT-X-MEDIA-SEQUENCE:0"]
+    for number, start in enumerate(starts):
+        make_part(folder / f"{number}.ts", start)
+        lines += ["#EXT-X-DISCONTINUITY"] * (number > 0) + ["#EXTINF:2.0,", f"{number}.ts"]
+    (folder / "l.m3u8").write_text("\n".join([*lines, "#EXT-X-ENDLIST", ""]))
+    server.route("/.*", folder_answer(folder))
+    return f"{server.url}/l.m3u8"
 
 
 @pytest.mark.parametrize("starts", JUMPS.values(), ids=JUMPS)
@@ -91,6 +106,37 @@ def test_live_use_goes_on_at_once(tmp_path: Path, recognizer: Recognizer) -> Non
     summary = run_live(str(source), recognizer, settings=LiveSettings(seconds=60))
     assert summary.ending == "the end of the source"
     assert summary.duration_seconds < 30
+
+
+@pytest.mark.parametrize("starts", JUMPS.values(), ids=JUMPS)
+def test_a_recording_in_segments_over_http(
+    tmp_path: Path, recognizer: Recognizer, server: HttpServer, starts: tuple[int, int]
+) -> None:
+    """What ``annotate`` writes of it is as long as its pictures, and so is its sound."""
+    url = serve_in_segments(server, tmp_path / "served", starts)
+    out, events = tmp_path / "out.mp4", tmp_path / "out.jsonl"
+    result = annotate(url, out, recognizer, events=[events])
+    assert result.num_frames == 40
+    written = [float(time) for time in frame_times(out)]
+    assert len(written) == 40
+    assert (written[0], written[-1]) == pytest.approx((0, 3.9), abs=0.2)
+    heard = [float(time) for time, _ in sound_packets(out)]
+    assert (heard[0], heard[-1]) == pytest.approx((0, 4), abs=0.25)
+    assert all(
+        json.loads(line)["end_seconds"] < 4.3 for line in events.read_text().splitlines()[1:]
+    )
+
+
+@pytest.mark.parametrize("name", ["ahead", "back"])
+def test_live_use_of_it_stands_still_nowhere(
+    tmp_path: Path, recognizer: Recognizer, server: HttpServer, name: str
+) -> None:
+    url = serve_in_segments(server, tmp_path / "served", JUMPS[name])
+    settings = LiveSettings(record=tmp_path / "out.mp4", seconds=60)
+    summary = run_live(url, recognizer, settings=settings)
+    assert summary.ending == "the end of the source"
+    assert summary.duration_seconds < 30
+    assert float(frame_times(tmp_path / "out.mp4")[-1]) == pytest.approx(3.9, abs=1)
 
 
 def test_one_wild_time_is_no_more_than_that(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from training.data.clip_windows import LearntWindows
 from training.data.windows import Variation
 from training.learn.clips import gather, keep
 from training.learn.fit_settings import FitSettings, Machines
-from training.learn.pixels import card_of, preset_of, set_first_weights, train_on
+from training.learn.pixels import card_of, set_first_weights, train_on
+from training.learn.presets import preset_of
 from training.measure.plots import draw_confusion
 
 torch.set_num_threads(1)

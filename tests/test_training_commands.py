@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, get_args
@@ -98,17 +96,6 @@ def test_rates_that_are_none_are_wrong_usage(rates: str, tmp_path: Path):
 
 def test_a_comma_too_many_hurts_nobody():
     assert numbers_of("10,", CAMERA_FPS) == [10.0]
-
-
-def test_data_that_is_not_there_is_told_before_anything_else():
-    words = ["evaluate", "no-such-weights", "nowhere", "--rates", "abc"]
-    done = subprocess.run(
-        [sys.executable, "-m", "training", *words], capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 1
-    assert done.stderr == (
-        "error: no data at nowhere: expected a manifest CSV or a folder of classes\n"
-    )
 
 
 def test_a_file_in_a_folder_that_is_not_there_is_refused_before_the_work():

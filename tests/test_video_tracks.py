@@ -1,4 +1,4 @@
-"""What annotate copies beside the sound: subtitles, title, which track is the default."""
+"""What annotate copies beside the sound: subtitles, chapters, title, which track is the default."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from av.stream import Disposition
 
 from tests.read_media import warnings
-from tests.video_made import annotate, make_clip
+from tests.video_made import annotate, make_clip, sound_packets
 
 CUES = [(200, 300, "Hello"), (700, 250, "and good-bye")]
 """Start and duration in milliseconds, text."""
@@ -106,3 +106,74 @@ def test_subtitles_that_the_container_cannot_hold(
     (warning,) = warnings(caplog)
     assert "subtitles can't be copied into" in warning
     assert warning.endswith(f"name the output {suffix} to keep them")
+
+
+CHAPTERS = [(0, 300, "Start"), (300, 700, "Mitte – 中"), (700, 1000, "End")]
+"""Start and end in milliseconds, title."""
+
+
+def make_chaptered(path: Path, *, start_seconds: float = 0) -> Path:
+    """A film of a second that has three chapters."""
+    plain = make_clip(path.with_name("plain.mkv"))
+    shift = round(start_seconds * 1000)
+    with av.open(str(plain)) as source, av.open(str(path), "w") as film:
+        tracks = {stream.index: film.add_stream_from_template(stream) for stream in source.streams}
+        film.set_chapters(
+            [
+                {
+                    "id": number,
+                    "start": start + shift,
+                    "end": end + shift,
+                    "time_base": Fraction(1, 1000),
+                    "metadata": {"title": title},
+                }
+                for number, (start, end, title) in enumerate(CHAPTERS, 1)
+            ]
+        )
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.pts += round(start_seconds / packet.time_base)
+                packet.dts += round(start_seconds / packet.time_base)
+                packet.stream = tracks[packet.stream.index]
+                film.mux(packet)
+    plain.unlink()
+    return path
+
+
+def chapters_in(path: Path) -> list[tuple[int, int, str]]:
+    with av.open(str(path)) as film:
+        return [
+            (
+                *(round(1000 * chapter[side] * chapter["time_base"]) for side in ("start", "end")),
+                chapter["metadata"]["title"],
+            )
+            for chapter in film.chapters()
+        ]
+
+
+@pytest.mark.parametrize("source", ["in.mkv", "in.mp4"])
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".mov"])
+def test_chapters_are_kept(
+    tmp_path: Path, out: Path, caplog: pytest.LogCaptureFixture, source: str, suffix: str
+) -> None:
+    film = make_chaptered(tmp_path / source)
+    annotate(film, out.with_suffix(suffix))
+    assert chapters_in(film) == CHAPTERS
+    assert chapters_in(out.with_suffix(suffix)) == CHAPTERS
+    assert len(sound_packets(out.with_suffix(suffix))) == len(sound_packets(film))
+    assert warnings(caplog) == []
+
+
+def test_chapters_of_a_film_that_begins_late_begin_with_it(tmp_path: Path, out: Path) -> None:
+    film = make_chaptered(tmp_path / "in.mkv", start_seconds=20)
+    annotate(film, out)
+    kept = [time for start, end, _ in chapters_in(out) for time in (start, end)]
+    assert kept == pytest.approx(
+        [time for start, end, _ in CHAPTERS for time in (start, end)], abs=25
+    )
+
+
+def test_chapters_end_where_the_pictures_do(tmp_path: Path, out: Path) -> None:
+    annotate(make_chaptered(tmp_path / "in.mkv"), out, num_frames=6)
+    assert [title for _, _, title in chapters_in(out)] == ["Start", "Mitte – 中"]
+    assert chapters_in(out)[-1][1] < 700

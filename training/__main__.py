@@ -14,6 +14,7 @@ import typer
 
 from har_live.errors import HarLiveError
 from har_live.letters import write_stand_ins
+from har_live.standard_output import answers_arrive
 from training.commands import live, own_data, people, pose, recipe, weights
 from training.commands.options import as_command
 
@@ -53,8 +54,10 @@ def main() -> None:
     write_stand_ins()
     end_politely()
     try:
-        app()
-    except HarLiveError as error:  # of an option that was checked before its command began
+        with answers_arrive():
+            app()
+    # Of an option that was checked before its command began, or of what was printed for it.
+    except HarLiveError as error:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(1) from None
 

@@ -85,10 +85,16 @@ def live(
     hwaccel: HwaccelOption = "none",
 ) -> None:
     """Watch cameras or videos and see, as it happens, what is done. H shows the keys."""
+    from har_live.sources import SourceOptions
+    from har_live.sources.check import check_source
+
+    watched = sources or [""]
+    if len(watched) == 1:  # one of several that can't be opened is a word on its picture
+        check_source(watched[0])
     from har_live import console
     from har_live.live import LiveSettings, run_live_all
+    from har_live.live.targets import check_targets
     from har_live.sinks.window import Window
-    from har_live.sources import SourceOptions
 
     try:
         settings = LiveSettings(
@@ -115,11 +121,12 @@ def live(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    check_targets(settings, num_sources=len(watched))
     recognizer = _recognizer(
         weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
     with nullcontext() if no_window else Window("har-live") as window:
-        summaries = run_live_all(sources or [""], recognizer, settings=settings, window=window)
+        summaries = run_live_all(watched, recognizer, settings=settings, window=window)
     console.print_live_summaries(summaries)
     raise typer.Exit(max(summary.exit_code for summary in summaries))
 
@@ -156,6 +163,8 @@ def annotate(
             f"{given} given; expected a source and an output, or sources and --out-dir DIR"
         )
     options = _options(hwaccel)
+    if out_dir is None:
+        _check(paths[0], Path(paths[1]), events or (), overwrite)
     recognizer = _recognizer(
         weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
@@ -206,9 +215,12 @@ def predict(
     hwaccel: HwaccelOption = "none",
 ) -> None:
     """Print what is done in a video, and when: in seconds from the start of what is read."""
-    from har_live import console, offline
+    from har_live.sources.check import check_source
 
     options = _options(hwaccel)
+    check_source(source)
+    from har_live import console, offline
+
     recognizer = _recognizer(
         weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
@@ -234,8 +246,21 @@ def demo(
     overwrite: OverwriteOption = False,
 ) -> None:
     """Show what har-live does, without a camera: a drawn person acts, and is recognized."""
+    _check("figure", output, (), overwrite)
     recognizer = _recognizer(weights, runtime, device, people)
     _annotate("figure", output, recognizer, overwrite=overwrite)
+
+
+def _check(source: str, output: Path, events: Sequence[Path], overwrite: bool) -> None:
+    """What can be told of the files of a command before anything is loaded."""
+    from har_live.sinks.events import check_events
+    from har_live.sinks.files import check_video
+    from har_live.sources.check import check_source
+
+    check_source(source)
+    check_video(output, overwrite=overwrite, source=source)
+    for path in events:
+        check_events(path, overwrite=overwrite)
 
 
 def _annotate(

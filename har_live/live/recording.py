@@ -10,7 +10,8 @@ import cv2
 
 from har_live.errors import SinkError
 from har_live.live.finishing import Finisher
-from har_live.sinks.files import check_target, reason
+from har_live.live.targets import first_recording
+from har_live.sinks.files import reason
 from har_live.sinks.naming import free_path, has_time
 from har_live.sinks.part import adopt, is_taken
 from har_live.sinks.video import VideoSink
@@ -23,11 +24,7 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Leaving the ``with`` block, for whatever reason, completes the recording.
-
-    Raises:
-        SinkError: the file exists already or can't be where it should be.
-    """
+    """Leaving the ``with`` block, for whatever reason, completes the recording."""
 
     def __init__(self, settings: LiveSettings) -> None:
         self._settings = settings
@@ -36,10 +33,8 @@ class Recorder:
         self._has_frame = False
         self._begin_seconds = 0.0  # where the source was when a recording was split
         self._finisher = Finisher()
-        if settings.record is not None:  # before a camera is opened or a server is asked
-            check_target(_first_path(settings.record), overwrite=settings.overwrite)
-            if has_time(settings.record):
-                adopt(settings.record, ".mp4")
+        if settings.record is not None and has_time(settings.record):
+            adopt(settings.record, ".mp4")
 
     @property
     def is_open(self) -> bool:
@@ -57,7 +52,7 @@ class Recorder:
             return
         self._info = info
         if self._settings.record is not None:
-            path, overwrite = _first_path(self._settings.record), self._settings.overwrite
+            path, overwrite = first_recording(self._settings.record), self._settings.overwrite
             self._video = self._sink(path, info, overwrite=overwrite)
 
     def write(self, picture: Image, pts_seconds: float) -> None:
@@ -129,7 +124,3 @@ class Recorder:
         return free_path(
             self._settings.folder / f"har-live-%Y%m%d-%H%M%S{suffix}", is_taken=is_taken
         )
-
-
-def _first_path(path: Path) -> Path:
-    return free_path(path, is_taken=is_taken) if has_time(path) else path

@@ -20,6 +20,7 @@ from har_live.live.recording import Recorder
 from har_live.live.scoring import Scoring, score_all
 from har_live.live.segments import SegmentFiles
 from har_live.live.settings import LiveSettings
+from har_live.live.targets import check_targets, numbers_of
 from har_live.live.threads import Job, running, signals_to
 from har_live.live.tile import Tile, told
 from har_live.redact import redact_url
@@ -98,6 +99,7 @@ def run_live_all(
         raise ValueError("no sources; expected at least one")
     if open_new is None:
         open_new = [partial(open_for_live, source, settings.options) for source in sources]
+    check_targets(settings, num_sources=len(sources))
     signals: list[Ending] = []
     errors: list[BaseException] = []  # the scorer's
     to_scorer, to_screen = Condition(), Condition()
@@ -105,8 +107,8 @@ def run_live_all(
         stack.enter_context(signals_to(signals.append))
         recorder = stack.enter_context(Recorder(settings))
         tiles: list[Tile] = []
-        for number, source in enumerate(sources, 1):
-            files = SegmentFiles(settings, recognizer, number if len(sources) > 1 else None)
+        for number, source in zip(numbers_of(len(sources)), sources, strict=True):
+            files = SegmentFiles(settings, recognizer, number)
             stack.enter_context(files)
             links = Links(
                 clock,

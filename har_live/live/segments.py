@@ -7,12 +7,11 @@ from itertools import product
 from typing import TYPE_CHECKING, Self
 
 from har_live.errors import SinkError
-from har_live.sinks.events import EventsSink, check_events, open_events
-from har_live.sinks.naming import free_path, has_time, with_time
+from har_live.live.targets import events_of
+from har_live.sinks.events import EventsSink, open_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from har_live.live.settings import LiveSettings
@@ -25,14 +24,11 @@ class SegmentFiles:
 
     Args:
         number: of the source, where there are several: it is put into the files' names.
-
-    Raises:
-        SinkError: a file exists already or can't be where it should be.
     """
 
     def __init__(self, settings: LiveSettings, recognizer: Recognizer, number: int | None) -> None:
         self._overwrite, self._append = settings.overwrite, settings.append
-        self._paths = [self._named(_numbered(path, number)) for path in settings.events]
+        self._paths = events_of(settings, number)
         self._recognizer = recognizer
         self._segmenter = recognizer.segmenter(min_duration_seconds=settings.min_duration_seconds)
         self._sinks: list[EventsSink] | None = None
@@ -40,8 +36,6 @@ class SegmentFiles:
         self.is_wanted = False
         """Whether the files stay when the run fails: there was something to see."""
         self.num_segments = 0
-        for path in self._paths:  # before a camera is opened or a server is asked
-            check_events(path, overwrite=self._overwrite, append=self._append)
 
     def open(self, info: VideoInfo) -> None:
         """Begin the files; ``info`` is the source's. After a reconnect they go on."""
@@ -80,12 +74,6 @@ class SegmentFiles:
                 )
             self._write(self._segmenter.finish())
 
-    def _named(self, path: Path) -> Path:
-        """With the time of now in it, if that is asked for."""
-        if not has_time(path):
-            return path
-        return with_time(path) if self._append else free_path(path)
-
     def _write(self, segments: Sequence[Segment]) -> None:
         if self._is_full:
             return  # said once
@@ -96,7 +84,3 @@ class SegmentFiles:
                 self._is_full = True
                 raise
         self.num_segments += len(segments)
-
-
-def _numbered(path: Path, number: int | None) -> Path:
-    return path if number is None else path.with_name(f"{path.stem}-{number}{path.suffix}")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
 import av
 
+from har_live.sinks.chapters import placed
 from har_live.sinks.files import file_url, reason, sync
 from har_live.timeline import Timeline
 
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from har_live.sinks.tracks import SourceTracks, Timing
 
 logger = logging.getLogger(__name__)
-
-CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
-"""FFmpeg's name of the container, by suffix of the output."""
 
 
 def finish(
@@ -81,15 +79,18 @@ def _copy(
 ) -> None:
     options = _options(container_name, timing.ticks_per_second)
     copied = [] if tracks is None else tracks.streams
+    chapters = [] if tracks is None else placed(tracks.chapters, timing)
     with av.open(file_url(recording)) as pictures:
         video = pictures.streams.video[0]
         # A header that is refused leaves the file open (PyAV 18), so here there is none.
         with av.open(BytesIO(), "w", format=container_name) as trial:
             _tracks(trial, [video, *copied])
+            trial.set_chapters(chapters)
             trial.start_encoding()
         with av.open(
             file_url(output), "w", format=container_name, container_options=options
         ) as finished:
+            finished.set_chapters(chapters)
             finished.metadata.update({**(tracks.titles if tracks else {}), **metadata})
             moved = _tracks(finished, [video])
             packets = [_moved(pictures.demux(video), timing.video_start, moved)]

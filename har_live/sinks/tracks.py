@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.codec import CodecContext
     from av.container import InputContainer, OutputContainer
+    from av.container.core import Chapter
     from av.packet import Packet
     from av.subtitles.stream import SubtitleStream
 
@@ -61,6 +62,8 @@ class SourceTracks:
     def __init__(self, source: str | Path | Address, container_name: str) -> None:
         self.streams: list[CopiedStream] = []
         self.titles: dict[str, str] = {}
+        self.chapters: list[Chapter] = []
+        """On the source's clock; every container here can hold them."""
         self._source: InputContainer | None = None
         self._holds_fonts = container_name == "matroska"
         if not isinstance(source, Address):
@@ -77,6 +80,7 @@ class SourceTracks:
             return
         said = self._source.metadata
         self.titles = {name: said[name] for name in TITLES if name in said}
+        self.chapters = self._source.chapters()
         found: list[CopiedStream] = [*self._source.streams.audio, *self._source.streams.subtitles]
         for stream in found:
             if _can_hold(container_name, stream):

@@ -28,10 +28,10 @@ import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.med
 import av
 
 from har_live.errors import SinkError
-from har_live.sinks.files import check_target, discard, put_in_place, reason
+from har_live.sinks.files import check_video, discard, put_in_place, reason
 from har_live.sinks.hardware import begin_recording
 from har_live.sinks.part import Part
-from har_live.sinks.remux import CONTAINERS, finish, holds_packets
+from har_live.sinks.remux import finish, holds_packets
 from har_live.sinks.tracks import SourceTracks, Timing
 from har_live.timeline import Timeline
 from har_live.types import Address
@@ -97,11 +97,8 @@ class VideoSink:
             SinkError: unknown suffix, no such folder, can't be written, exists already, or is the
                 source.
         """
-        container_name = CONTAINERS.get(path.suffix.lower())
-        if container_name is None:
-            raise SinkError(f"can't write {path}: end its name in one of {', '.join(CONTAINERS)}")
         source = None if isinstance(sound_from, Address) else sound_from
-        check_target(path, overwrite=overwrite, source=source)
+        container_name = check_video(path, overwrite=overwrite, source=source)
         self.path = path
         self._overwrite = overwrite
         self._container_name = container_name

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from har_live.ahead import start
 from har_live.errors import HarLiveError, SourceError
 from har_live.redact import redact
 from har_live.sources.wire import (
@@ -76,9 +77,9 @@ def main() -> None:
     pipe = connection_from(int(sys.argv[1]))
     order: Order = pipe.recv()
     parent = _Parent(pipe)
-    threading.Thread(target=parent.listen, name="har-live-parent", daemon=True).start()
     logging.basicConfig(level=order.log_level, handlers=[_LogToParent(parent)])
     try:
+        start(threading.Thread(target=parent.listen, name="har-live-parent", daemon=True))
         with _open(order) as source:
             _hand_over(source, order, parent)
         parent.send(Ended())

@@ -33,7 +33,8 @@ class HttpServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Request)
         self._server.daemon_threads = False  # closing waits for every answer under way
         self._server.owner = self
-        self.place = f"127.0.0.1:{self._server.server_port}"
+        self.port = self._server.server_port
+        self.place = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.place}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}

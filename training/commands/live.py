@@ -13,16 +13,18 @@ import typer
 from training.commands.options import (
     Data,
     JsonFile,
+    Out,
     Seed,
     Split,
     WeightsName,
     Without,
     chosen_split,
+    data_exist,
     folder_exists,
     names_of,
 )
 from training.commands.output import print_table
-from training.commands.recipe import Joints, Out
+from training.commands.recipe import Joints
 from training.learn.fit_settings import Machines
 from training.recipe.train_settings import TrainSettings
 from training.settings import Range
@@ -35,7 +37,8 @@ WriteCard = Annotated[bool, typer.Option("--write-card", help="Put it into the w
 def evaluate_live(
     weights: WeightsName,
     data: Annotated[
-        Path | None, typer.Argument(help="As in evaluate; without it, the figure alone.")
+        Path | None,
+        typer.Argument(help="As in evaluate; without it, the figure alone.", callback=data_exist),
     ] = None,
     json_file: JsonFile = None,
     picture: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import fields, replace
@@ -14,7 +15,9 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hi
 
 import typer
 
+from har_live.card import open_weights
 from har_live.errors import HarLiveError
+from har_live.standard_output import answers_arrive
 from training.settings import Range, Settings, WrongSetting, range_in, remarks_of
 
 
@@ -25,20 +28,53 @@ def folder_exists(target: Path | None) -> Path | None:
     return target
 
 
-def _there(path: Path) -> Path:
-    """Asked before torch is loaded, which takes seconds."""
-    if not path.exists():
+# What follows is asked before torch is loaded, which takes seconds, and before hours of work.
+
+
+def data_exist(path: Path | None) -> Path | None:
+    """Refuse data that are not there."""
+    if path is not None and not path.exists():
         raise HarLiveError(f"no data at {path}: expected a manifest CSV or a folder of classes")
     return path
 
 
+def weights_exist(name: str) -> str:
+    """Refuse weights without a card; the empty name is for none."""
+    if name:
+        open_weights(name)
+    return name
+
+
+def written_by(command: str) -> Callable[[Path | None], Path | None]:
+    """Refuses a folder that is not there, and says which command would write it."""
+
+    def check(folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise HarLiveError(f"no folder {folder}: `python -m training {command}` writes it")
+        return folder
+
+    return check
+
+
+def can_be_made(folder: Path) -> Path:
+    """Refuse a folder that can't be made, or not be written to."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise HarLiveError(f"can't write into {folder}: {there} is not a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise HarLiveError(f"can't write into {folder}: {there} may not be written to")
+    return folder
+
+
 Data = Annotated[
     Path,
-    typer.Argument(help="Manifest CSV, its folder, or one folder per class.", callback=_there),
+    typer.Argument(help="Manifest CSV, its folder, or one folder per class.", callback=data_exist),
 ]
-Cache = Annotated[Path, typer.Option(help="Folder of the cached frames.")]
-Pose = Annotated[Path, typer.Option(help="Weights of the pose network, from `pretrain`.")]
-WeightsName = Annotated[str, typer.Argument(help="Name of shipped weights, or a folder.")]
+Cache = Annotated[Path, typer.Option(help="Folder of the cached frames.", callback=can_be_made)]
+Out = Annotated[Path, typer.Option(help="Folder to write.", callback=can_be_made)]
+WeightsName = Annotated[
+    str, typer.Argument(help="Name of shipped weights, or a folder.", callback=weights_exist)
+]
 Split = Annotated[str, typer.Option(help="train, val, all, or another part of the data set.")]
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write figures here.", callback=folder_exists)
@@ -104,9 +140,12 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
             for name, (default, inside) in groups.items():
                 own = {option.name: values.pop(option.name) for option in inside}
                 values[name] = _changed(default, own)
-            function(**values)
+            with answers_arrive():
+                function(**values)
         except WrongSetting as error:
             raise typer.BadParameter(str(error)) from None
+        except BrokenPipeError:  # whoever read it has seen enough; Typer ends it without a word
+            raise
         except (HarLiveError, OSError) as error:
             typer.echo(f"error: {_line(error)}", err=True)
             raise typer.Exit(1) from None

@@ -14,11 +14,14 @@ from training.commands.options import (
     DEFAULT_CACHE,
     Cache,
     Data,
+    Out,
     Picture,
     Seed,
     Without,
     Workers,
+    can_be_made,
     names_of,
+    weights_exist,
 )
 from training.commands.output import print_table
 from training.learn.fit_settings import ClipChoice, FitSettings, Machines, Networks
@@ -27,12 +30,12 @@ from training.settings import Count
 if TYPE_CHECKING:
     from har_live.card import Weights
 
-WeightsFolder = Annotated[Path, typer.Option(help="Weights folder to write.")]
+WeightsFolder = Annotated[Path, typer.Option(help="Weights folder to write.", callback=can_be_made)]
 
 
 def fetch(
     name: Annotated[str, typer.Argument(help="ucf50, ucf101 or hmdb51.")],
-    folder: Annotated[Path, typer.Argument(help="Where to put it.")],
+    folder: Annotated[Path, typer.Argument(help="Where to put it.", callback=can_be_made)],
     base_url: Annotated[str | None, typer.Option(help="A mirror that has the same files.")] = None,
 ) -> None:
     """Download a public data set from its own home; goes on where it was interrupted."""
@@ -84,10 +87,12 @@ def train_pixels(
     machines: Machines = Machines(),
 ) -> None:
     """Train a network on the pictures themselves and write weights for `har-live --weights`."""
-    from training.learn.clips import gather, keep
-    from training.learn.pixels import VARIED, card_of, preset_of, train_on
+    from training.learn.presets import preset_of
 
     network = preset_of(preset, grid_fps=clips.grid_fps)
+    from training.learn.clips import gather, keep
+    from training.learn.pixels import VARIED, card_of, train_on
+
     material = gather(
         data, cache, network.clip, labels=clips.labels, leaky=clips.leaky_split, show_progress=True
     )
@@ -107,7 +112,7 @@ def train_pixels(
 
 def compare(
     data: Data,
-    out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("runs/compare"),
+    out: Out = Path("runs/compare"),
     cache: Cache = DEFAULT_CACHE,
     networks: Networks = Networks(),
     clips: ClipChoice = ClipChoice(),
@@ -120,6 +125,10 @@ def compare(
     """
     from dataclasses import replace
 
+    from training.learn.presets import preset_of
+
+    for name in networks.presets:
+        preset_of(name)
     from training.learn.compare import Contest, choose
     from training.learn.compare import compare as train_all
     from training.learn.report import table, write_report
@@ -136,9 +145,9 @@ def compare(
 
 def adapt(
     data: Data,
-    weights: Annotated[str, typer.Option(help="Name of shipped weights, or a folder.")] = (
-        DEFAULT_WEIGHTS
-    ),
+    weights: Annotated[
+        str, typer.Option(help="Name of shipped weights, or a folder.", callback=weights_exist)
+    ] = DEFAULT_WEIGHTS,
     out: WeightsFolder = Path("runs/mine"),
     cache: Cache = DEFAULT_CACHE,
     labels: Annotated[str, typer.Option(help="Only these, with commas between.")] = "",

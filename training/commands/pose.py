@@ -7,10 +7,14 @@ from typing import Annotated
 
 import typer
 
+from training.commands.options import Out
+
 
 def import_pose(
-    models: Annotated[Path, typer.Argument(help="Folder of the published files.")],
-    out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("weights/pose"),
+    models: Annotated[
+        Path, typer.Argument(help="Folder of the published files.", exists=True, file_okay=False)
+    ],
+    out: Out = Path("weights/pose"),
     pictures: Annotated[
         Path | None,
         typer.Option(help="Tar of photos to compare on; default: ../stills/people.tar of MODELS."),

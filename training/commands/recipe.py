@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from har_live.card import open_weights
-from training.commands.options import Data, JsonFile
+from training.commands.options import Data, JsonFile, Out, weights_exist, written_by
 from training.learn.fit_settings import Machines
 from training.recipe.train_settings import TrainSettings
 
-Joints = Annotated[Path, typer.Option(help="Folder that `joints` wrote.", file_okay=False)]
-Out = Annotated[Path, typer.Option(help="Folder to write.", file_okay=False)]
+Joints = Annotated[
+    Path, typer.Option(help="Folder that `joints` wrote.", callback=written_by("joints"))
+]
 
 Notes = Annotated[
     Path, typer.Option(help="Markdown for the README: use, limits, what was tried.", dir_okay=False)
@@ -56,7 +57,10 @@ def train(
     settings: TrainSettings = TrainSettings(),
     machines: Machines = Machines(),
     start_from: Annotated[
-        Path | None, typer.Option(help="Go on from what an earlier `train` wrote.", file_okay=False)
+        Path | None,
+        typer.Option(
+            help="Go on from what an earlier `train` wrote.", callback=written_by("train")
+        ),
     ] = None,
     resume: Annotated[bool, typer.Option(help="Go on with what OUT holds.")] = False,
 ) -> None:
@@ -75,7 +79,10 @@ def cross_source(
     settings: TrainSettings = TrainSettings(epochs=4),
     machines: Machines = Machines(),
     weights: Annotated[
-        str, typer.Option(help="Name or folder of weights; their card gets the figures.")
+        str,
+        typer.Option(
+            help="Name or folder of weights; their card gets the figures.", callback=weights_exist
+        ),
     ] = "",
     json_file: JsonFile = None,
 ) -> None:
@@ -96,7 +103,9 @@ def cross_source(
 
 
 def ship(
-    run: Annotated[Path, typer.Argument(help="Folder that `train` wrote.", file_okay=False)],
+    run: Annotated[
+        Path, typer.Argument(help="Folder that `train` wrote.", callback=written_by("train"))
+    ],
     data: Data,
     out: Out,
     joints: Joints = Path("runs/joints"),

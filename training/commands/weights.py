@@ -63,7 +63,7 @@ def evaluate(
 
 
 def bench_peers(
-    weights: Annotated[str, typer.Argument(help="Name or folder.")] = DEFAULT_WEIGHTS,
+    weights: WeightsName = DEFAULT_WEIGHTS,
     seconds: Annotated[float, Range(0.01, 3600), typer.Option(help="Of each measurement.")] = 3.0,
     json_file: JsonFile = None,
 ) -> None:

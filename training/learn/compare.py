@@ -24,7 +24,8 @@ from har_live.scorers.onnx import OnnxScorer
 from training.learn.clips import Material, Reached, gather, keep
 from training.learn.fit import Fitted
 from training.learn.fit_settings import ClipChoice, FitSettings, Machines, Networks
-from training.learn.pixels import VARIED, card_of, preset_of, train_on
+from training.learn.pixels import VARIED, card_of, train_on
+from training.learn.presets import preset_of
 
 TIMED_FRAMES = 60
 

@@ -9,17 +9,15 @@ networks of any kind (gather clips, fit, measure, keep) is in ``training.learn.c
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import lightning
 from torch import nn
 
-from har_live.card import ModelCard, open_weights
-from har_live.errors import HarLiveError
+from har_live.card import ModelCard
 from har_live.models.build import build_model
-from har_live.models.config import PRESETS, Preset
+from har_live.models.config import Preset
 from training.data.clip_windows import LearntWindows, MeasuredWindows
 from training.data.windows import Variation
 from training.learn.clip_task import ClipTask
@@ -28,22 +26,6 @@ from training.learn.fit import Fitted
 from training.learn.fit_settings import FitSettings, Machines
 
 VARIED = Variation()
-
-
-def preset_of(name: str, *, grid_fps: float | None = None) -> Preset:
-    """A preset by its name, or the network of a weights folder, to be trained from scratch.
-
-    Args:
-        grid_fps: look at this many frames a second instead of the preset's own.
-    """
-    preset = PRESETS.get(name)
-    if preset is None:
-        try:
-            card = open_weights(name).card
-        except HarLiveError as error:
-            raise HarLiveError(f"no preset {name!r} among {', '.join(PRESETS)}; {error}") from None
-        preset = Preset(card.model, card.clip)
-    return replace(preset, clip=replace(preset.clip, grid_fps=grid_fps or preset.clip.grid_fps))
 
 
 def set_first_weights(model: nn.Module) -> None:

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 from av import error as ffmpeg
 
 from har_live.redact import redact_url
+from har_live.sources.check import NO_SUCH_FILE
 
 NO_ANSWER = "no answer in time; check the address and the network"
 PASSWORD_HINT = "write @ : / ? # in a password as %40 %3A %2F %3F %23"
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (FileNotFoundError, "no such file; check the path"),
-    (NotADirectoryError, "no such file; check the path"),
+    (FileNotFoundError, NO_SUCH_FILE),
+    (NotADirectoryError, NO_SUCH_FILE),
     (IsADirectoryError, "is a directory; give one video file"),
     (PermissionError, "may not be read by this user; check its permissions"),
     (ConnectionRefusedError, "connection refused; check that the server runs, and the port"),
