@@ -35,7 +35,8 @@ LABEL_WEIGHTS = {
     NONE: 5.0,
     OTHER: 3.0,
     "fall": 2.0,
-    **{label: 0.6 for label in LABELS if label.startswith("tennis_")},
+    "fight": 2.0,
+    **{label: 0.8 for label in LABELS if label.startswith("tennis_")},
 }
 """What is many things at once is shown as often as this many labels, and what should not be missed
 as two; seven kinds of one thing less often, for whoever punched was told to play tennis."""
