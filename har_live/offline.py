@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from har_live.ahead import ahead
+from har_live.judged import Judged
 from har_live.overlay import OverlayState, draw_on
 from har_live.shown import Shown
 from har_live.sinks.events import EventsSink, open_events
 from har_live.sinks.video import VideoSink
 from har_live.sources import Source, SourceOptions, open_source
 from har_live.types import (
-    UNSURE,
     WHOLE_PICTURE,
     Frame,
     Person,
@@ -71,12 +71,8 @@ class Recognition:
     num_frames: int = 0
     predictions: list[Prediction] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
-    num_judged: int = 0
-    """Frames whose true label the source knew (the built-in figure), once a label was shown."""
-    num_right: int = 0
-    """Those of them on which the label shown was the true one."""
-    num_unsure: int = 0
-    """Those of them on which it was ``unsure``."""
+    judged: Judged = field(default_factory=Judged)
+    """How right the label was where the source knew the truth (the built-in figure)."""
     left_out_seconds: dict[str, float] = field(default_factory=dict)
     """Label → seconds that are in no segment: ``none``, ``unsure``, and what was too short."""
     _shown: Shown = field(default_factory=Shown)
@@ -94,10 +90,9 @@ class Recognition:
         self.left_out_seconds |= moment.left_out_seconds
         if moment.frame is not None:
             self.num_frames += 1
-            if moment.frame.truth is not None and self.predictions:
-                self.num_judged += 1
-                self.num_right += self._shown.label == moment.frame.truth
-                self.num_unsure += self._shown.label == UNSURE
+            if moment.frame.truth is not None:
+                shown = self._shown.label if self.predictions else None
+                self.judged.update(moment.frame.pts_seconds, moment.frame.truth, shown)
 
 
 def mean_scores(predictions: Sequence[Prediction]) -> Scores:

@@ -139,9 +139,10 @@ def test_the_truth_is_compared_where_it_is_known(recognizer):
     result = predict(source, recognizer)
     truths = [frame.truth for frame in source]
     labels = {p.label for p in result.predictions}
-    assert 0 < result.num_judged < len(truths) == 30
-    assert result.num_right + result.num_unsure <= result.num_judged
-    assert (result.num_right > 0) == bool(labels & set(truths))
+    judged = result.judged
+    assert 0 < judged.num_frames < len(truths) == 30
+    assert judged.num_right + judged.num_unsure <= judged.num_frames
+    assert (judged.num_right > 0) == bool(labels & set(truths))
 
 
 def test_a_clip_shorter_than_a_window_gets_one_answer(recognizer, tmp_path):

@@ -67,12 +67,8 @@ def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
     print_note(
         f"wrote {files}: {recognition.num_frames} frames, {len(recognition.segments)} segments"
     )
-    if recognition.num_judged:
-        right, unsure = (
-            f"{count / recognition.num_judged:.0%}"
-            for count in (recognition.num_right, recognition.num_unsure)
-        )
-        print_note(f"the label on the picture was right {right} of the time and unsure {unsure}")
+    if recognition.judged.num_frames:
+        print_note(str(recognition.judged))
 
 
 def print_annotated(one: Annotated) -> None:

@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.types import NONE, UNSURE, Segment
+from training.datasets import OTHER
 
 NOTHING = ""
 """What is shown before the first label."""
-OTHER = "other_exercise"
 
 
 class Span(NamedTuple):

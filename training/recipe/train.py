@@ -185,11 +185,5 @@ class _Rounds(IterableDataset[tuple[Tensor, ...]]):
         assert trainer is not None
         rng = np.random.default_rng([settings.seed, trainer.current_epoch])
         for _ in range(settings.steps):
-            batch = self._data.windows.draw(
-                settings.batch_size,
-                rng,
-                preceded=settings.preceded,
-                unmoved=settings.unmoved,
-                borrowed=settings.borrowed,
-            )
+            batch = self._data.windows.draw(settings.batch_size, rng, preceded=settings.preceded)
             yield tuple(torch.from_numpy(values) for values in vars(batch).values())

@@ -66,7 +66,7 @@ def calibrated(
     model.temperature.fill_(best_temperature(measured))
     model.unknown_logit.fill_(best_unknown_logit(model, measured, card.labels))
     scores, truths = clip_scores(model, measured)
-    smoothing = fit_thresholds(scores, truths, card.labels, SmoothingSpec())
+    smoothing = fit_thresholds(scores, truths, card.labels, replace(card.smoothing, enter_of={}))
     metrics = {"auroc": unknown_auroc(measured.logits / model.temperature, is_action, card.labels)}
     return replace(card, smoothing=smoothing, metrics=metrics), measured
 
