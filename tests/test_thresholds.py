@@ -14,9 +14,9 @@ from har_live.models.build import build_model
 from har_live.models.window_model import NO_UNKNOWN, WindowModel
 from har_live.scorers.torch import load_model
 from tests.weights_made import CONFIGS, LABELS
+from training.export.weights import export_weights
 from training.measure.measures import unknown_auroc
 from training.recipe.takes import Take
-from training.ship.export import export_weights
 from training.ship.thresholds import (
     UNKNOWN,
     MeasuredLogits,

@@ -23,7 +23,7 @@ from har_live.card import ModelCard, Weights
 from har_live.models.build import build_model
 from har_live.models.config import PRESETS
 from training.bench.annotate import annotate_rows
-from training.ship.export import export_weights
+from training.export.weights import export_weights
 
 logger = logging.getLogger(__name__)
 

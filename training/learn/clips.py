@@ -22,12 +22,12 @@ from training.data.clip_windows import ClipData, Index, SizedDataset, cache_sett
 from training.data.layouts import read_clips
 from training.data.prepare import cache_clips
 from training.data.split import choose_labels, parts, split_clips
+from training.export.weights import export_weights
 from training.learn.clip_task import ClipTask
 from training.learn.fit import Fitted, fit
 from training.learn.fit_settings import Machines
 from training.measure.measures import Judged, best_temperature, by_source, clip_measures
 from training.measure.plots import draw_confusion, draw_curves, mark_leaky
-from training.ship.export import export_weights
 
 log = logging.getLogger(__name__)
 

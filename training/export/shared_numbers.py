@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from har_live.errors import WeightsError
-from training.ship.onnx_export import write_onnx
+from training.export.onnx_export import write_onnx
 
 KINDS = {"F16": (np.dtype("<f2"), TensorProto.FLOAT16), "F32": (np.dtype("<f4"), TensorProto.FLOAT)}
 """What safetensors calls a kind of number, to what NumPy and ONNX call it."""
