@@ -83,4 +83,5 @@ def movinet_frame() -> Callable[[], object] | None:
 
 @torch.inference_mode()
 def _without_gradients(network: torch.nn.Module, frame: torch.Tensor) -> torch.Tensor:
-    return network(frame)
+    scores: torch.Tensor = network(frame)
+    return scores

@@ -18,7 +18,13 @@ from har_live.card import ModelCard, Weights
 from har_live.errors import SourceError
 from har_live.models.window_model import WindowModel
 from har_live.types import ClipSpec
-from training.data.clip_windows import ClipData, Index, SizedDataset, cache_settings
+from training.data.clip_windows import (
+    ClipData,
+    Index,
+    LearntWindows,
+    MeasuredWindows,
+    cache_settings,
+)
 from training.data.layouts import read_clips
 from training.data.prepare import cache_clips
 from training.data.split import choose_labels, parts, split_clips
@@ -145,8 +151,8 @@ class Reached:
 
 def fit_and_measure(
     task: ClipTask,
-    learnt: SizedDataset,
-    measured: SizedDataset,
+    learnt: LearntWindows,
+    measured: MeasuredWindows,
     material: Material,
     run: Path,
     machines: Machines,
