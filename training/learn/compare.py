@@ -64,7 +64,8 @@ class Trial:
     @property
     def confusion(self) -> NDArray[np.int64]:
         """(K, K) over all seeds: truth, answer."""
-        return np.stack([run.reached.confusion for run in self.runs]).sum(axis=0)
+        total: NDArray[np.int64] = np.sum([run.reached.confusion for run in self.runs], axis=0)
+        return total
 
 
 @dataclass(frozen=True)
