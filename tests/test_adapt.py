@@ -18,10 +18,10 @@ from har_live.models.config import ModelConfig
 from har_live.recognizer import Recognizer
 from har_live.sources import open_source
 from tests.joints_made import GESTURES, finder, save_gesture
+from training.export.weights import export_weights
 from training.provenance import chain
 from training.recipe.adapt import FEW_CLIPS, adapt, gather
 from training.recipe.joints import CLIP, look_at
-from training.ship.export import export_weights
 
 torch.set_num_threads(1)
 FASTER = replace(FEW_CLIPS, epochs=12, learning_rate=2e-2)

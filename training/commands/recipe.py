@@ -87,7 +87,7 @@ def cross_source(
     json_file: JsonFile = None,
 ) -> None:
     """Measure on sources that nothing was learnt from: several left out of each training."""
-    from training.recipe.cross_source import cross_source as run
+    from training.ship.cross_source import cross_source as run
     from training.ship.live_card import write_metrics
 
     reached = run(data, joints, out, settings, machines)

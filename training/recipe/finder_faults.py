@@ -67,6 +67,6 @@ class FinderFaults:
         period = np.maximum(2 * last, 1)
         at = np.abs((at + last) % period - last)
         rows = self.starts[films][:, None] + at
-        much = rng.uniform(0.5, 1.5, count).astype(np.float32)[:, None, None, None]
+        much = rng.uniform(0.5, 1.5, (count,)).astype(np.float32)[:, None, None, None]
         shaken = places + much * self.shakes[rows]
         return np.where(self.seen[rows][..., None], shaken, np.float32(np.nan))

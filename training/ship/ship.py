@@ -17,6 +17,7 @@ from har_live.card import ModelCard, SmoothingSpec, Weights
 from har_live.models.config import ModelConfig
 from har_live.recognizer import Recognizer
 from training.datasets import DATASETS
+from training.export.weights import export_weights
 from training.measure.evaluate import answers_of, confusion, figures
 from training.measure.figure_test import figure_passages, share_right
 from training.measure.measures import calibration_error
@@ -26,7 +27,6 @@ from training.recipe.joints import CLIP
 from training.recipe.takes import Take, load_clips
 from training.recipe.train import load_trained
 from training.recipe.windows import SETTLED
-from training.ship.export import export_weights
 from training.ship.readme import readme
 from training.ship.thresholds import calibrated, clip_scores, measure
 

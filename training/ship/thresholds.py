@@ -99,7 +99,8 @@ def best_temperature(measured: MeasuredLogits) -> float:
         means = sums / torch.bincount(index)[:, None]
         return float(F.nll_loss((means + 1e-9).log(), truths))
 
-    return min(np.exp(np.linspace(np.log(0.3), np.log(3), 60)).tolist(), key=surprise)
+    tried: list[float] = np.exp(np.linspace(np.log(0.3), np.log(3), 60)).tolist()
+    return min(tried, key=surprise)
 
 
 def actions(truths: NDArray[np.int64], labels: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -191,4 +192,7 @@ def _as_before_a_camera(is_action: NDArray[np.bool_], none_share: float) -> NDAr
     if is_action.all() or not is_action.any():
         return np.ones(len(is_action))
     shares = np.where(is_action, 1 - none_share, none_share)
-    return shares / np.where(is_action, is_action.mean(), 1 - is_action.mean())
+    weights: NDArray[np.float64] = shares / np.where(
+        is_action, is_action.mean(), 1 - is_action.mean()
+    )
+    return weights
