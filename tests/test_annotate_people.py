@@ -62,7 +62,7 @@ def last_picture(path) -> np.ndarray:
 
 def test_annotate_draws_everybody_and_limbs_unless_told_not_to(tmp_path):
     for name, joints in (("with.mp4", True), ("without.mp4", False)):
-        annotate(grey(), tmp_path / name, TwoPeople(), joints=joints)
+        annotate(grey(), TwoPeople(), sinks=[tmp_path / name], joints=joints)
     drawn, bare = last_picture(tmp_path / "with.mp4"), last_picture(tmp_path / "without.mp4")
     for person, label in zip(TWO, ("wave", "walk"), strict=True):
         left, top, right, bottom = (

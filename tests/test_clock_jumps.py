@@ -13,10 +13,10 @@ import pytest
 
 from har_live.card import Weights
 from har_live.live import LiveSettings
-from har_live.live.run import run_live
 from har_live.offline import annotate, predict
 from har_live.recognizer import Recognizer
-from har_live.sinks.video import VideoSink
+from har_live.sinks.video import VideoFile
+from tests.live_made import live_one
 from tests.make_media import make_clip
 from tests.read_media import numbers, read, times, warnings
 from tests.video_made import INFO, frame_times, left_behind, picture, sound_packets
@@ -67,7 +67,7 @@ def test_the_video_written_is_as_long_as_what_was_seen(
     """And its sound goes on with the pictures."""
     source = make_restarted(tmp_path / "in.ts", starts)
     out, events = tmp_path / f"out{suffix}", tmp_path / "out.jsonl"
-    annotate(source, out, recognizer, events=[events])
+    annotate(source, recognizer, sinks=[out, events])
     seen = [float(time) for time in frame_times(out)]
     assert seen == pytest.approx(times(read(source)), abs=1e-3)
     heard = [float(time) for time, _ in sound_packets(out)]
@@ -88,7 +88,7 @@ def test_windows_begin_afresh(tmp_path: Path, recognizer: Recognizer) -> None:
 
 def test_live_use_goes_on_at_once(tmp_path: Path, recognizer: Recognizer) -> None:
     source = make_restarted(tmp_path / "in.ts", JUMPS["ahead"])
-    summary = run_live(str(source), recognizer, settings=LiveSettings(seconds=60))
+    summary = live_one(str(source), recognizer, settings=LiveSettings(seconds=60))
     assert summary.ending == "the end of the source"
     assert summary.duration_seconds < 30
 
@@ -107,7 +107,7 @@ def test_a_long_pause_of_a_recording_is_its_own(tmp_path: Path) -> None:
 def test_a_night_without_a_camera_costs_no_frame_of_the_recording(tmp_path: Path) -> None:
     """MP4 counts pauses up to six hours and a half; what is shown last stays in between."""
     out = tmp_path / "out.mp4"
-    with VideoSink(out, INFO) as sink:
+    with VideoFile(out, INFO) as sink:
         for number, second in enumerate([0, 1, 50_000, 50_001]):
             sink.write(picture(number), second)
     written = frame_times(out)

@@ -30,6 +30,7 @@ from har_live.cli.options import (
     OverwriteOption,
     PathsArgument,
     PeopleOption,
+    RecordOption,
     RetriesOption,
     RuntimeOption,
     SecondsOption,
@@ -60,13 +61,7 @@ def live(
     min_confidence: ConfidenceOption = None,
     cut_reset: CutResetOption = True,
     min_duration: DurationOption = 0.0,
-    record: Annotated[
-        Path | None,
-        typer.Option(
-            help="Record what is shown to this video, such as out.mp4 or, as events may be named, "
-            "too, cam-%Y%m%d-%H%M%S.mp4."
-        ),
-    ] = None,
+    record: RecordOption = None,
     split: SplitOption = None,
     events: EventsOption = None,
     append: AppendOption = False,
@@ -86,15 +81,14 @@ def live(
 ) -> None:
     """Watch cameras or videos and see, as it happens, what is done. H shows the keys."""
     from har_live import console
-    from har_live.live import LiveSettings, run_live_all
+    from har_live.live import LiveSettings
+    from har_live.live import live as watch_live
     from har_live.sinks.window import Window
     from har_live.sources import SourceOptions
 
     try:
         settings = LiveSettings(
-            record=record,
             split_seconds=None if split is None else _seconds(split),
-            events=tuple(events or ()),
             append=append,
             overwrite=overwrite,
             seconds=seconds,
@@ -119,7 +113,13 @@ def live(
         weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
     with nullcontext() if no_window else Window("har-live") as window:
-        summaries = run_live_all(sources or [""], recognizer, settings=settings, window=window)
+        summaries = watch_live(
+            sources or [""],
+            recognizer,
+            sinks=[*([] if record is None else [record]), *(events or ())],
+            window=window,
+            settings=settings,
+        )
     console.print_live_summaries(summaries)
     raise typer.Exit(max(summary.exit_code for summary in summaries))
 
@@ -160,22 +160,20 @@ def annotate(
         weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
     if out_dir is None:
-        output = Path(paths[1])
         _annotate(
-            paths[0], output, recognizer, events or (), overwrite, min_duration, options, joints
+            paths[0], paths[1], recognizer, events or (), overwrite, min_duration, options, joints
         )
         return
     from har_live import console
     from har_live.many import annotate_all
 
-    kinds = [str(path) for path in events or ()]
     with console.says_what_is_kept(out_dir), console.progress_bar() as on_frame:
         try:
             done = annotate_all(
                 paths,
                 out_dir,
                 recognizer,
-                events=kinds,
+                events=events or (),
                 overwrite=overwrite,
                 joints=joints,
                 min_duration_seconds=min_duration,
@@ -235,14 +233,14 @@ def demo(
 ) -> None:
     """Show what har-live does, without a camera: a drawn person acts, and is recognized."""
     recognizer = _recognizer(weights, runtime, device, people)
-    _annotate("figure", output, recognizer, overwrite=overwrite)
+    _annotate("figure", str(output), recognizer, overwrite=overwrite)
 
 
 def _annotate(
     source: str,
-    output: Path,
+    output: str,
     recognizer: Recognizer,
-    events: Sequence[Path] = (),
+    events: Sequence[str] = (),
     overwrite: bool = False,
     min_duration: float = 0.0,
     options: SourceOptions | None = None,
@@ -250,12 +248,11 @@ def _annotate(
 ) -> None:
     from har_live import console, offline
 
-    with console.says_what_is_kept(output), console.progress_bar() as on_frame:
+    with console.says_what_is_kept(Path(output)), console.progress_bar() as on_frame:
         recognition = offline.annotate(
             source,
-            output,
             recognizer,
-            events=events,
+            sinks=[output, *events],
             overwrite=overwrite,
             joints=joints,
             min_duration_seconds=min_duration,

@@ -61,9 +61,9 @@ def says_what_is_kept(output: Path) -> Iterator[None]:
         raise
 
 
-def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
+def print_written(recognition: Recognition, outputs: Sequence[str | Path]) -> None:
     """What was written, and how right it was where the source knows the truth."""
-    files = ", ".join(str(path) for path in paths)
+    files = ", ".join(redact_url(str(output)) for output in outputs)
     print_note(
         f"wrote {files}: {recognition.num_frames} frames, {len(recognition.segments)} segments"
     )

@@ -15,8 +15,9 @@ from har_live.live.clock import Clock
 from har_live.live.display import AnyWindow
 from har_live.live.metrics import LiveSummary
 from har_live.live.replay import Replay
-from har_live.live.run import run_live, run_live_all
+from har_live.live.run import live
 from har_live.live.settings import LiveSettings
+from har_live.live.watch import watch
 
 __all__ = [
     "AnyWindow",
@@ -24,6 +25,6 @@ __all__ = [
     "LiveSettings",
     "LiveSummary",
     "Replay",
-    "run_live",
-    "run_live_all",
+    "live",
+    "watch",
 ]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
+"""FFmpeg's name of the container, by suffix of a video."""
+
 
 def numbered(stem: str) -> Iterator[str]:
     """Names without end: ``stem``, ``stem-2``, ``stem-3``, …"""
@@ -45,6 +48,19 @@ def check_target(path: Path, *, overwrite: bool, source: str | Path | None = Non
         raise SinkError(f"can't write {path}: {reason(error)}") from error
     if not overwrite:
         raise SinkError(f"{path} exists already; pass --overwrite to replace it")
+
+
+def check_video(path: Path, *, overwrite: bool, source: str | Path | None = None) -> str:
+    """FFmpeg's name of the container that a video will be; otherwise as ``check_target``.
+
+    Raises:
+        SinkError: its suffix is none of ``CONTAINERS``, too.
+    """
+    container_name = CONTAINERS.get(path.suffix.lower())
+    if container_name is None:
+        raise SinkError(f"can't write {path}: end its name in one of {', '.join(CONTAINERS)}")
+    check_target(path, overwrite=overwrite, source=source)
+    return container_name
 
 
 def put_in_place(part: Path, path: Path, *, overwrite: bool) -> None:

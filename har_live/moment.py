@@ -1,0 +1,49 @@
+"""What is known at an instant: files, replays and live use all give it, sinks take it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from har_live.types import Frame, Person, Prediction, Segment
+
+if TYPE_CHECKING:
+    from har_live.types import Image
+    from har_live.yuv import YuvImage
+
+    Draw = Callable[[], Image | YuvImage]
+    """Makes a new picture, (height, width, 3) uint8 RGB or YUV."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """A frame of a source and what has come to light since the one before."""
+
+    frame: Frame | None
+    """None where only predictions and segments are new, and at the end."""
+    predictions: list[Prediction]
+    segments: list[Segment]
+    """Segments that are now known to be over."""
+    warming_up: float | None
+    """0–1, how much of the first window has been seen; None where there is a label."""
+    people: tuple[Person, ...] = ()
+    """Who was seen in the newest grid frame, the main person first."""
+    left_out_seconds: Mapping[str, float] = field(default_factory=dict)
+    """At the end: label → seconds that are in no segment, such as those of ``none``."""
+    is_last: bool = False
+    """The source has ended, and everything is said of it."""
+    draw: Draw | None = field(default=None, repr=False)
+    """Draws the frame with people, labels and timeline; None has nothing to add to it."""
+
+    def drawn(self) -> Image | YuvImage:
+        """Draw the frame with people, labels and timeline on it: (height, width, 3), RGB or YUV.
+
+        The picture is the caller's own. Of a live source, ask before the next moment comes.
+
+        Raises:
+            ValueError: there is no frame.
+        """
+        if self.frame is None:
+            raise ValueError("a moment without a frame has no picture; ask for its frame first")
+        return self.frame.image.copy() if self.draw is None else self.draw()
