@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from har_live.types import Frame, Person, Prediction, Segment
 
@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from har_live.types import Image
     from har_live.yuv import YuvImage
 
-    Draw = Callable[[], Image | YuvImage]
-    """Makes a new picture, (height, width, 3) uint8 RGB or YUV."""
+
+class Draw(Protocol):
+    """Makes a new picture: YUV where ``as_stored`` and the source stores it so, else RGB."""
+
+    def __call__(self, *, as_stored: bool) -> Image | YuvImage: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,14 +39,22 @@ class Moment:
     draw: Draw | None = field(default=None, repr=False)
     """Draws the frame with people, labels and timeline; None has nothing to add to it."""
 
-    def drawn(self) -> Image | YuvImage:
-        """Draw the frame with people, labels and timeline on it: (height, width, 3), RGB or YUV.
+    def drawn(self) -> Image:
+        """Draw the frame with people, labels and timeline on it: (height, width, 3) uint8 RGB.
 
         The picture is the caller's own. Of a live source, ask before the next moment comes.
 
         Raises:
             ValueError: there is no frame.
         """
+        return cast("Image", self._drawn(as_stored=False))
+
+    def drawn_as_stored(self) -> Image | YuvImage:
+        """Draw as ``drawn`` does, but without a conversion where the source stores YUV: for
+        encoders."""
+        return self._drawn(as_stored=True)
+
+    def _drawn(self, *, as_stored: bool) -> Image | YuvImage:
         if self.frame is None:
             raise ValueError("a moment without a frame has no picture; ask for its frame first")
-        return self.frame.image.copy() if self.draw is None else self.draw()
+        return self.frame.image.copy() if self.draw is None else self.draw(as_stored=as_stored)

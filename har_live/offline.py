@@ -242,8 +242,8 @@ def _sound_of(source: str | Path | Source, opened: Source) -> Sound | None:
     return None if sound is None else Sound(sound, getattr(opened, "timeline", None))
 
 
-def _drawn(frame: Frame, view: OverlayView) -> Image | YuvImage:
-    picture = frame.yuv or frame.image.copy()
+def _drawn(frame: Frame, view: OverlayView, *, as_stored: bool) -> Image | YuvImage:
+    picture = (frame.yuv if as_stored else None) or frame.image.copy()
     draw_on(picture, view)
     return picture
 

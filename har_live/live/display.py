@@ -262,4 +262,4 @@ class Display:
 
 
 def _shown(picture: Image, pts_seconds: float) -> Moment:
-    return Moment(Frame(picture, pts_seconds), [], [], None, draw=lambda: picture)
+    return Moment(Frame(picture, pts_seconds), [], [], None, draw=lambda as_stored: picture)

@@ -71,7 +71,7 @@ class Recorder(Sink):
         if split_seconds is not None and self._video.duration_seconds >= split_seconds:
             self._begin_next(self._video)
             self._begin_seconds = pts_seconds
-        self._video.write(moment.drawn(), pts_seconds - self._begin_seconds)
+        self._video.write(moment.drawn_as_stored(), pts_seconds - self._begin_seconds)
 
     def toggle(self) -> str:
         """Begin or complete a recording; what was done, for people."""

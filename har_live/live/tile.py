@@ -157,7 +157,7 @@ class Tile:
         self.num_shown += 1
         self._rate.add(now)
 
-    def _drawn(self, now: float) -> Image:
+    def _drawn(self, now: float, *, as_stored: bool) -> Image:
         """For the sinks: as it is shown, but for what the keys change."""
         return self.picture(
             now, is_paused=False, is_recording=False, help_lines=(), has_joints=self._has_joints

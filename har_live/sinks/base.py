@@ -82,15 +82,18 @@ class Sink(Protocol):
 
     def begin(self, run: Run) -> None:
         """Open what is to be written."""
+        return
 
     def write(self, moment: Moment) -> None:
         """Take the next moment."""
 
     def close(self) -> None:
         """Complete what was written; a second call does nothing."""
+        return
 
     def abort(self) -> None:
         """Leave nothing, or what was there before: the run failed before there was anything."""
+        return
 
 
 class NothingWrittenError(SinkError):

@@ -40,7 +40,7 @@ class DrawnVideo(Sink):
         """Append the moment's picture, if it has one. Raises ``SinkError``: can't be written."""
         assert self._file is not None, "a sink is begun before it is written to"
         if moment.frame is not None:
-            self._file.write(moment.drawn(), moment.frame.pts_seconds)
+            self._file.write(moment.drawn_as_stored(), moment.frame.pts_seconds)
         self._is_complete = moment.is_last
 
     def close(self) -> None:
