@@ -11,7 +11,7 @@ import numpy as np
 
 from har_live.card import Weights
 from har_live.grid import GridFrame
-from har_live.live import Clock, LiveSummary, live
+from har_live.realtime import Clock, LiveSummary, live
 from har_live.recognizer import Recognizer, StreamGroup
 from har_live.sources import Source
 from har_live.types import Prediction

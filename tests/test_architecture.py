@@ -20,10 +20,10 @@ TRAINING_FILES = sorted(TRAINING.rglob("*.py"))
 # A room may import rooms of its own floor and of those below it.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"", "types", "errors", "letters", "missing", "names", "redact", "yuv"}),
-    frozenset({"models", "people", "transforms", "card", "timeline", "cuts", "ahead"}),
+    frozenset({"models", "people", "transforms", "card", "timeline", "cuts", "ahead", "moment"}),
     frozenset({"grid", "scorers", "smoothing", "segments", "shown", "figure"}),
     frozenset({"recognizer", "sources", "sinks", "overlay"}),
-    frozenset({"live", "offline", "many", "doctor", "bench"}),
+    frozenset({"realtime", "offline", "many", "doctor", "bench"}),
     frozenset({"console", "live_table", "cli", "__main__"}),
 )
 TRAINING_FLOORS: tuple[frozenset[str], ...] = (
@@ -43,7 +43,7 @@ HOMES = {
     "onnx": set(),
     "av": {"sources", "sinks", "doctor", "bench/clips.py"},
     # In sources: the reading process listens to its parent; two threads want one picture.
-    "threading": {"live", "sources", "ahead"},
+    "threading": {"realtime", "sources", "ahead"},
     "rich": {"console", "live_table", "bench/table.py"},
     "typer": {"cli"},
 }
@@ -115,21 +115,31 @@ def test_public_names():
         "ClipSpec",
         "Frame",
         "HarLiveError",
+        "LiveSettings",
+        "LiveSummary",
         "ModelCard",
+        "Moment",
         "Prediction",
         "Recognition",
         "Recognizer",
+        "Run",
         "Segment",
+        "Sink",
         "SinkError",
+        "SinkSettings",
         "SourceError",
         "Stream",
         "StreamGroup",
         "WeightsError",
+        "Window",
         "annotate",
         "annotate_all",
+        "live",
         "open_source",
         "open_weights",
         "predict",
+        "register_sink",
+        "watch",
     ]
     for name in har_live.__all__:
         assert getattr(har_live, name).__name__ == name

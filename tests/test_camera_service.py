@@ -15,8 +15,8 @@ import pytest
 
 from har_live.ahead import ahead
 from har_live.errors import HarLiveError, SinkError
-from har_live.live import LiveSettings, finishing
-from har_live.live import threads as live_threads
+from har_live.realtime import LiveSettings, finishing
+from har_live.realtime import threads as live_threads
 from har_live.sinks.naming import free_path, has_time, of_any_time, with_time
 from har_live.types import Segment
 from tests.live_made import WatchedRecognizer, live_one

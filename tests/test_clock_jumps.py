@@ -12,8 +12,8 @@ import av
 import pytest
 
 from har_live.card import Weights
-from har_live.live import LiveSettings
 from har_live.offline import annotate, predict
+from har_live.realtime import LiveSettings
 from har_live.recognizer import Recognizer
 from har_live.sinks.video import VideoFile
 from tests.live_made import live_one

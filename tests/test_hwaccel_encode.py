@@ -20,9 +20,9 @@ from av.codec.hwaccel import hwdevices_available
 from har_live import offline
 from har_live.doctor import video
 from har_live.errors import SinkError
-from har_live.live.recording import Recorder
-from har_live.live.settings import LiveSettings
 from har_live.moment import Moment
+from har_live.realtime.recording import Recorder
+from har_live.realtime.settings import LiveSettings
 from har_live.recognizer import Recognizer
 from har_live.sinks import hardware
 from har_live.sinks.base import Outputs, Run

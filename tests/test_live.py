@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from har_live import offline
-from har_live.live import Clock, LiveSettings
 from har_live.overlay import OverlayView, draw
+from har_live.realtime import Clock, LiveSettings
 from har_live.sources.media import MediaSource
 from har_live.types import Frame
 from tests.live_made import MadeWindow, StoppedClock, WatchedRecognizer, live_one, shown

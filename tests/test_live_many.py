@@ -14,8 +14,8 @@ import pytest
 
 from har_live import offline
 from har_live.errors import SourceError
-from har_live.live import LiveSettings, live
-from har_live.live.mosaic import Mosaic
+from har_live.realtime import LiveSettings, live
+from har_live.realtime.mosaic import Mosaic
 from har_live.sources.media import MediaSource
 from har_live.types import Frame
 from tests.live_made import MadeWindow, WatchedRecognizer, shown
@@ -163,7 +163,7 @@ def test_a_batch_is_fair(small_weights):
 
 
 def test_a_source_that_reconnects_keeps_its_place(recognizer, monkeypatch):
-    monkeypatch.setattr("har_live.live.capture.FIRST_DELAY_SECONDS", 0.02)
+    monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 0.02)
     openings = iter([lambda: film(40), lambda: film(40), lambda: film(20, is_live=False)])
     steady, lost = live(
         ["steady", "lost"],

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from har_live.grid import TimeGrid
-from har_live.live import LiveSettings
-from har_live.live.display import Display
-from har_live.live.inbox import LiveFrame, Opened, Scored, ScorerInbox, ScreenInbox
-from har_live.live.links import Links
-from har_live.live.playback import Playback
-from har_live.live.recording import Recorder
-from har_live.live.run import tile_of
-from har_live.live.tile import Tile
 from har_live.overlay import OverlayView
+from har_live.realtime import LiveSettings
+from har_live.realtime.display import Display
+from har_live.realtime.inbox import LiveFrame, Opened, Scored, ScorerInbox, ScreenInbox
+from har_live.realtime.links import Links
+from har_live.realtime.playback import Playback
+from har_live.realtime.recording import Recorder
+from har_live.realtime.run import tile_of
+from har_live.realtime.tile import Tile
 from har_live.segments import Segmenter
 from har_live.sinks.base import Outputs
 from har_live.types import Person, VideoInfo

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from har_live.live import LiveSettings, live
+from har_live.realtime import LiveSettings, live
 from har_live.recognizer import Recognizer
 
 

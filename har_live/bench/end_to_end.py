@@ -18,7 +18,7 @@ from har_live.bench.clips import FPS, repeat
 from har_live.bench.rows import Row
 from har_live.bench.timing import median_seconds
 from har_live.errors import BackendError
-from har_live.live import LiveSettings, live
+from har_live.realtime import LiveSettings, live
 from har_live.sources import open_source
 
 if TYPE_CHECKING:

@@ -80,14 +80,12 @@ def live(
     hwaccel: HwaccelOption = "none",
 ) -> None:
     """Watch cameras or videos and see, as it happens, what is done. H shows the keys."""
-    from har_live import console
-    from har_live.live import LiveSettings
-    from har_live.live import live as watch_live
+    from har_live import console, realtime
     from har_live.sinks.window import Window
     from har_live.sources import SourceOptions
 
     try:
-        settings = LiveSettings(
+        settings = realtime.LiveSettings(
             split_seconds=None if split is None else _seconds(split),
             append=append,
             overwrite=overwrite,
@@ -113,7 +111,7 @@ def live(
         weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
     with nullcontext() if no_window else Window("har-live") as window:
-        summaries = watch_live(
+        summaries = realtime.live(
             sources or [""],
             recognizer,
             sinks=[*([] if record is None else [record]), *(events or ())],

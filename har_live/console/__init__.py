@@ -24,9 +24,9 @@ from har_live.types import WHOLE_PICTURE
 if TYPE_CHECKING:
     from har_live.card import SmoothingSpec, Weights
     from har_live.doctor import Check
-    from har_live.live import LiveSummary
     from har_live.many import Annotated
     from har_live.offline import Recognition
+    from har_live.realtime import LiveSummary
     from har_live.sources.camera_list import CameraInfo
 
 __all__ = [

@@ -12,14 +12,14 @@ from dataclasses import replace
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from har_live.live.inbox import LiveFrame, ScorerInbox
-from har_live.live.metrics import Latencies
-from har_live.live.scoring import Scoring
 from har_live.moment import Moment
+from har_live.realtime.inbox import LiveFrame, ScorerInbox
+from har_live.realtime.metrics import Latencies
+from har_live.realtime.scoring import Scoring
 
 if TYPE_CHECKING:
     from har_live.grid import GridFrame
-    from har_live.live.inbox import Scored
+    from har_live.realtime.inbox import Scored
     from har_live.recognizer import Recognizer
     from har_live.types import Frame, Person
 

@@ -12,7 +12,7 @@ from har_live.sinks.naming import free_path, has_time, with_time
 from har_live.sinks.part import is_taken
 
 if TYPE_CHECKING:
-    from har_live.live.settings import LiveSettings
+    from har_live.realtime.settings import LiveSettings
 
 
 def numbers_of(num_sources: int) -> list[int | None]:

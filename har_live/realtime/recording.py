@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import cv2
 
 from har_live.errors import SinkError
-from har_live.live.finishing import Finisher
-from har_live.live.targets import first_recording
+from har_live.realtime.finishing import Finisher
+from har_live.realtime.targets import first_recording
 from har_live.sinks.base import Run, Sink
 from har_live.sinks.files import check_video, reason
 from har_live.sinks.naming import free_path, has_time
@@ -18,8 +18,8 @@ from har_live.sinks.part import adopt, is_taken
 from har_live.sinks.video import VideoFile
 
 if TYPE_CHECKING:
-    from har_live.live.settings import LiveSettings
     from har_live.moment import Moment
+    from har_live.realtime.settings import LiveSettings
     from har_live.types import Image, VideoInfo
 
 

@@ -9,17 +9,17 @@ import cv2
 import numpy as np
 
 from har_live.errors import HarLiveError
-from har_live.live.inbox import Ended, Failed, LiveFrame, Lost, Opened, Scored
-from har_live.live.labels import Labels
-from har_live.live.metrics import Rate
 from har_live.overlay import LiveStatus, draw
+from har_live.realtime.inbox import Ended, Failed, LiveFrame, Lost, Opened, Scored
+from har_live.realtime.labels import Labels
+from har_live.realtime.metrics import Rate
 from har_live.redact import redact
 
 if TYPE_CHECKING:
-    from har_live.live.inbox import News
-    from har_live.live.links import Links
-    from har_live.live.moments import Moments
-    from har_live.live.notices import Notices
+    from har_live.realtime.inbox import News
+    from har_live.realtime.links import Links
+    from har_live.realtime.moments import Moments
+    from har_live.realtime.notices import Notices
     from har_live.types import Image, VideoInfo
 
 _BLANK = np.zeros((360, 640, 3), np.uint8)

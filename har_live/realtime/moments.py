@@ -10,8 +10,8 @@ from har_live.sinks.base import Outputs, Run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from har_live.live.inbox import LiveFrame, Scored
     from har_live.moment import Draw
+    from har_live.realtime.inbox import LiveFrame, Scored
     from har_live.recognizer import Recognizer
     from har_live.types import Person, VideoInfo
 

@@ -8,21 +8,21 @@ from pathlib import Path
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from har_live.live.capture import Capture, can_hang, open_for_live
-from har_live.live.clock import Clock
-from har_live.live.display import Display
-from har_live.live.inbox import Failed, ScorerInbox, ScreenInbox
-from har_live.live.links import Links
-from har_live.live.metrics import Ending, LiveSummary
-from har_live.live.moments import Moments
-from har_live.live.notices import Notices
-from har_live.live.playback import Playback
-from har_live.live.recording import Recorder
-from har_live.live.scoring import Scoring, score_all
-from har_live.live.settings import LiveSettings
-from har_live.live.targets import numbers_of, recording_of, sinks_of
-from har_live.live.threads import Job, running, signals_to
-from har_live.live.tile import Tile, told
+from har_live.realtime.capture import Capture, can_hang, open_for_live
+from har_live.realtime.clock import Clock
+from har_live.realtime.display import Display
+from har_live.realtime.inbox import Failed, ScorerInbox, ScreenInbox
+from har_live.realtime.links import Links
+from har_live.realtime.metrics import Ending, LiveSummary
+from har_live.realtime.moments import Moments
+from har_live.realtime.notices import Notices
+from har_live.realtime.playback import Playback
+from har_live.realtime.recording import Recorder
+from har_live.realtime.scoring import Scoring, score_all
+from har_live.realtime.settings import LiveSettings
+from har_live.realtime.targets import numbers_of, recording_of, sinks_of
+from har_live.realtime.threads import Job, running, signals_to
+from har_live.realtime.tile import Tile, told
 from har_live.redact import redact_url
 from har_live.sinks.base import Outputs
 from har_live.sources.kinds import kind_of
@@ -30,7 +30,7 @@ from har_live.sources.kinds import kind_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from har_live.live.display import AnyWindow
+    from har_live.realtime.display import AnyWindow
     from har_live.recognizer import Recognizer
     from har_live.sinks.base import Sink
     from har_live.sources import Source

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from har_live.errors import SinkError
-from har_live.live.inbox import wait_for_news
-from har_live.live.metrics import Ending
-from har_live.live.mosaic import Mosaic
 from har_live.moment import Moment
+from har_live.realtime.inbox import wait_for_news
+from har_live.realtime.metrics import Ending
+from har_live.realtime.mosaic import Mosaic
 from har_live.sinks.window import HELP_LINES
 from har_live.types import Frame, VideoInfo
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from threading import Condition
 
-    from har_live.live.clock import Clock
-    from har_live.live.recording import Recorder
-    from har_live.live.tile import Tile
+    from har_live.realtime.clock import Clock
+    from har_live.realtime.recording import Recorder
+    from har_live.realtime.tile import Tile
     from har_live.sinks.base import Outputs
     from har_live.sinks.window import Key
     from har_live.types import Image

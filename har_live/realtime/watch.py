@@ -6,11 +6,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from har_live.live.capture import can_hang
-from har_live.live.clock import Clock
-from har_live.live.run import ticking
-from har_live.live.settings import LiveSettings
 from har_live.offline import recognize
+from har_live.realtime.capture import can_hang
+from har_live.realtime.clock import Clock
+from har_live.realtime.run import ticking
+from har_live.realtime.settings import LiveSettings
 from har_live.sinks.base import Sink
 from har_live.sources import open_source
 
