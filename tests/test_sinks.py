@@ -124,7 +124,7 @@ def test_one_of_ones_own_works_in_live_use(recognizer, clip, out, tallies):
         str(clip), recognizer, sinks=[ADDRESS, out / "out.mp4", out / "out.jsonl", Tally()]
     )
     written = [json.loads(line) for line in (out / "out.jsonl").read_text().splitlines()[1:]]
-    assert [sink.address for sink in tallies] == [ADDRESS, ""]
+    assert {sink.address for sink in tallies} == {ADDRESS, ""}
     for sink in tallies:
         assert sink.ended == "closed"
         assert sink.moments[-1].is_last
@@ -153,7 +153,7 @@ def test_a_package_beside_this_one_brings_a_kind(small_weights, clip, out, monke
     (packages / "bells.py").write_text(
         "from har_live import Sink\n"
         "class Bell(Sink):\n"
-        "    def __init__(self, address, settings): self.name = address.partition('://')[2]\n"
+        "    def __init__(self, address, settings): self.name = address.removeprefix('bell://')\n"
         "    def write(self, moment):\n"
         "        if moment.is_last: open(self.name, 'a').write('rung\\n')\n"
     )
@@ -169,8 +169,8 @@ def test_a_package_beside_this_one_brings_a_kind(small_weights, clip, out, monke
         done = CliRunner().invoke(app, [*command, *bell, *weights, *more])
         assert done.exit_code == 0, done.output
     assert (out / "bell.txt").read_text() == "rung\n" * 2
-    done_all = annotate_all([clip], out, Recognizer(small_weights("lrcn")), events=[".bell"])
-    assert [path.name for path in done_all[0].events] == ["in.bell"]
+    annotate_all([clip], out, Recognizer(small_weights("lrcn")), events=[".bell"])
+    assert (out / "in.bell").read_text() == "rung\n"
 
 
 def test_an_unknown_kind_is_refused_without_its_secrets(recognizer, clip, out):
