@@ -2,6 +2,7 @@
 
 Live, a frame can only show where people were last seen. A recording need not hurry: each frame
 waits for the grid frame after it, a tenth of a second of video, and shows people on the way there.
+Labels and segments stay as they are, and come with the same frame.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from har_live.errors import HarLiveError
 from har_live.types import Person
 
 if TYPE_CHECKING:
-    from har_live.offline import Moment
+    from har_live.moment import Moment
 
 MOST_SECONDS = 0.5
 """Frames wait no longer: nobody was looked for so long, or the clock jumped."""
@@ -31,16 +33,22 @@ def people_between(moments: Iterable[Moment]) -> Iterator[Moment]:
     waiting: list[Moment] = []
     seen: tuple[Person, ...] = ()
     seen_seconds = last_seconds = 0.0
-    for moment in moments:
-        if moment.people is not seen:
-            yield from _on_the_way(waiting, seen, seen_seconds, moment.people, last_seconds)
-            waiting, seen, seen_seconds = [], moment.people, last_seconds
-        waiting.append(moment)
-        if moment.frame is not None:
-            last_seconds = moment.frame.pts_seconds
-        if moment.frame is None or not seen or last_seconds - seen_seconds > MOST_SECONDS:
-            yield from waiting
-            waiting = []
+    try:
+        for moment in moments:
+            if moment.people is not seen:
+                if moment.people:
+                    waiting = _on_the_way(waiting, seen, seen_seconds, moment.people, last_seconds)
+                yield from waiting  # where nobody is left, as after a cut, they stay until then
+                waiting, seen, seen_seconds = [], moment.people, last_seconds
+            waiting.append(moment)
+            if moment.frame is not None:
+                last_seconds = moment.frame.pts_seconds
+            if moment.frame is None or not seen or last_seconds - seen_seconds > MOST_SECONDS:
+                yield from waiting
+                waiting = []
+    except HarLiveError:  # the source is lost: what was seen of it is kept
+        yield from waiting
+        raise
     yield from waiting
 
 
@@ -50,12 +58,15 @@ def _on_the_way(
     seen_seconds: float,
     next_seen: Sequence[Person],
     next_seconds: float,
-) -> Iterator[Moment]:
+) -> list[Moment]:
+    moved = []
     for moment in waiting:
         assert moment.frame is not None
         way = next_seconds - seen_seconds
         share = (moment.frame.pts_seconds - seen_seconds) / way if way > 0 else 1.0
-        yield replace(moment, people=_moved(seen, next_seen, min(max(share, 0.0), 1.0)))
+        people = _moved(seen, next_seen, min(max(share, 0.0), 1.0))
+        moved.append(replace(moment, people=people))
+    return moved
 
 
 def _moved(seen: Sequence[Person], next_seen: Sequence[Person], share: float) -> tuple[Person, ...]:

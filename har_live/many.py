@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from har_live.errors import HarLiveError, SinkError
 from har_live.offline import Recognition, annotate
-from har_live.sinks.events import FORMATS
 from har_live.sinks.files import CONTAINERS, numbered, reason
+from har_live.sinks.kinds import known_kinds
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -71,9 +71,10 @@ def annotate_all(
         SinkError: the folder can't be made.
         ValueError: a kind of events is unknown.
     """
+    suffixes = [kind for kind in known_kinds() if kind[0] == "." and kind not in CONTAINERS]
     for suffix in events:
-        if suffix not in FORMATS:
-            raise ValueError(f"events is {suffix!r}; expected one of {', '.join(FORMATS)}")
+        if suffix not in suffixes:
+            raise ValueError(f"events is {suffix!r}; expected one of {', '.join(suffixes)}")
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -86,9 +87,8 @@ def annotate_all(
         try:
             result = annotate(
                 source,
-                output,
                 recognizer,
-                events=beside,
+                sinks=[output, *beside],
                 overwrite=overwrite,
                 joints=joints,
                 min_duration_seconds=min_duration_seconds,

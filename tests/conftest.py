@@ -17,7 +17,7 @@ import pytest
 # other by spinning take minutes instead of seconds where other work has the second core.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import har_live.live.tile
+import har_live.realtime.tile
 from har_live.card import Weights, open_weights
 from har_live.overlay import OverlayView
 from tests.fake_v4l2 import FakeKernel
@@ -81,14 +81,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
 @pytest.fixture
 def views(monkeypatch: pytest.MonkeyPatch) -> list[OverlayView]:
     """Everything that live use draws."""
-    draw = har_live.live.tile.draw
+    draw = har_live.realtime.tile.draw
     drawn: list[OverlayView] = []
 
     def noting(image, view):
         drawn.append(view)
         return draw(image, view)
 
-    monkeypatch.setattr(har_live.live.tile, "draw", noting)
+    monkeypatch.setattr(har_live.realtime.tile, "draw", noting)
     return drawn
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from har_live import Sink, SourceError, annotate
 from har_live.between import MOST_SECONDS, people_between
-from har_live.offline import Moment
-from har_live.types import NUM_JOINTS, Frame, Person
+from har_live.moment import Moment
+from har_live.overlay.style import color_of
+from har_live.types import NUM_JOINTS, Frame, Person, VideoInfo
+from tests.people_drawn import LABELS, make_person, make_prediction
+from tests.sources_made import MadeSource
+from tests.test_annotate_people import TwoPeople
 
 PICTURE = np.zeros((2, 2, 3), np.uint8)
 
@@ -68,6 +73,19 @@ def test_a_joint_lost_at_one_end_stays_where_it_was_seen():
     assert later == pytest.approx([0, 0, 0])
 
 
+def test_a_source_that_is_lost_leaves_what_was_seen():
+    moments = stream((person(0.1),), (person(0.2),))
+
+    def lost():
+        yield from moments[:-2]
+        raise SourceError("gone")
+
+    out: list[Moment] = []
+    with pytest.raises(SourceError, match="gone"):
+        out.extend(people_between(lost()))
+    assert [moment.frame for moment in out] == [moment.frame for moment in moments[:-2]]
+
+
 def test_no_frame_waits_long_for_a_grid_frame_that_does_not_come():
     someone = (person(0.1),)
 
@@ -82,3 +100,57 @@ def test_no_frame_waits_long_for_a_grid_frame_that_does_not_come():
     out = [next(moments) for _ in range(40)]
     assert out[-1].frame.pts_seconds > 2 * MOST_SECONDS
     assert all(one.people == someone for one in out[1:])
+
+
+class Walking:
+    """A recognizer that sees somebody walk: every fourth frame it looks, and knows by the next."""
+
+    labels = LABELS
+    card = TwoPeople.card
+    segmenter = TwoPeople.segmenter
+    warming_up = None
+
+    def __init__(self) -> None:
+        self.people: tuple[Person, ...] = ()
+        self._num_pushed = 0
+
+    def stream(self) -> Walking:
+        return self
+
+    def push(self, frame: Frame) -> list:
+        self._num_pushed += 1
+        if self._num_pushed % 4 != 2:
+            return []
+        left = (self._num_pushed - 2) / 100 + 0.1
+        self.people = (make_person(1, (left, 0.3, left + 0.2, 0.9)),)
+        return [make_prediction(1, "walk", end=frame.pts_seconds)]
+
+    def finish(self) -> list:
+        return []
+
+
+class Seen(Sink):
+    """Where somebody is said to be, and where the side of their box is drawn."""
+
+    def __init__(self) -> None:
+        self.lefts: list[float] = []
+        self.drawn: list[int] = []
+
+    def write(self, moment: Moment) -> None:
+        if moment.frame is None or not moment.people:
+            return
+        self.lefts.append(moment.people[0].box[0])
+        row = moment.drawn()[200].astype(int)  # below the panel, across the person's middle
+        self.drawn.append(int(np.abs(row - color_of("walk", LABELS)).sum(axis=-1).argmin()))
+
+
+def test_boxes_in_an_annotated_video_move_with_every_frame():
+    grey = np.full((360, 800, 3), 90, np.uint8)
+    source = MadeSource(Frame(grey, i / 40) for i in range(23))
+    source._info = VideoInfo("made", 800, 360, 40.0)
+    seen = Seen()
+    annotate(source, Walking(), sinks=[seen], joints=False)
+    # From frame 1 on, 0.1 at frame 0; the last time they are seen is frame 20, known in frame 21.
+    expected = [0.1 + i / 100 for i in range(1, 21)] + [0.3, 0.3]
+    assert seen.lefts == pytest.approx(expected)
+    assert seen.drawn == pytest.approx([800 * left for left in expected], abs=4)

@@ -13,7 +13,7 @@ from har_live import offline
 from har_live.cli import app
 from har_live.cuts import CutDetector
 from har_live.errors import BackendError
-from har_live.live.replay import Replay
+from har_live.realtime.replay import Replay
 from har_live.recognizer import Recognizer
 from har_live.types import Frame
 from tests.laws import stream_all

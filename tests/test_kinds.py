@@ -14,12 +14,12 @@ from pkgutil import resolve_name
 import pytest
 
 from har_live import annotate, predict
-from har_live.live import LiveSettings, run_live
 from har_live.many import output_paths
 from har_live.recognizer import Recognizer
 from har_live.sources import SourceKind, SourceOptions, kinds, open_source, register
 from har_live.sources.address import with_small_scheme
 from har_live.sources.kinds import kind_of
+from tests.live_made import live_one
 
 
 @pytest.mark.parametrize(
@@ -85,10 +85,9 @@ def test_a_kind_from_outside_works_everywhere(can_hang, outsider, small_weights,
     assert kind_of("recording:20").can_hang("recording:20") == can_hang
     with open_source("recording:20") as source:
         assert len(list(source)) == 20
-    assert annotate("recording:20", tmp_path / "out.mp4", recognizer).num_frames == 20
+    assert annotate("recording:20", recognizer, sinks=[tmp_path / "out.mp4"]).num_frames == 20
     assert predict("recording:20", recognizer).num_frames == 20
-    settings = LiveSettings(record=tmp_path / "live.mp4")
-    summary = run_live("recording:20", recognizer, settings=settings)
+    summary = live_one("recording:20", recognizer, sinks=[tmp_path / "live.mp4"])
     assert (summary.source, summary.exit_code) == ("recording of 20", 0)
     assert 0 < summary.num_shown <= 20
     assert output_paths(["recording:20"], Path("x"))[0][0].name == "recording_of_20.mp4"

@@ -7,12 +7,28 @@ from typing import Annotated
 
 import typer
 
+from har_live.sinks.files import CONTAINERS
+from har_live.sinks.kinds import is_video
+
 
 def _named(value: str | list[str] | None) -> str | list[str] | None:
     """A source or path as it is; an empty one, as a script's unset variable leaves it, is none."""
     if any(not text.strip() for text in ([value] if isinstance(value, str) else value or [])):
         raise typer.BadParameter("'' names nothing; give a file, an address, or: figure")
     return value
+
+
+def _video(path: Path | None) -> Path | None:
+    if path is not None and not is_video(path):
+        raise typer.BadParameter(f"{path} is no video; end it in one of {', '.join(CONTAINERS)}")
+    return path
+
+
+def _events(addresses: list[str] | None) -> list[str] | None:
+    for address in addresses or ():
+        if is_video(address):
+            raise typer.BadParameter(f"{address} is a video; give a file of segments")
+    return addresses
 
 
 SourceArgument = Annotated[
@@ -76,11 +92,20 @@ CutResetOption = Annotated[
 DurationOption = Annotated[
     float, typer.Option(min=0, help="Leave out segments shorter than this many seconds.")
 ]
+RecordOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Record what is shown to this video, such as out.mp4 or, as events may be named, "
+        "too, cam-%Y%m%d-%H%M%S.mp4.",
+        callback=_video,
+    ),
+]
 EventsOption = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option(
         help="Write segments to this .jsonl, .csv, .srt or .vtt file, in seconds from the start of "
-        "what is read. Repeatable."
+        "what is read, or give them to an address of a kind that was added. Repeatable.",
+        callback=_events,
     ),
 ]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]

@@ -24,9 +24,9 @@ from har_live.types import WHOLE_PICTURE
 if TYPE_CHECKING:
     from har_live.card import SmoothingSpec, Weights
     from har_live.doctor import Check
-    from har_live.live import LiveSummary
     from har_live.many import Annotated
     from har_live.offline import Recognition
+    from har_live.realtime import LiveSummary
     from har_live.sources.camera_info import CameraInfo
 
 __all__ = [
@@ -61,9 +61,9 @@ def says_what_is_kept(output: Path) -> Iterator[None]:
         raise
 
 
-def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
+def print_written(recognition: Recognition, outputs: Sequence[str | Path]) -> None:
     """What was written, and how right it was where the source knows the truth."""
-    files = ", ".join(str(path) for path in paths)
+    files = ", ".join(redact_url(str(output)) for output in outputs)
     print_note(
         f"wrote {files}: {recognition.num_frames} frames, {len(recognition.segments)} segments"
     )

@@ -8,15 +8,15 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from har_live.errors import SourceError
-from har_live.live.clock import ArrivalTimeline
-from har_live.live.inbox import LiveFrame, Lost, Opened
+from har_live.realtime.clock import ArrivalTimeline
+from har_live.realtime.inbox import LiveFrame, Lost, Opened
 from har_live.sources.isolated import IsolatedSource
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from har_live.live.links import Links
+    from har_live.realtime.links import Links
     from har_live.sources import Source, SourceOptions
     from har_live.types import Frame
 

@@ -4,117 +4,136 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from har_live.live.capture import Capture, open_for_live
-from har_live.live.clock import Clock
-from har_live.live.display import Display
-from har_live.live.inbox import Failed, ScorerInbox, ScreenInbox
-from har_live.live.links import Links
-from har_live.live.metrics import Ending, LiveSummary
-from har_live.live.notices import Notices
-from har_live.live.playback import Playback
-from har_live.live.recording import Recorder
-from har_live.live.scoring import Scoring, score_all
-from har_live.live.segments import SegmentFiles
-from har_live.live.settings import LiveSettings
-from har_live.live.targets import check_targets, numbers_of
-from har_live.live.threads import Job, running, signals_to
-from har_live.live.tile import Tile, told
+from har_live.realtime.capture import Capture, open_for_live
+from har_live.realtime.clock import Clock
+from har_live.realtime.display import Display
+from har_live.realtime.inbox import Failed, ScorerInbox, ScreenInbox
+from har_live.realtime.links import Links
+from har_live.realtime.metrics import Ending, LiveSummary
+from har_live.realtime.moments import Moments
+from har_live.realtime.notices import Notices
+from har_live.realtime.playback import Playback
+from har_live.realtime.recording import Recorder
+from har_live.realtime.scoring import Scoring, score_all
+from har_live.realtime.settings import LiveSettings
+from har_live.realtime.targets import numbers_of, recording_of, sinks_of
+from har_live.realtime.threads import Job, running, signals_to
+from har_live.realtime.tile import Tile, told
+from har_live.sinks.base import Outputs
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
-    from har_live.live.display import AnyWindow
+    from har_live.realtime.display import AnyWindow
     from har_live.recognizer import Recognizer
+    from har_live.sinks.base import Sink
     from har_live.sources import Source
 
 
-def run_live(
-    source: str,
+def live(
+    sources: str | Sequence[str],
     recognizer: Recognizer,
     *,
-    settings: LiveSettings | None = None,
+    sinks: Sequence[str | Path | Sink] = (),
     window: AnyWindow | None = None,
-    clock: Clock | None = None,
-    open_new: Callable[[], Source] | None = None,
-) -> LiveSummary:
-    """Watch a source live until it ends, a key, a signal or the window ends it.
-
-    Capture and scoring have threads of their own; window, keys and files stay on the calling one,
-    which should be the main thread. Whatever ends the run: files are complete and no thread is
-    left.
-
-    Args:
-        source: as for ``open_source``.
-        settings: what to write, when to stop; ``LiveSettings()`` if None.
-        window: shows the picture and gives the keys; stays open. None: no window.
-        clock: of this run, for tests.
-        open_new: opens the source, each time anew, instead of ``source``, which then is its name.
-
-    Raises:
-        SourceError: the source can't be opened, or was lost for good.
-        SinkError: a file can't be written, or exists already.
-        HarLiveError: scoring failed; the cause is attached.
-    """
-    (summary,) = run_live_all(
-        [source],
-        recognizer,
-        settings=settings,
-        window=window,
-        clock=clock,
-        open_new=None if open_new is None else [open_new],
-    )
-    return summary
-
-
-def run_live_all(
-    sources: Sequence[str],
-    recognizer: Recognizer,
-    *,
     settings: LiveSettings | None = None,
-    window: AnyWindow | None = None,
     clock: Clock | None = None,
     open_new: Sequence[Callable[[], Source]] | None = None,
 ) -> list[LiveSummary]:
-    """Watch several sources live, side by side, until all have ended: otherwise as ``run_live``.
+    """Watch sources live, side by side, until all have ended, or a key, a signal or the window
+    ends it.
+
+    Capture and scoring have threads of their own; window, keys and sinks stay on the calling one,
+    which should be the main thread. Whatever ends the run: files are complete and no thread is
+    left.
 
     The network sees one batch a tick, with a grid frame at most of each source: none waits for
-    another. One that can't be opened or is lost for good is a warning and a word on its picture;
-    its summary's exit code is 1, and the others go on.
+    another. Of several sources, one that can't be opened or is lost for good is a warning and a
+    word on its picture; its summary's exit code is 1, and the others go on.
 
     Args:
-        sources: at least one. The only one's being lost is an error, as in ``run_live``.
+        sources: at least one, each as for ``open_source``.
+        sinks: paths and addresses, whose kinds ``har_live.sinks.kinds`` tells, and, of a single
+            source, sinks of your own. A video records what is shown, of several sources side by
+            side. Of all other kinds, each of several sources has a sink with a clock of its own:
+            ``out-1.jsonl`` is the first one's. Names of files may ask for the time:
+            ``cam-%Y%m%d-%H%M%S.mp4``.
+        window: shows the picture and gives the keys; stays open. None: no window.
+        settings: how to write, when to stop; ``LiveSettings()`` if None.
+        clock: of this run, for tests.
+        open_new: opens each source, each time anew, instead of its address, which then is its name.
+
+    Returns:
+        What happened to each source, in their order.
 
     Raises:
-        SinkError: a file can't be written, or exists already.
+        SourceError: the only source can't be opened, or was lost for good.
+        SinkError: something can't be written, or exists already.
         HarLiveError: scoring failed; the cause is attached.
+        ValueError: there is no source, or a sink that can't be of several.
     """
-    settings, clock = settings or LiveSettings(), clock or Clock()
+    ticks = ticking(
+        [sources] if isinstance(sources, str) else sources,
+        recognizer,
+        sinks=sinks,
+        window=window,
+        settings=settings or LiveSettings(),
+        clock=clock or Clock(),
+        open_new=open_new,
+        heeds_signals=True,
+    )
+    while True:
+        try:
+            next(ticks)
+        except StopIteration as end:
+            summaries: list[LiveSummary] = end.value
+            return summaries
+
+
+def ticking(
+    sources: Sequence[str],
+    recognizer: Recognizer,
+    *,
+    sinks: Sequence[str | Path | Sink],
+    window: AnyWindow | None,
+    settings: LiveSettings,
+    clock: Clock,
+    open_new: Sequence[Callable[[], Source]] | None,
+    heeds_signals: bool,
+) -> Generator[None, None, list[LiveSummary]]:
+    """Run as ``live`` does, and yield whenever the sinks have got what is new.
+
+    Args:
+        heeds_signals: SIGINT and the like end the run in good order, instead of interrupting the
+            caller.
+    """
     if not sources:
         raise ValueError("no sources; expected at least one")
     if open_new is None:
         open_new = [partial(open_for_live, source, settings.options) for source in sources]
-    check_targets(settings, num_sources=len(sources))
     signals: list[Ending] = []
     errors: list[BaseException] = []  # the scorer's
     to_scorer, to_screen = Condition(), Condition()
     with ExitStack() as stack:
-        stack.enter_context(signals_to(signals.append))
-        recorder = stack.enter_context(Recorder(settings))
+        if heeds_signals:
+            stack.enter_context(signals_to(signals.append))
+        recorder = Recorder(settings, recording_of(sinks))
+        screen = stack.enter_context(Outputs([recorder]))
         tiles: list[Tile] = []
         for number, source in zip(numbers_of(len(sources)), sources, strict=True):
-            files = SegmentFiles(settings, recognizer, number)
-            stack.enter_context(files)
+            outputs = stack.enter_context(Outputs(sinks_of(sinks, number, settings)))
             links = Links(
                 clock,
                 Playback(clock),
                 ScorerInbox(recognizer.grid(), to_scorer),
                 ScreenInbox(to_screen),
             )
-            tiles.append(_tile(source, links, files, recognizer, settings))
+            tiles.append(tile_of(source, links, outputs, recognizer, settings))
         captures = [
             Capture(open_one, tile.links, retries=settings.retries)
             for open_one, tile in zip(open_new, tiles, strict=True)
@@ -124,6 +143,7 @@ def run_live_all(
             to_screen,
             clock,
             recorder,
+            screen,
             window,
             seconds=settings.seconds,
             has_joints=settings.joints,
@@ -139,6 +159,7 @@ def run_live_all(
             ):
                 while display.ending is None and not signals and not errors:
                     display.tick()
+                    yield
         finally:
             display.conclude()
         if errors:
@@ -148,23 +169,25 @@ def run_live_all(
     return [_summary(tile, capture, ending) for tile, capture in zip(tiles, captures, strict=True)]
 
 
-def _tile(
+def tile_of(
     source: str,
     links: Links,
-    files: SegmentFiles,
+    outputs: Outputs,
     recognizer: Recognizer,
     settings: LiveSettings,
 ) -> Tile:
+    """A source on the screen, and its sinks."""
     kind = kind_of(source)
     name = kind.label(source)
     return Tile(
         name,
         (kind.title or kind.label)(source),
         links,
-        files,
+        Moments(outputs, recognizer, min_duration_seconds=settings.min_duration_seconds),
         Notices(name, can_stall=kind.can_hang(source), now_seconds=links.clock.now()),
         labels=recognizer.labels,
         is_mirrored=kind.is_mirrored if settings.mirror is None else settings.mirror,
+        has_joints=settings.joints,
     )
 
 
@@ -194,7 +217,7 @@ def _summary(tile: Tile, capture: Capture, ending: Ending) -> LiveSummary:
         num_shown=tile.num_shown,
         num_dropped=tile.num_dropped,
         num_predictions=tile.labels.num_predictions,
-        num_segments=tile.segments.num_segments,
+        num_segments=tile.moments.num_segments,
         num_reconnects=capture.num_reconnects,
         latencies=tile.labels.latencies,
     )
