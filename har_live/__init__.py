@@ -5,7 +5,7 @@
     from har_live import Recognizer, annotate
 
     recognizer = Recognizer("everyday-lrcn")
-    result = annotate("in.mp4", "out.mp4", recognizer, events=["out.srt"])
+    result = annotate("in.mp4", recognizer, sinks=["out.mp4", "out.srt"])
     print(result.segments)
 
 Importing this package loads neither torch nor OpenCV: a name is loaded when it is first used.
@@ -26,8 +26,12 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from har_live.many import annotate_all
+    from har_live.moment import Moment
     from har_live.offline import Recognition, annotate, predict
+    from har_live.realtime import LiveSettings, LiveSummary, live, watch
     from har_live.recognizer import Recognizer, Stream, StreamGroup
+    from har_live.sinks.base import Run, Sink, SinkSettings
+    from har_live.sinks.window import Window
     from har_live.sources import open_source
     from har_live.types import ClipSpec, Frame, Prediction, Segment
 
@@ -38,30 +42,49 @@ __all__ = [
     "ClipSpec",
     "Frame",
     "HarLiveError",
+    "LiveSettings",
+    "LiveSummary",
     "ModelCard",
+    "Moment",
     "Prediction",
     "Recognition",
     "Recognizer",
+    "Run",
     "Segment",
+    "Sink",
     "SinkError",
+    "SinkSettings",
     "SourceError",
     "Stream",
     "StreamGroup",
     "WeightsError",
+    "Window",
     "annotate",
     "annotate_all",
+    "live",
     "open_source",
     "open_weights",
     "predict",
+    "watch",
 ]
 
-_ROOMS = ("errors", "types", "card", "recognizer", "sources", "offline", "many")
-"""Where they are looked for, in this order."""
+_NAMES = {
+    "errors": ("BackendError", "HarLiveError", "SinkError", "SourceError", "WeightsError"),
+    "types": ("ClipSpec", "Frame", "Prediction", "Segment"),
+    "card": ("ModelCard", "open_weights"),
+    "moment": ("Moment",),
+    "recognizer": ("Recognizer", "Stream", "StreamGroup"),
+    "sources": ("open_source",),
+    "sinks.base": ("Run", "Sink", "SinkSettings"),
+    "sinks.window": ("Window",),
+    "offline": ("Recognition", "annotate", "predict"),
+    "many": ("annotate_all",),
+    "realtime": ("LiveSettings", "LiveSummary", "live", "watch"),
+}
+_HOMES = {name: room for room, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    for room in _ROOMS if name in __all__ else ():
-        module = import_module(f"har_live.{room}")
-        if hasattr(module, name):
-            return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"har_live.{_HOMES[name]}"), name)

@@ -90,6 +90,9 @@ class ModelCard:
     min_frames: int | None = None
     """Grid frames from which on the first window of a run is scored, full or not; None waits until
     it is full. For networks that have learnt to read short windows."""
+    delay_seconds: float | None = None
+    """From what somebody does to the end of the windows that say so, for networks that have learnt
+    to tell the newest; None is half a window, for those that tell of a window as a whole."""
     smoothing: SmoothingSpec = field(default_factory=SmoothingSpec)
     description: str = ""
     """One line for people."""
@@ -113,9 +116,16 @@ class ModelCard:
             raise ValueError(
                 f"min_frames is {self.min_frames}; expected 1 to {self.clip.num_frames}"
             )
+        if self.delay_seconds is not None and not self.delay_seconds >= 0:
+            raise ValueError(f"delay_seconds is {self.delay_seconds}; expected 0 or more")
         strangers = sorted(set(self.smoothing.enter_of) - set(self.labels))
         if strangers:
             raise ValueError(f"smoothing has thresholds for {strangers}, which are no labels")
+
+    @property
+    def label_delay_seconds(self) -> float:
+        """From what somebody does to the end of the windows that say so."""
+        return self.clip.window_seconds / 2 if self.delay_seconds is None else self.delay_seconds
 
     def to_json(self) -> str:
         """The text of ``card.json``."""

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 
 from har_live.errors import HarLiveError, SinkError
 from har_live.offline import Recognition, annotate
-from har_live.redact import redact_url
-from har_live.sinks.events import FORMATS
 from har_live.sinks.files import CONTAINERS, numbered, reason
+from har_live.sinks.kinds import known_kinds
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -72,9 +71,10 @@ def annotate_all(
         SinkError: the folder can't be made.
         ValueError: a kind of events is unknown.
     """
+    suffixes = [kind for kind in known_kinds() if kind[0] == "." and kind not in CONTAINERS]
     for suffix in events:
-        if suffix not in FORMATS:
-            raise ValueError(f"events is {suffix!r}; expected one of {', '.join(FORMATS)}")
+        if suffix not in suffixes:
+            raise ValueError(f"events is {suffix!r}; expected one of {', '.join(suffixes)}")
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -87,9 +87,8 @@ def annotate_all(
         try:
             result = annotate(
                 source,
-                output,
                 recognizer,
-                events=beside,
+                sinks=[output, *beside],
                 overwrite=overwrite,
                 joints=joints,
                 min_duration_seconds=min_duration_seconds,
@@ -116,7 +115,7 @@ def output_paths(
     No two have the same stem, whatever the case, and none is the file of a source: one that is
     still to be read could be overwritten.
     """
-    files = [Path(source) for source in sources if kind_of(source) == "file"]
+    files = [Path(source) for source in sources if kind_of(source).is_file]
     taken: set[str] = set()
     outputs = []
     for source in sources:
@@ -138,8 +137,8 @@ def _any_is_one_of(paths: Sequence[Path], files: Sequence[Path]) -> bool:
 
 def _name(source: str) -> tuple[str, str]:
     """Stem and suffix of the output for a source."""
-    is_file = kind_of(source) == "file"
-    name = Path(source) if is_file else PurePosixPath(redact_url(source))
+    kind = kind_of(source)
+    name = Path(source) if kind.is_file else PurePosixPath(kind.label(source))
     stem = re.sub(r"[^\w.-]+", "_", name.stem).strip("._") or "video"
     suffix = name.suffix.lower()
-    return stem, suffix if is_file and suffix in CONTAINERS else ".mp4"
+    return stem, suffix if kind.is_file and suffix in CONTAINERS else ".mp4"

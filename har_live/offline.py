@@ -7,27 +7,26 @@ at that moment: the newest label whose window is complete.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from itertools import product
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from har_live.ahead import ahead
+from har_live.between import people_between
+from har_live.judged import Judged
+from har_live.moment import Moment
 from har_live.overlay import OverlayState, draw_on
 from har_live.shown import Shown
-from har_live.sinks.events import EventsSink, open_events
-from har_live.sinks.video import VideoSink
-from har_live.sources import FIGURE, Source, SourceOptions, open_source
-from har_live.sources.kinds import with_small_scheme
+from har_live.sinks.base import Outputs, Run, Sink, SinkSettings, Sound
+from har_live.sinks.kinds import open_sink
+from har_live.sources import Source, SourceOptions, open_source
 from har_live.types import (
-    UNSURE,
     WHOLE_PICTURE,
-    Address,
     Frame,
     Person,
     Prediction,
@@ -36,31 +35,16 @@ from har_live.types import (
 )
 
 if TYPE_CHECKING:
+    from har_live.overlay import OverlayView
     from har_live.recognizer import Recognizer
-    from har_live.types import Scores
+    from har_live.types import Image, Scores
+    from har_live.yuv import YuvImage
 
 MAX_AHEAD = 8
 """Frames decoded and scored while others are drawn and encoded: more than a grid step's."""
 
 OnFrame = Callable[[Frame, VideoInfo], None]
 """Called after each frame, with what is known of the source: for progress bars."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One frame of a video and what it brought to light."""
-
-    frame: Frame | None
-    """None after the last frame, when the windows and the segment still open are concluded."""
-    predictions: list[Prediction]
-    segments: list[Segment]
-    """Segments that are now known to be over."""
-    warming_up: float | None
-    """0–1, how much of the first window has been seen; None where there is a label."""
-    people: tuple[Person, ...] = ()
-    """Who was seen in the newest grid frame, the main person first."""
-    left_out_seconds: Mapping[str, float] = field(default_factory=dict)
-    """At the end: label → seconds that are in no segment, such as those of ``none``."""
 
 
 @dataclass(slots=True, eq=False)
@@ -73,12 +57,8 @@ class Recognition:
     num_frames: int = 0
     predictions: list[Prediction] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
-    num_judged: int = 0
-    """Frames whose true label the source knew (the built-in figure), once a label was shown."""
-    num_right: int = 0
-    """Those of them on which the label shown was the true one."""
-    num_unsure: int = 0
-    """Those of them on which it was ``unsure``."""
+    judged: Judged = field(default_factory=Judged)
+    """How right the label was where the source knew the truth (the built-in figure)."""
     left_out_seconds: dict[str, float] = field(default_factory=dict)
     """Label → seconds that are in no segment: ``none``, ``unsure``, and what was too short."""
     _shown: Shown = field(default_factory=Shown)
@@ -96,10 +76,9 @@ class Recognition:
         self.left_out_seconds |= moment.left_out_seconds
         if moment.frame is not None:
             self.num_frames += 1
-            if moment.frame.truth is not None and self.predictions:
-                self.num_judged += 1
-                self.num_right += self._shown.label == moment.frame.truth
-                self.num_unsure += self._shown.label == UNSURE
+            if moment.frame.truth is not None:
+                shown = self._shown.label if self.predictions else None
+                self.judged.update(moment.frame.pts_seconds, moment.frame.truth, shown)
 
 
 def mean_scores(predictions: Sequence[Prediction]) -> Scores:
@@ -116,20 +95,34 @@ def mean_scores(predictions: Sequence[Prediction]) -> Scores:
 
 
 def recognize(
-    source: Source, recognizer: Recognizer, *, min_duration_seconds: float = 0.0
+    source: Source,
+    recognizer: Recognizer,
+    *,
+    min_duration_seconds: float = 0.0,
+    joints: bool = True,
 ) -> Iterator[Moment]:
     """Play a source to its end and tell, frame by frame, what is known.
 
     Args:
         source: stays open.
         min_duration_seconds: shorter segments are left out.
+        joints: draw people's limbs where a moment is drawn.
     """
     stream = recognizer.stream()
     segmenter = recognizer.segmenter(min_duration_seconds=min_duration_seconds)
+    overlay = OverlayState(recognizer.labels)
     for frame in source:
         predictions = stream.push(frame)
-        segments = _segments(segmenter.update, predictions)
-        yield Moment(frame, predictions, segments, stream.warming_up, stream.people)
+        overlay.update(predictions, stream.people, warming_up=stream.warming_up)
+        view = overlay.view(frame.pts_seconds, truth=frame.truth, has_joints=joints)
+        yield Moment(
+            frame,
+            predictions,
+            _segments(segmenter.update, predictions),
+            stream.warming_up,
+            stream.people,
+            draw=partial(_drawn, frame, view, has_joints=joints),
+        )
     predictions = stream.finish()
     segments = _segments(segmenter.update, predictions) + segmenter.finish()
     yield Moment(
@@ -137,7 +130,9 @@ def recognize(
         predictions,
         segments,
         stream.warming_up,
+        stream.people,
         left_out_seconds=segmenter.left_out_seconds,
+        is_last=True,
     )
 
 
@@ -172,26 +167,28 @@ def predict(
 
 def annotate(
     source: str | Path | Source,
-    output: str | Path,
     recognizer: Recognizer,
     *,
-    events: Sequence[str | Path] = (),
+    sinks: Sequence[str | Path | Sink],
     overwrite: bool = False,
     joints: bool = True,
     min_duration_seconds: float = 0.0,
     options: SourceOptions | None = None,
     on_frame: OnFrame | None = None,
 ) -> Recognition:
-    """Recognize a whole video and write it again: its frames, timing and sound, and the overlay.
+    """Recognize a whole video and give what is seen to sinks: files, or what you make of it.
 
-    An interruption leaves a playable video and complete events of what was done; where nothing was
-    done yet, no file is left.
+    A video sink writes the video again: its frames, timing and sound, and the overlay. An
+    interruption leaves playable videos and complete events of what was done; where nothing was
+    done yet, no file is left. Between two grid frames, people are drawn on the way from one to the
+    other.
 
     Args:
         source: a path, an address, ``figure``, or an open source (whose sound is left out).
-        output: the video to write, such as ``out.mp4``.
-        events: files of segments to write: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``. Their times
-            are those of ``output``: seconds from the start of what is read.
+        sinks: paths and addresses, whose kinds ``har_live.sinks.kinds`` tells: ``out.mp4`` is a
+            video; ``.jsonl``, ``.csv``, ``.srt`` and ``.vtt`` are segments, in seconds from the
+            start of what is read; and sinks of your own. ``overwrite`` and ``options`` concern
+            paths and addresses alone.
         overwrite: replace files that exist.
         joints: draw people's limbs.
         min_duration_seconds: shorter segments are left out.
@@ -202,74 +199,37 @@ def annotate(
         SinkError: an output can't be written, or exists already.
     """
     recognition = Recognition(recognizer.labels)
-    overlay = OverlayState(recognizer.labels)
+    settings = SinkSettings(overwrite=overwrite, hwaccel=(options or SourceOptions()).hwaccel)
     with ExitStack() as stack:
         opened = _open(source, options, stack)
         recognition.source_start_seconds = opened.info.start_seconds
-        outputs = _Outputs(stack, recognition)
-        video = outputs.add(
-            VideoSink(
-                Path(output),
+        outputs = stack.enter_context(Outputs([open_sink(sink, settings) for sink in sinks]))
+        outputs.begin(
+            Run(
                 opened.info,
-                overwrite=overwrite,
-                sound_from=_sound_of(source, opened),
-                sound_clock=getattr(opened, "timeline", None),
-                hwaccel=(options or SourceOptions()).hwaccel,
+                recognizer.labels,
+                recognizer.card.name,
+                sound=_sound_of(source, opened),
             )
         )
-        sinks = [
-            outputs.add(
-                open_events(
-                    Path(path),
-                    source=opened.info.name,
-                    weights=recognizer.card.name,
-                    labels=recognizer.labels,
-                    start_seconds=opened.info.start_seconds,
-                    overwrite=overwrite,
-                )
-            )
-            for path in events
-        ]
-        moments = recognize(opened, recognizer, min_duration_seconds=min_duration_seconds)
+        moments = recognize(
+            opened, recognizer, min_duration_seconds=min_duration_seconds, joints=joints
+        )
+        # Judged by the label on the picture, which is of the people in the newest grid frame.
+        moving = people_between(_kept(moments, recognition))
         # Closed before the source is.
-        for moment in stack.enter_context(closing(ahead(moments, max_waiting=MAX_AHEAD))):
-            for sink, segment in product(sinks, moment.segments):
-                sink.write(segment.earlier_by(video.origin_seconds))
-            frame = moment.frame
-            if frame is not None:
-                overlay.update(moment.predictions, moment.people, warming_up=moment.warming_up)
-                view = overlay.view(frame.pts_seconds, truth=frame.truth, has_joints=joints)
-                picture = frame.yuv or frame.image.copy()
-                draw_on(picture, view)
-                video.write(picture, frame.pts_seconds)
-            recognition.add(moment)
-            if frame is not None and on_frame is not None:
-                on_frame(frame, opened.info)
+        for moment in stack.enter_context(closing(ahead(moving, max_waiting=MAX_AHEAD))):
+            outputs.write(moment)
+            if moment.frame is not None and on_frame is not None:
+                on_frame(moment.frame, opened.info)
     return recognition
 
 
-_Sink = TypeVar("_Sink", VideoSink, EventsSink)
-
-
-class _Outputs:
-    """The files of one run. Should it fail before its first frame, none of them is left."""
-
-    def __init__(self, stack: ExitStack, recognition: Recognition) -> None:
-        self._stack = stack
-        self._recognition = recognition
-
-    def add(self, sink: _Sink) -> _Sink:
-        def take_away_if_empty(
-            kind: type[BaseException] | None,
-            error: BaseException | None,
-            trace: TracebackType | None,
-        ) -> None:
-            if kind is not None and self._recognition.num_frames == 0:
-                sink.abort()
-
-        self._stack.enter_context(sink)
-        self._stack.push(take_away_if_empty)  # runs before the sink closes
-        return sink
+def _kept(moments: Iterator[Moment], recognition: Recognition) -> Iterator[Moment]:
+    """The same moments; what is recognized is taken from them on the way."""
+    for moment in moments:
+        recognition.add(moment)
+        yield moment
 
 
 def _open(source: str | Path | Source, options: SourceOptions | None, stack: ExitStack) -> Source:
@@ -278,13 +238,23 @@ def _open(source: str | Path | Source, options: SourceOptions | None, stack: Exi
     return source
 
 
-def _sound_of(source: str | Path | Source, opened: Source) -> str | Path | Address | None:
-    if not isinstance(source, str | Path) or source == FIGURE or opened.info.is_live:
-        return None  # a live source opened a second time is not in step with the first
-    # YouTube's has an address of its own.
-    location = with_small_scheme(source) if isinstance(source, str) else source
-    sound: str | Path | Address | None = getattr(opened, "sound", location)
-    return sound
+def _sound_of(source: str | Path | Source, opened: Source) -> Sound | None:
+    if not isinstance(source, str | Path) or opened.sound is None:
+        return None
+    return Sound(opened.sound, getattr(opened, "timeline", None))
+
+
+def _drawn(
+    frame: Frame,
+    view: OverlayView,
+    *,
+    has_joints: bool,
+    people: Sequence[Person],
+    as_stored: bool,
+) -> Image | YuvImage:
+    picture = (frame.yuv if as_stored else None) or frame.image.copy()
+    draw_on(picture, view.showing(people, has_joints=has_joints))
+    return picture
 
 
 def _segments(

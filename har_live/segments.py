@@ -14,7 +14,7 @@ class Segmenter:
     """Turns predictions of any number of people into segments, in the order in which they end.
 
     Args:
-        lag_seconds: how far a label runs behind the action: half a window plus half the time
+        lag_seconds: how far a label runs behind the action: that of a window, plus half the time
             that the smoother averages over.
         hop_seconds: from one window of somebody to the next.
         min_duration_seconds: shorter segments are left out.
@@ -59,14 +59,13 @@ class Segmenter:
 class _OneSegmenter:
     """The segments of one person, or of the whole picture.
 
-    A window's label speaks of the window's middle, and the average over several windows of the
-    middle of them all; so a border lies that much before the moment at which the label changed.
+    A window's label tells of a moment before the window's end, and the average over several windows
+    of the middle of those; so a border lies that much before the moment at which the label changed.
     Segments never overlap. Stretches of ``none`` and ``unsure`` are gaps between segments, and
     counted.
 
     Args:
-        lag_seconds: how far the label runs behind the action: half a window plus half the time
-            that the smoother averages over.
+        lag_seconds: see ``Segmenter``.
         min_duration_seconds: shorter segments are left out.
         left_out_seconds: is added to: label → seconds of stretches that became no segment.
     """
@@ -118,7 +117,8 @@ class _OneSegmenter:
         confidences, self._confidences = self._confidences, []
         surest, self._surest = self._surest, None
         duration_seconds = end_seconds - self._start_seconds
-        too_short = duration_seconds < self._min_duration_seconds
+        # A label that lasts less than it runs behind was over before it began.
+        too_short = duration_seconds <= 0 or duration_seconds < self._min_duration_seconds
         if label in (NONE, UNSURE) or too_short or surest is None:
             so_far_seconds = self._left_out_seconds.get(label, 0.0)
             self._left_out_seconds[label] = so_far_seconds + duration_seconds

@@ -16,6 +16,15 @@ switched off and on); a smaller one is a duplicate, or two frames in the wrong o
 SLACK_SECONDS = 5.0
 """How far sound may reach beyond the pictures of its piece."""
 
+MAX_LEAD_SECONDS = 10
+"""A first frame later than this is taken for a running clock, not for a late start."""
+
+
+def is_running(first_seconds: float | Fraction) -> bool:
+    """Whether a clock that gives its first frame this time was running before: then what is written
+    begins with that frame, and not at the clock's 0."""
+    return not 0 <= first_seconds <= MAX_LEAD_SECONDS
+
 
 @dataclass(slots=True)
 class Piece:

@@ -12,8 +12,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from har_live.types import Image
-
 Matrix = Literal["bt601", "bt709"]
 """How brightness and colour are made of red, green and blue."""
 
@@ -78,7 +76,7 @@ def half_size(image: YuvImage) -> NDArray[np.uint8]:
     return np.asarray(merged, np.uint8)
 
 
-def to_rgb(yuv: NDArray[np.uint8], matrix: Matrix) -> Image:
+def to_rgb(yuv: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
     """(H, W, 3) uint8 RGB of Y, U and V of each pixel."""
     weights, offsets = from_rgb(matrix)
     inverse = np.linalg.inv(weights)

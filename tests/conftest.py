@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -16,8 +17,8 @@ import pytest
 # other by spinning take minutes instead of seconds where other work has the second core.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import har_live.live.tile
-from har_live.card import Weights
+import har_live.realtime.tile
+from har_live.card import Weights, open_weights
 from har_live.overlay import OverlayView
 from tests.fake_v4l2 import FakeKernel
 from tests.servers.http_server import HttpServer
@@ -41,9 +42,25 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Weights]:
-    """Small weights of one of ``weights_made.CONFIGS``, exported once for all tests."""
-    root = tmp_path_factory.mktemp("small-weights")
-    return cache(lambda kind: make_weights(root / kind, kind))
+    """Small weights of one of ``weights_made.CONFIGS``, exported once for all tests.
+
+    Processes that share the tests (pytest-xdist) share the weights: who has made some first moves
+    them to where the others look.
+    """
+    own = tmp_path_factory.mktemp("small-weights")
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "weights-of-all"
+    shared.mkdir(exist_ok=True)
+
+    @cache
+    def made(kind: str) -> Weights:
+        if not (shared / kind).exists():
+            make_weights(own / kind, kind)
+            with suppress(OSError):  # another process was faster: its weights are the same
+                (own / kind).rename(shared / kind)
+        return open_weights(shared / kind)
+
+    return made
 
 
 @pytest.fixture
@@ -64,14 +81,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
 @pytest.fixture
 def views(monkeypatch: pytest.MonkeyPatch) -> list[OverlayView]:
     """Everything that live use draws."""
-    draw = har_live.live.tile.draw
+    draw = har_live.realtime.tile.draw
     drawn: list[OverlayView] = []
 
     def noting(image, view):
         drawn.append(view)
         return draw(image, view)
 
-    monkeypatch.setattr(har_live.live.tile, "draw", noting)
+    monkeypatch.setattr(har_live.realtime.tile, "draw", noting)
     return drawn
 
 

@@ -265,7 +265,7 @@ def _try(
         else:
             annotate_is_refused = False
         try:
-            result = annotate(path, video, recognizer, events=[out / "out.jsonl"])
+            result = annotate(path, recognizer, sinks=[video, out / "out.jsonl"])
         except HarLiveError as error:
             left = os.listdir(out)
             return f"{error}; leaves {left}" if left or not annotate_is_refused else None

@@ -11,8 +11,9 @@ import numpy as np
 
 from har_live.card import Weights
 from har_live.grid import GridFrame
-from har_live.live import Clock
+from har_live.realtime import Clock, LiveSummary, live
 from har_live.recognizer import Recognizer, StreamGroup
+from har_live.sources import Source
 from har_live.types import Prediction
 
 
@@ -51,6 +52,19 @@ class WatchedRecognizer(Recognizer):
 
         group.advance = watched
         return group
+
+
+def live_one(
+    source: str,
+    recognizer: Recognizer,
+    *,
+    open_new: Callable[[], Source] | None = None,
+    **how: object,
+) -> LiveSummary:
+    """Live use of a single source, and what became of it."""
+    openers = None if open_new is None else [open_new]
+    (summary,) = live(source, recognizer, open_new=openers, **how)
+    return summary
 
 
 class StoppedClock(Clock):

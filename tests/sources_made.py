@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from har_live.errors import SourceError
+from har_live.sources.base import Source
 from har_live.types import Frame, VideoInfo
 
 OPENER = "tests.sources_made:open_made"
@@ -23,7 +24,7 @@ def picture(index: int, width: int = WIDTH, height: int = HEIGHT) -> np.ndarray:
     return np.full((height, width, 3), (index * 37) % 256, np.uint8)
 
 
-class MadeSource:
+class MadeSource(Source):
     """Yields what it is given. It has no real time of its own unless ``frames`` waits."""
 
     def __init__(
@@ -42,12 +43,6 @@ class MadeSource:
 
     def close(self) -> None:
         self.is_closed = True
-
-    def __enter__(self) -> MadeSource:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
 
 
 def frames(count: int, *, fps: float = 30.0, first: int = 0) -> Iterator[Frame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +18,10 @@ from har_live.models.config import ModelConfig
 from har_live.recognizer import Recognizer
 from har_live.sources import open_source
 from tests.joints_made import GESTURES, finder, save_gesture
+from training.export.weights import export_weights
 from training.provenance import chain
 from training.recipe.adapt import FEW_CLIPS, adapt, gather
 from training.recipe.joints import CLIP, look_at
-from training.ship.export import export_weights
 
 torch.set_num_threads(1)
 FASTER = replace(FEW_CLIPS, epochs=12, learning_rate=2e-2)
@@ -42,24 +43,25 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return looked
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three people, three classes: one arm goes up and down, the other one does, or none."""
+    clips = tmp_path_factory.mktemp("adapt") / "clips"
     for number in range(18):
         label, person = list(GESTURES)[number % 3], ("anna", "ben", "eve")[number // 6]
-        save_gesture(tmp_path / "clips" / label / person / f"{number}.mp4", label, phase=number)
-    return tmp_path / "clips"
+        save_gesture(clips / label / person / f"{number}.mp4", label, phase=number)
+    return clips
 
 
-@pytest.fixture
-def shipped(tmp_path: Path) -> Weights:
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Weights:
     """Small weights that read joints and have learnt nothing."""
     torch.manual_seed(0)
     options = {"width": 48, "motion_width": 8}
     config = ModelConfig("lrcn", "joints", hidden=(32,), encoder_options=options)
     model = build_model(config, image_size=CLIP.image_size, num_labels=4)
     card = ModelCard("small", ("none", "wave", "jump", "walk"), config, CLIP, min_frames=10)
-    return export_weights(model, card, tmp_path / "shipped")
+    return export_weights(model, card, tmp_path_factory.mktemp("weights") / "shipped")
 
 
 def test_weights_learn_other_labels_from_a_few_clips(
@@ -103,8 +105,9 @@ def says(weights: Weights, folder: Path) -> float:
 def test_a_clip_that_can_not_be_read_is_left_out(
     folder: Path, tmp_path: Path, found: list[Path], caplog: pytest.LogCaptureFixture
 ):
-    (folder / "none" / "anna" / "0.mp4").write_bytes(b"no film")
-    material = gather(folder, tmp_path / "cache")
+    clips = shutil.copytree(folder, tmp_path / "clips")
+    (clips / "none" / "anna" / "0.mp4").write_bytes(b"no film")
+    material = gather(clips, tmp_path / "cache")
     assert len(material.learnt) + len(material.measured) == 17
     assert "left out: none/anna/0.mp4: " in caplog.text
 

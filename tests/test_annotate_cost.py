@@ -66,7 +66,7 @@ def test_annotate_is_close_to_a_transcode(clip, recognizer, tmp_path):
     for _ in range(4):
         ours.append(
             processor_seconds(
-                lambda: annotate(clip, tmp_path / "ours.mp4", recognizer, overwrite=True)
+                lambda: annotate(clip, recognizer, sinks=[tmp_path / "ours.mp4"], overwrite=True)
             )
         )
         least.append(processor_seconds(lambda: transcode(clip, tmp_path / "least.mp4")))
@@ -80,7 +80,7 @@ def test_a_large_picture_is_never_made_rgb_whole(clip, recognizer, tmp_path, mon
 
     monkeypatch.setattr(PictureMaker, "to_rgb", refuse)
     alone = predict(clip, recognizer)
-    written = annotate(clip, tmp_path / "out.mp4", recognizer)
+    written = annotate(clip, recognizer, sinks=[tmp_path / "out.mp4"])
     assert alone.num_frames == written.num_frames == 30
     assert len(alone.predictions) > 0
     for one, other in zip(alone.predictions, written.predictions, strict=True):

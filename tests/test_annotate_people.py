@@ -62,7 +62,7 @@ def last_picture(path) -> np.ndarray:
 
 def test_annotate_draws_everybody_and_limbs_unless_told_not_to(tmp_path):
     for name, joints in (("with.mp4", True), ("without.mp4", False)):
-        annotate(grey(), tmp_path / name, TwoPeople(), joints=joints)
+        annotate(grey(), TwoPeople(), sinks=[tmp_path / name], joints=joints)
     drawn, bare = last_picture(tmp_path / "with.mp4"), last_picture(tmp_path / "without.mp4")
     for person, label in zip(TWO, ("wave", "walk"), strict=True):
         left, top, right, bottom = (
@@ -94,7 +94,7 @@ def test_the_commands_pass_people_and_joints_on(monkeypatch, tmp_path, options, 
 
     monkeypatch.setattr(har_live.recognizer, "Recognizer", made)
     monkeypatch.setattr(har_live.offline, "annotate", annotated)
-    done = CliRunner().invoke(app, ["annotate", "in.mp4", str(tmp_path / "out.mp4"), *options])
+    done = CliRunner().invoke(app, ["annotate", "figure", str(tmp_path / "out.mp4"), *options])
     assert done.exit_code == 0, done.output
     assert (asked["max_people"], asked["joints"]) == (people, joints)
 

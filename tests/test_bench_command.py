@@ -50,7 +50,7 @@ def test_a_file_is_at_least_a_window(tmp_path):
 
 
 def test_ctrl_c_in_a_live_run_ends_the_whole_benchmark(monkeypatch):
-    monkeypatch.setattr(end_to_end, "run_live", lambda *_, **__: SimpleNamespace(exit_code=130))
+    monkeypatch.setattr(end_to_end, "live", lambda *_, **__: [SimpleNamespace(exit_code=130)])
     monkeypatch.setattr(end_to_end, "repeat", lambda *_, **__: "clip.mp4")
     scene = SimpleNamespace(
         clips=SimpleNamespace(whole=None), folder=Path(), live_seconds=1.0, recognizer=None

@@ -18,7 +18,8 @@ import pytest
 from har_live.errors import SourceError
 from har_live.sources import SourceOptions, camera, open_source
 from har_live.sources.camera import CameraSource, open_capture
-from har_live.sources.camera_list import CameraInfo, find_camera, list_cameras
+from har_live.sources.camera_info import CameraInfo
+from har_live.sources.camera_list import find_camera, list_cameras
 from tests.fake_v4l2 import CAPTURE_PLANES, CODEC, METADATA, YUYV, FakeDevice, FakeKernel
 from tests.make_media import colors_in, make_clip, quadrants
 

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import shutil
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -14,13 +15,13 @@ import pytest
 
 from har_live.ahead import ahead
 from har_live.errors import HarLiveError, SinkError
-from har_live.live import LiveSettings, finishing, run_live
-from har_live.live import threads as live_threads
-from har_live.sinks.events import open_events
+from har_live.realtime import LiveSettings, finishing
+from har_live.realtime import threads as live_threads
 from har_live.sinks.naming import free_path, has_time, of_any_time, with_time
 from har_live.types import Segment
-from tests.live_made import WatchedRecognizer
+from tests.live_made import WatchedRecognizer, live_one
 from tests.make_media import make_clip
+from tests.sinks_made import begun_events, telling
 from tests.sources_made import MadeSource, frames, paced
 from tests.video_made import frame_times, left_behind
 
@@ -28,8 +29,10 @@ SEGMENT = Segment(1.0, 2.0, "wave", 0.9, 0.95)
 
 
 def run(path: Path, *, source: str = "cam", weights: str = "lrcn", **how: bool) -> None:
-    with open_events(path, source=source, weights=weights, labels=["wave"], **how) as sink:
-        sink.write(SEGMENT)
+    with closing(
+        begun_events(path, source=source, weights=weights, labels=["wave"], **how)
+    ) as sink:
+        sink.write(telling(SEGMENT))
 
 
 # --- append -----------------------------------------------------------------------------------
@@ -87,15 +90,15 @@ def test_an_aborted_run_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     run(path)
     before = path.read_bytes()
-    open_events(path, source="cam", weights="lrcn", append=True).abort()
+    begun_events(path, append=True).abort()
     assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("how", [{"append": True}, {"overwrite": True}])
 def test_two_runs_never_write_one_file(tmp_path: Path, how: dict[str, bool]) -> None:
     path = tmp_path / "out.jsonl"
-    with open_events(path, source="cam", weights="lrcn") as sink:
-        sink.write(SEGMENT)
+    with closing(begun_events(path)) as sink:
+        sink.write(telling(SEGMENT))
         before = path.read_bytes()
         with pytest.raises(SinkError, match="another run is writing it"):
             run(path, **how)
@@ -103,8 +106,8 @@ def test_two_runs_never_write_one_file(tmp_path: Path, how: dict[str, bool]) -> 
 
 
 def test_a_device_is_written_to_and_never_removed(tmp_path: Path) -> None:
-    sink = open_events(_null(tmp_path), source="cam", weights="lrcn", overwrite=True)
-    sink.write(SEGMENT)
+    sink = begun_events(_null(tmp_path), overwrite=True)
+    sink.write(telling(SEGMENT))
     sink.abort()
     assert _null(tmp_path).exists()
 
@@ -157,9 +160,9 @@ def film(count: int) -> MadeSource:
 
 
 def test_a_run_goes_on_where_the_last_one_ended(recognizer, tmp_path) -> None:
-    settings = LiveSettings(events=(tmp_path / "out.jsonl",), append=True)
+    settings, sinks = LiveSettings(append=True), [tmp_path / "out.jsonl"]
     for _ in range(2):
-        run_live("made", recognizer, settings=settings, open_new=lambda: film(45))
+        live_one("made", recognizer, sinks=sinks, settings=settings, open_new=lambda: film(45))
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [line.get("format") for line in lines].count("har-live-events") == 2
 
@@ -172,8 +175,10 @@ def test_a_long_recording_is_split(recognizer, tmp_path, monkeypatch, has_thread
             raise HarLiveError("no thread")
 
         monkeypatch.setattr(finishing, "start", none_left)
-    settings = LiveSettings(record=tmp_path / "out.mp4", split_seconds=1)
-    summary = run_live("made", recognizer, settings=settings, open_new=lambda: film(75))
+    settings, sinks = LiveSettings(split_seconds=1), [tmp_path / "out.mp4"]
+    summary = live_one(
+        "made", recognizer, sinks=sinks, settings=settings, open_new=lambda: film(75)
+    )
     parts = left_behind(tmp_path)
     assert parts[:2] == ["out-2.mp4", "out-3.mp4"]
     times = [frame_times(tmp_path / name) for name in parts]
@@ -186,8 +191,8 @@ def test_a_recording_of_a_killed_run_gets_its_name(recognizer, tmp_path, caplog)
     clip = make_clip(tmp_path / "made.mp4")
     shutil.move(clip, tmp_path / "cam-20260101-120000.part.mp4")
     (tmp_path / "cam-20260101-130000.part.mp4").touch()
-    settings = LiveSettings(record=tmp_path / "cam-%Y%m%d-%H%M%S.mp4")
-    run_live("made", recognizer, settings=settings, open_new=lambda: film(20))
+    sinks = [tmp_path / "cam-%Y%m%d-%H%M%S.mp4"]
+    live_one("made", recognizer, sinks=sinks, open_new=lambda: film(20))
     assert "cam-20260101-120000.mp4 is what a run recorded that was killed" in caplog.text
     old, empty, new = left_behind(tmp_path)
     assert (old, empty) == ("cam-20260101-120000.mp4", "cam-20260101-130000.part.mp4")
@@ -219,7 +224,7 @@ def test_without_a_thread_live_use_says_so_and_leaves_nothing(
         start(thread)
 
     monkeypatch.setattr(live_threads, "start", second_fails)
-    settings = LiveSettings(record=tmp_path / "out.mp4", events=(tmp_path / "out.jsonl",))
+    sinks = [tmp_path / "out.mp4", tmp_path / "out.jsonl"]
     with pytest.raises(HarLiveError, match="can't start new thread"):
-        run_live("made", recognizer, settings=settings, open_new=lambda: film(10))
+        live_one("made", recognizer, sinks=sinks, open_new=lambda: film(10))
     assert left_behind(tmp_path) == []

@@ -78,12 +78,18 @@ def test_a_card_survives_being_written_and_read():
         ("labels", ("a", "unsure"), "none of them 'unsure'"),
         ("hop", 0, "hop is 0; expected 1 to 10"),
         ("hop", 11, "hop is 11; expected 1 to 10"),
+        ("delay_seconds", -0.1, "delay_seconds is -0.1; expected 0 or more"),
         ("smoothing", SmoothingSpec(enter_of={"fly": 0.5}), r"for \['fly'\], which are no labels"),
     ],
 )
 def test_a_card_refuses_nonsense(field, value, message):
     with pytest.raises(ValueError, match=message):
         dataclasses.replace(CARD, **{field: value})
+
+
+def test_a_label_tells_of_the_windows_middle_unless_the_card_says_otherwise():
+    assert CARD.label_delay_seconds == CARD.clip.window_seconds / 2
+    assert dataclasses.replace(CARD, delay_seconds=0.4).label_delay_seconds == 0.4
 
 
 @pytest.mark.parametrize(

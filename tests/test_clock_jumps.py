@@ -12,11 +12,11 @@ import av
 import pytest
 
 from har_live.card import Weights
-from har_live.live import LiveSettings
-from har_live.live.run import run_live
 from har_live.offline import annotate, predict
+from har_live.realtime import LiveSettings
 from har_live.recognizer import Recognizer
-from har_live.sinks.video import VideoSink
+from har_live.sinks.video import VideoFile
+from tests.live_made import live_one
 from tests.make_media import make_clip
 from tests.read_media import numbers, read, times, warnings
 from tests.servers.http_server import HttpServer, folder_answer
@@ -82,7 +82,7 @@ def test_the_video_written_is_as_long_as_what_was_seen(
     """And its sound goes on with the pictures."""
     source = make_restarted(tmp_path / "in.ts", starts)
     out, events = tmp_path / f"out{suffix}", tmp_path / "out.jsonl"
-    annotate(source, out, recognizer, events=[events])
+    annotate(source, recognizer, sinks=[out, events])
     seen = [float(time) for time in frame_times(out)]
     assert seen == pytest.approx(times(read(source)), abs=1e-3)
     heard = [float(time) for time, _ in sound_packets(out)]
@@ -103,7 +103,7 @@ def test_windows_begin_afresh(tmp_path: Path, recognizer: Recognizer) -> None:
 
 def test_live_use_goes_on_at_once(tmp_path: Path, recognizer: Recognizer) -> None:
     source = make_restarted(tmp_path / "in.ts", JUMPS["ahead"])
-    summary = run_live(str(source), recognizer, settings=LiveSettings(seconds=60))
+    summary = live_one(str(source), recognizer, settings=LiveSettings(seconds=60))
     assert summary.ending == "the end of the source"
     assert summary.duration_seconds < 30
 
@@ -115,7 +115,7 @@ def test_a_recording_in_segments_over_http(
     """What ``annotate`` writes of it is as long as its pictures, and so is its sound."""
     url = serve_in_segments(server, tmp_path / "served", starts)
     out, events = tmp_path / "out.mp4", tmp_path / "out.jsonl"
-    result = annotate(url, out, recognizer, events=[events])
+    result = annotate(url, recognizer, sinks=[out, events])
     assert result.num_frames == 40
     written = [float(time) for time in frame_times(out)]
     assert len(written) == 40
@@ -132,8 +132,8 @@ def test_live_use_of_it_stands_still_nowhere(
     tmp_path: Path, recognizer: Recognizer, server: HttpServer, name: str
 ) -> None:
     url = serve_in_segments(server, tmp_path / "served", JUMPS[name])
-    settings = LiveSettings(record=tmp_path / "out.mp4", seconds=60)
-    summary = run_live(url, recognizer, settings=settings)
+    settings, sinks = LiveSettings(seconds=60), [tmp_path / "out.mp4"]
+    summary = live_one(url, recognizer, sinks=sinks, settings=settings)
     assert summary.ending == "the end of the source"
     assert summary.duration_seconds < 30
     assert float(frame_times(tmp_path / "out.mp4")[-1]) == pytest.approx(3.9, abs=1)
@@ -153,7 +153,7 @@ def test_a_long_pause_of_a_recording_is_its_own(tmp_path: Path) -> None:
 def test_a_night_without_a_camera_costs_no_frame_of_the_recording(tmp_path: Path) -> None:
     """MP4 counts pauses up to six hours and a half; what is shown last stays in between."""
     out = tmp_path / "out.mp4"
-    with VideoSink(out, INFO) as sink:
+    with VideoFile(out, INFO) as sink:
         for number, second in enumerate([0, 1, 50_000, 50_001]):
             sink.write(picture(number), second)
     written = frame_times(out)

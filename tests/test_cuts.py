@@ -13,11 +13,12 @@ from har_live import offline
 from har_live.cli import app
 from har_live.cuts import CutDetector
 from har_live.errors import BackendError
-from har_live.live.replay import Replay
+from har_live.realtime.replay import Replay
 from har_live.recognizer import Recognizer
 from har_live.types import Frame
+from tests.laws import stream_all
 from tests.sources_made import MadeSource
-from tests.test_streaming_law import assert_same, stream_all
+from tests.test_streaming_law import assert_same
 from tests.test_streaming_law import offline as clip_by_clip
 from training.measure.cut_test import Scene, darkened, every_third, measure_cuts, measure_figure
 

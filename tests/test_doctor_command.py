@@ -13,7 +13,7 @@ from har_live import console, doctor
 from har_live.cli import app
 from har_live.doctor import Check, main_job_runs
 from har_live.doctor.check import Examination
-from har_live.sources.camera_list import CameraInfo
+from har_live.sources.camera_info import CameraInfo
 from tests.fake_v4l2 import FakeDevice
 
 

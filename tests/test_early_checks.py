@@ -80,8 +80,8 @@ def test_files_of_har_live(clip: str, tmp_path: Path) -> None:
         f"har-live: can't write {clip}: it is the source itself; give another name",
         f"har-live: can't write {missing}: there is no folder {tmp_path / 'no'}; create it first",
         "har-live: can't write out.xyz: end its name in one of .mp4, .m4v, .mov, .mkv",
-        "har-live: can't tell what kind of events file out.txt is; end it in one of .jsonl, "
-        ".ndjson, .json, .csv, .srt, .vtt",
+        "har-live: can't tell what kind of output out.txt is; end it in one of .mp4, .m4v, .mov, "
+        ".mkv, .jsonl, .ndjson, .json, .csv, .srt, .vtt",
         exists,
         "har-live: nowhere.mp4: no such file; check the path",
     ]
@@ -93,16 +93,18 @@ def test_files_of_live_use(clip: str, tmp_path: Path) -> None:
     there = tmp_path / "there.jsonl"
     there.touch()
     (tmp_path / "there-2.jsonl").touch()
+    film = tmp_path / "there.mp4"
+    film.touch()
     told, loaded = tell(
         "har_live.cli",
         [
-            ["live", clip, "--no-window", "--record", "out.xyz"],
+            ["live", clip, "--no-window", "--record", str(film)],
             ["live", clip, "--no-window", "--events", str(there)],
             ["live", clip, clip, "--no-window", "--events", str(there)],
         ],
     )
     assert [line for _, line in told] == [
-        "har-live: can't write out.xyz: end its name in one of .mp4, .m4v, .mov, .mkv",
+        f"har-live: {film} exists already; pass --overwrite to replace it",
         f"har-live: {there} exists already; pass --overwrite to replace it",
         f"har-live: {tmp_path / 'there-2.jsonl'} exists already; pass --overwrite to replace it",
     ]

@@ -113,6 +113,7 @@ def test_a_perfect_scorer(recognizer_of):
     slow = [reached["scorers"][name]["seconds_to_label_p50"] for name in ("100 ms", "300 ms")]
     assert reached["seconds_to_label_p50"] < slow[0] < slow[1] < 1.5
     assert reached["streams"][0]["share_of_time_right"] == reached["share_of_time_right"]
+    assert [row["reported"] for row in reached["streams"]] == [{"wave": 1, "walk": 1}, {}]
 
 
 def test_a_scorer_that_always_says_the_same(recognizer_of):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import resource
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import numpy as np
 import pytest
 
 from har_live.errors import SinkError
-from har_live.sinks.events import COLUMNS, FORMATS, EventsSink, open_events
-from har_live.types import Segment
+from har_live.sinks.base import Outputs, Run
+from har_live.sinks.events import COLUMNS, FORMATS, EventsSink
+from har_live.types import Segment, VideoInfo
+from tests.sinks_made import begun_events, telling
 
 SEGMENTS = [
     Segment(0.0, 1.875, "wave", 0.8712345, 0.95),
@@ -27,7 +30,7 @@ AWKWARD = Segment(2.0, 3.0, 'winkt & "lacht" <laut>,\n\n--> 手を振る 👋', 
 
 
 def open_sink(path: Path, *, overwrite: bool = False) -> EventsSink:
-    return open_events(
+    return begun_events(
         path,
         source="clip.mp4",
         weights="lrcn",
@@ -38,9 +41,9 @@ def open_sink(path: Path, *, overwrite: bool = False) -> EventsSink:
 
 
 def write_all(path: Path, segments: list[Segment]) -> Path:
-    with open_sink(path) as sink:
+    with closing(open_sink(path)) as sink:
         for segment in segments:
-            sink.write(segment)
+            sink.write(telling(segment))
     return path
 
 
@@ -163,7 +166,7 @@ def test_on_disk_at_once_and_only_whole_entries(tmp_path: Path, suffix: str) -> 
     sink = open_sink(path)
     seen = [path.read_bytes()]
     for segment in SEGMENTS:
-        sink.write(segment)
+        sink.write(telling(segment))
         seen.append(path.read_bytes())
     assert seen[-1] == whole
     for shorter, longer in pairwise(seen):
@@ -179,8 +182,9 @@ def test_an_exception_leaves_complete_entries(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
 
     def run() -> None:
-        with open_sink(path) as sink:
-            sink.write(SEGMENTS[0])
+        with Outputs([EventsSink(path)]) as outputs:
+            outputs.begin(Run(VideoInfo("cam", 64, 48), ("wave",), "lrcn"))
+            outputs.write(telling(SEGMENTS[0]))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -194,17 +198,17 @@ def test_an_exception_leaves_complete_entries(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_complete_entries(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     sink = open_sink(path)
-    sink.write(SEGMENTS[0])
+    sink.write(telling(SEGMENTS[0]))
     complete = path.read_bytes()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(complete) + 20, hard))
     try:
         with pytest.raises(SinkError, match=r"can't write .*out\.jsonl: File too large"):
-            sink.write(SEGMENTS[1])
+            sink.write(telling(SEGMENTS[1]))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert path.read_bytes() == complete
-    sink.write(SEGMENTS[2])  # there is room again
+    sink.write(telling(SEGMENTS[2]))  # there is room again
     sink.close()
     assert len(path.read_text().splitlines()) == 3
 
@@ -227,8 +231,8 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path, suffix: str) -> None:
     with pytest.raises(SinkError, match="exists already; pass --overwrite"):
         open_sink(path)
     assert path.read_bytes() == b"precious"
-    with open_sink(path, overwrite=True) as sink:
-        sink.write(SEGMENTS[0])
+    with closing(open_sink(path, overwrite=True)) as sink:
+        sink.write(telling(SEGMENTS[0]))
     assert b"precious" not in path.read_bytes()
 
 
@@ -249,7 +253,7 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_abort_leaves_no_file(tmp_path: Path) -> None:
     sink = open_sink(tmp_path / "out.csv")
-    sink.write(SEGMENTS[0])
+    sink.write(telling(SEGMENTS[0]))
     sink.abort()
     sink.abort()
     assert list(tmp_path.iterdir()) == []

@@ -20,14 +20,17 @@ from av.codec.hwaccel import hwdevices_available
 from har_live import offline
 from har_live.doctor import video
 from har_live.errors import SinkError
-from har_live.live.recording import Recorder
-from har_live.live.settings import LiveSettings
+from har_live.moment import Moment
+from har_live.realtime.recording import Recorder
+from har_live.realtime.settings import LiveSettings
 from har_live.recognizer import Recognizer
 from har_live.sinks import hardware
+from har_live.sinks.base import Outputs, Run
 from har_live.sinks.encoders import HARDWARE, Encoder
 from har_live.sinks.recording import SOFTWARE, Recording
-from har_live.sinks.video import VideoSink
+from har_live.sinks.video import VideoFile
 from har_live.sources.options import DEVICES, HWACCELS, SourceOptions
+from har_live.types import Frame
 from tests.video_made import (
     INFO,
     annotate,
@@ -128,7 +131,7 @@ def test_pictures_reach_the_encoder_in_its_own_format(cuda, source: Path, out: P
 def test_annotate_encodes_as_it_decodes(cuda, small_weights, source: Path, out: Path):
     cuda(stand_in("yuv444p"))
     recognizer = Recognizer(small_weights("lrcn"), device="cpu")
-    offline.annotate(source, out, recognizer, options=SourceOptions(hwaccel="cuda"))
+    offline.annotate(source, recognizer, sinks=[out], options=SourceOptions(hwaccel="cuda"))
     assert set(stated(out)[1]) == {"yuv444p"}
     assert frame_times(out) == frame_times(source)
     assert sound_packets(out) == sound_packets(source)
@@ -137,13 +140,13 @@ def test_annotate_encodes_as_it_decodes(cuda, small_weights, source: Path, out: 
 def test_live_recordings_do_asked_for_or_begun_by_key(cuda, tmp_path: Path):
     cuda(stand_in("yuv444p"))
     options = SourceOptions(hwaccel="cuda", live=True)
-    settings = LiveSettings(record=tmp_path / "asked.mp4", folder=tmp_path, options=options)
-    with Recorder(settings) as recorder:
-        recorder.open(INFO)
-        recorder.write(picture(0), 0.0)
+    recorder = Recorder(LiveSettings(folder=tmp_path, options=options), tmp_path / "asked.mp4")
+    with Outputs([recorder]) as outputs:
+        outputs.begin(Run(INFO, (), ""))
+        outputs.write(Moment(Frame(picture(0), 0.0), [], [], None))
         recorder.toggle()
         recorder.toggle()
-        recorder.write(picture(1), 0.04)
+        outputs.write(Moment(Frame(picture(1), 0.04), [], [], None))
     assert len(left_behind(tmp_path)) == 2
     for name in left_behind(tmp_path):
         assert stated(tmp_path / name)[1] == ["yuv444p"]
@@ -258,7 +261,7 @@ def test_what_does_not_open_in_the_end_loses_nothing(cuda, monkeypatch, source: 
 def test_the_caller_may_draw_into_the_same_memory(fails_at, out: Path):
     fails_at(5)
     image = np.empty_like(picture(0))
-    with VideoSink(out, INFO, hwaccel="cuda") as sink:
+    with VideoFile(out, INFO, hwaccel="cuda") as sink:
         for number in range(8):
             image[:] = picture(number)
             sink.write(image, number / 25)
@@ -269,7 +272,7 @@ def test_the_caller_may_draw_into_the_same_memory(fails_at, out: Path):
 
 def test_a_failure_later_keeps_what_was_written(fails_at, out: Path):
     fails_at(120)
-    sink = VideoSink(out, INFO, hwaccel="cuda")
+    sink = VideoFile(out, INFO, hwaccel="cuda")
     with pytest.raises(SinkError, match="the driver is gone"):
         write_pictures(sink, 130)
     assert sink._recording._held is None
@@ -279,8 +282,8 @@ def test_a_failure_later_keeps_what_was_written(fails_at, out: Path):
 
 def test_a_recording_without_a_picture_leaves_nothing(fails_at, out: Path):
     fails_at(0)
-    VideoSink(out, INFO, hwaccel="cuda").close()
-    sink = VideoSink(out, INFO, hwaccel="cuda")
+    VideoFile(out, INFO, hwaccel="cuda").close()
+    sink = VideoFile(out, INFO, hwaccel="cuda")
     write_pictures(sink, 1)
     sink.abort()
     assert left_behind(out.parent) == []

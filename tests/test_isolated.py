@@ -150,8 +150,7 @@ def test_a_closed_source_has_no_more_frames() -> None:
 
 
 @needs_proc
-@pytest.mark.timeout(300)  # a hundred starts of Python: 25 s on two idle cores
-def test_a_hundred_hangs_in_a_row_leave_nothing_behind() -> None:
+def test_many_hangs_in_a_row_leave_nothing_behind() -> None:
     # In a process of its own: in that of the whole suite others' memory comes and goes.
     ended = subprocess.run(
         [sys.executable, "-c", "from tests.test_isolated import hang_often; hang_often()"],
@@ -167,18 +166,18 @@ def hang_often() -> None:
         hang()  # what is loaded once is loaded now
     gc.collect()
     before, resident_before = held(), resident_bytes()
-    for _ in range(100):
+    for _ in range(25):
         hang()
     assert held() == before
-    # The picture of one hang is 58 KB, its memory 173 KB: a hundred of them kept would be 6–17 MB.
-    assert resident_bytes() - resident_before < 3e6
+    # The picture of one hang is 58 KB, its memory 173 KB: all of them kept would be 1.4–4 MB.
+    assert resident_bytes() - resident_before < 1e6
 
 
 def hang() -> None:
-    with made("hang:1", stall_seconds=0.05) as source:
+    with made("hang:1", stall_seconds=0.25) as source:
         reading = iter(source)
         next(reading)
-        with pytest.raises(SourceError, match=r"^hang:1: gave no picture for 0.05 s"):
+        with pytest.raises(SourceError, match=r"^hang:1: gave no picture for 0.25 s"):
             next(reading)
     assert not is_alive(source.pid)
 
@@ -186,13 +185,14 @@ def hang() -> None:
 @needs_proc
 def test_a_server_that_accepts_and_goes_silent_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(1)  # where nobody has come, it says so
         options = SourceOptions(timeout_seconds=60)  # as if the library's own limit did not work
         before = held()
         for scheme in ("http", "rtsp", "http"):
             address = f"{scheme}://user:secret@127.0.0.1:{server.getsockname()[1]}/live"
             with (
-                IsolatedSource(address, options, open_seconds=1.5) as source,
-                pytest.raises(SourceError, match=r"did not open within 1\.5 s") as error,
+                IsolatedSource(address, options, open_seconds=4) as source,
+                pytest.raises(SourceError, match=r"did not open within 4 s") as error,
             ):
                 _ = source.info
             assert "secret" not in str(error.value)

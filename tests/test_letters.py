@@ -18,7 +18,8 @@ from har_live.doctor.check import Check, Examination
 from har_live.letters import stand_in
 from tests.make_media import make_clip
 
-ENCODINGS = ("cp850", "cp437", "cp1252", "cp932", "latin-1", "ascii")
+ENCODINGS = ("cp437", "cp1252", "cp932", "ascii")
+"""Of DOS, of Windows, one of two bytes a letter, and that of a locale not set."""
 LABELS = ["中文", "跑步→", "sauté–ed", "𝒳×walk"]
 
 
@@ -107,7 +108,7 @@ def test_every_command_ends_with_its_answer(encoding, folder, clip, tmp_path, mo
         assert har_live(command, "--→中–")[0] == 2
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("encoding", ["cp437", "ascii"])
 def test_training_commands_do_so_too(encoding, tmp_path, monkeypatch):
     data = tmp_path / "→–中"
     for label in ("walk–×", "中文"):

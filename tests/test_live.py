@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,11 +13,12 @@ import numpy as np
 import pytest
 
 from har_live import offline
-from har_live.live import Clock, LiveSettings, run_live
+from har_live.card import open_weights
 from har_live.overlay import OverlayView, draw
+from har_live.realtime import Clock, LiveSettings
 from har_live.sources.media import MediaSource
 from har_live.types import Frame
-from tests.live_made import MadeWindow, StoppedClock, WatchedRecognizer, shown
+from tests.live_made import MadeWindow, StoppedClock, WatchedRecognizer, live_one, shown
 from tests.make_media import make_clip
 from tests.resources import held, needs_proc, resident_bytes, wait_until
 from tests.sources_made import MadeSource, frames, paced, picture
@@ -39,7 +42,7 @@ def test_a_slow_scorer_delays_nothing_but_itself(small_weights, views):
     """Scoring takes 300 ms, the camera gives 60 pictures a second."""
     recognizer = WatchedRecognizer(small_weights("lrcn"), step_seconds=0.3)
     window = MadeWindow()
-    summary = run_live(
+    summary = live_one(
         "made", recognizer, window=window, open_new=camera, settings=LiveSettings(seconds=4)
     )
     half_ms, most_ms, longest_ms = summary.latency_ms
@@ -67,7 +70,7 @@ def test_live_use_that_keeps_up_is_annotate(small_weights):
             wait_until(lambda due=due: len(watched.predictions) >= due)
             yield frame
 
-    summary = run_live("made", watched, open_new=lambda: MadeSource(played()))
+    summary = live_one("made", watched, open_new=lambda: MadeSource(played()))
     assert [(p.start_seconds, p.end_seconds, p.label, p.run) for p in watched.predictions] == [
         (p.start_seconds, p.end_seconds, p.label, p.run) for p in expected
     ]
@@ -80,7 +83,7 @@ def test_live_use_that_keeps_up_is_annotate(small_weights):
 def test_a_file_plays_at_its_own_speed(recognizer, tmp_path):
     path = make_clip(tmp_path / "clip.mp4", pts_seconds=[i / 30 for i in range(61)])
     begun = time.monotonic()
-    summary = run_live(str(path), recognizer, settings=LiveSettings(record=tmp_path / "out.mp4"))
+    summary = live_one(str(path), recognizer, sinks=[tmp_path / "out.mp4"])
     assert 2.0 <= time.monotonic() - begun < 5.0
     assert summary.duration_seconds == pytest.approx(2.0, abs=0.5)
     with MediaSource(tmp_path / "out.mp4") as recording:
@@ -90,11 +93,24 @@ def test_a_file_plays_at_its_own_speed(recognizer, tmp_path):
 
 
 @needs_proc
-def test_hours_leave_no_trace(recognizer):
-    """Five minutes of a 30 fps camera whose clock waits for slow machines: of ten frames one at
-    least is scored, and one shown."""
+def test_hours_leave_no_trace(small_weights):
+    # In a process of its own: in that of the whole suite others' memory comes and goes.
+    code = "import sys; from tests.test_live import live_for_long; live_for_long(sys.argv[1])"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, small_weights("lrcn").folder],
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def live_for_long(folder: str) -> None:
+    """A 30 fps camera, two and a half minutes, whose clock waits for slow machines: of ten frames
+    one at least is scored, and one shown."""
+    recognizer = WatchedRecognizer(open_weights(folder))
     before, clock, resident = held(), StoppedClock(), []
-    num_samples, frames_each = 31, 300
+    num_samples, frames_each = 16, 300
 
     def sampled():
         for index, frame in enumerate(frames(ENDLESS)):
@@ -109,7 +125,7 @@ def test_hours_leave_no_trace(recognizer):
         return min(len(recognizer.batches), window.num_shown)
 
     window = MadeWindow([(lambda _: len(resident) >= num_samples, "quit")])
-    summary = run_live(
+    summary = live_one(
         "made",
         recognizer,
         window=window,
@@ -118,9 +134,9 @@ def test_hours_leave_no_trace(recognizer):
         settings=LiveSettings(retries=0),
     )
     assert held() == before
-    assert summary.num_predictions > 400
+    assert summary.num_predictions > 200
     settled = np.array(resident[num_samples // 4 : num_samples])
-    assert settled[-5:].mean() - settled[:5].mean() < 4e6  # bytes; a picture has 58 KB
+    assert settled[-5:].mean() - settled[:5].mean() < 2e6  # bytes; a picture has 58 KB
 
 
 # --- steered ----------------------------------------------------------------------------------
@@ -128,7 +144,7 @@ def test_hours_leave_no_trace(recognizer):
 
 def run_with_keys(recognizer, tmp_path, script, **settings):
     window = MadeWindow(script)
-    summary = run_live(
+    summary = live_one(
         "made",
         recognizer,
         window=window,
@@ -159,7 +175,7 @@ def test_a_screenshot_is_the_picture_that_is_shown(recognizer, tmp_path, views):
     window = MadeWindow([(shown(10), "screenshot"), (has_file(tmp_path), "quit")])
     pictures = []
     window.show = lambda image, show=window.show: (pictures.append(image), show(image))
-    run_live(
+    live_one(
         "made",
         recognizer,
         window=window,
@@ -201,7 +217,7 @@ def test_pause_freezes_a_recording(recognizer, views):
     """It goes on where it stood: no frame is passed over, and time did not go on."""
     window = MadeWindow([(shown(10), "pause"), (paused_for(views, 0.5), "pause")])
     begun = time.monotonic()
-    summary = run_live(
+    summary = live_one(
         "made", recognizer, window=window, open_new=lambda: MadeSource(frames(45)), clock=Clock()
     )
     assert time.monotonic() - begun > 44 / 30 + 0.5
@@ -219,7 +235,7 @@ def test_pause_lets_a_camera_go_on(recognizer, views):
             (shown(25), "quit"),
         ]
     )
-    run_live("made", recognizer, window=window, open_new=lambda: camera(30))
+    live_one("made", recognizer, window=window, open_new=lambda: camera(30))
     stills = [view for view in views if view.status.paused]
     assert {view.status.notice for view in stills} == {None}
     assert len({(view.timeline, view.label, view.top) for view in stills}) == 1
@@ -249,7 +265,7 @@ def test_a_mirror_turns_the_picture_alone(small_weights, mirror, views):
     expected = offline.predict(MadeSource(iter(film)), recognizer).predictions
     watched = WatchedRecognizer(small_weights("lrcn"))
     window = MadeWindow()
-    run_live(
+    live_one(
         "made",
         watched,
         window=window,
@@ -262,7 +278,7 @@ def test_a_mirror_turns_the_picture_alone(small_weights, mirror, views):
 
 
 def test_it_ends_when_the_time_is_up(recognizer):
-    summary = run_live(
+    summary = live_one(
         "made", recognizer, open_new=lambda: camera(30), settings=LiveSettings(seconds=0.5)
     )
     assert summary.ending == "the time limit"

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from har_live.errors import HarLiveError, SinkError, SourceError
-from har_live.live import LiveSettings, run_live
-from har_live.live.capture import can_hang
-from har_live.sinks.video import VideoSink
+from har_live.overlay import OverlayView
+from har_live.realtime import LiveSettings
+from har_live.sinks.video import VideoFile
 from har_live.sources import SourceOptions
 from har_live.sources.isolated import IsolatedSource
+from har_live.sources.kinds import kind_of
 from har_live.sources.media import MediaSource
-from tests.live_made import MadeWindow, WatchedRecognizer, shown
+from tests.live_made import MadeWindow, WatchedRecognizer, live_one, shown
 from tests.resources import held, is_alive, needs_proc, wait_until
 from tests.servers.mjpeg import MjpegCamera
 from tests.sources_made import OPENER, MadeSource, frames, paced
@@ -38,10 +39,8 @@ def leaves_nothing_behind(recognizer):
 
 
 @pytest.fixture
-def files(tmp_path) -> LiveSettings:
-    return LiveSettings(
-        record=tmp_path / "out.mp4", events=(tmp_path / "out.jsonl", tmp_path / "out.srt")
-    )
+def files(tmp_path) -> list[Path]:
+    return [tmp_path / "out.mp4", tmp_path / "out.jsonl", tmp_path / "out.srt"]
 
 
 def num_recorded(path: Path) -> int:
@@ -49,14 +48,14 @@ def num_recorded(path: Path) -> int:
         return len(list(recording))
 
 
-def assert_whole(settings: LiveSettings) -> None:
+def assert_whole(files: list[Path]) -> None:
     """The recording plays; the events are entries and nothing else."""
-    assert settings.record is not None
-    assert num_recorded(settings.record) >= 20
-    lines = settings.events[0].read_text().splitlines()
+    record, events, _ = files
+    assert num_recorded(record) >= 20
+    lines = events.read_text().splitlines()
     assert json.loads(lines[0])["format"] == "har-live-events"
     assert [json.loads(line)["label"] for line in lines[1:]]
-    assert sorted(path.name for path in settings.record.parent.iterdir()) == [
+    assert sorted(path.name for path in record.parent.iterdir()) == [
         "out.jsonl",
         "out.mp4",
         "out.srt",
@@ -73,7 +72,7 @@ def film(count: int = 10**9) -> MadeSource:
 def test_an_error_in_the_scorer_reaches_the_user_once(small_weights, files, caplog):
     recognizer = WatchedRecognizer(small_weights("lrcn"), fails_after=20)
     with pytest.raises(HarLiveError) as raised:
-        run_live("made", recognizer, settings=files, open_new=film)
+        live_one("made", recognizer, sinks=files, open_new=film)
     assert str(raised.value) == (
         "scorer failed: RuntimeError: the graphics card is gone; --debug shows where"
     )
@@ -88,7 +87,7 @@ def test_an_unexpected_error_in_capture_does_too(recognizer, files):
         raise ZeroDivisionError("nobody expected this")
 
     with pytest.raises(HarLiveError, match=r"^capture failed: ZeroDivisionError: nobody"):
-        run_live("made", recognizer, settings=files, open_new=lambda: MadeSource(broken()))
+        live_one("made", recognizer, sinks=files, open_new=lambda: MadeSource(broken()))
     assert_whole(files)
 
 
@@ -98,7 +97,7 @@ def test_a_recording_that_is_lost_half_way_is_an_error(recognizer, files):
         raise SourceError("clip: lost after 1.5 s; check the network")
 
     with pytest.raises(SourceError, match=r"^clip: lost after 1\.5 s; check the network$"):
-        run_live("made", recognizer, settings=files, open_new=lambda: MadeSource(lost()))
+        live_one("made", recognizer, sinks=files, open_new=lambda: MadeSource(lost()))
     assert_whole(files)
 
 
@@ -109,14 +108,14 @@ def test_events_alone_stay_when_the_source_is_lost(recognizer, tmp_path):
         yield from paced(frames(45))
         raise SourceError("clip: lost after 1.5 s; check the network")
 
-    settings = LiveSettings(events=(tmp_path / "out.csv",))
+    sinks = [tmp_path / "out.csv"]
     with pytest.raises(SourceError):
-        run_live("made", recognizer, settings=settings, open_new=lambda: MadeSource(lost()))
+        live_one("made", recognizer, sinks=sinks, open_new=lambda: MadeSource(lost()))
     assert len((tmp_path / "out.csv").read_text().splitlines()) > 1
 
 
 def test_a_full_disk_ends_it_with_what_was_written(recognizer, files, monkeypatch):
-    write, num_written = VideoSink.write, 0
+    write, num_written = VideoFile.write, 0
 
     def until_full(self, image, pts_seconds):
         nonlocal num_written
@@ -125,33 +124,33 @@ def test_a_full_disk_ends_it_with_what_was_written(recognizer, files, monkeypatc
             raise SinkError(f"can't write {self.path}: {os.strerror(errno.ENOSPC)}")
         write(self, image, pts_seconds)
 
-    monkeypatch.setattr(VideoSink, "write", until_full)
+    monkeypatch.setattr(VideoFile, "write", until_full)
     with pytest.raises(SinkError, match="No space left on device"):
-        run_live("made", recognizer, settings=files, open_new=film)
+        live_one("made", recognizer, sinks=files, open_new=film)
     assert_whole(files)
 
 
 def test_files_that_exist_are_refused_before_anything_is_opened(recognizer, files):
-    files.events[1].write_text("mine")
+    files[2].write_text("mine")
     with pytest.raises(SinkError, match=r"out\.srt exists already"):
-        run_live("made", recognizer, settings=files, open_new=lambda: pytest.fail("opened"))
-    assert files.events[1].read_text() == "mine"
-    assert not files.events[0].exists()
+        live_one("made", recognizer, sinks=files, open_new=lambda: pytest.fail("opened"))
+    assert files[2].read_text() == "mine"
+    assert not files[1].exists()
 
 
 def test_a_source_that_cannot_be_opened_leaves_no_file(recognizer, files):
     with pytest.raises(SourceError, match=r"clip\.mp4: no such file"):
-        run_live("/nowhere/clip.mp4", recognizer, settings=files)
-    assert list(files.record.parent.iterdir()) == []
+        live_one("/nowhere/clip.mp4", recognizer, sinks=files)
+    assert list(files[0].parent.iterdir()) == []
 
 
 def test_what_can_hang_is_known_beforehand(tmp_path):
     pipe = tmp_path / "pipe.mp4"
     os.mkfifo(pipe)
     for spec in ("0", "rtsp://x/y", "https://youtu.be/x", "http://x/y.mp4", str(pipe)):
-        assert can_hang(spec)
-    assert not can_hang("figure")
-    assert not can_hang(str(tmp_path / "clip.mp4"))
+        assert kind_of(spec).can_hang(spec)
+    for spec in ("figure", str(tmp_path / "clip.mp4")):
+        assert not kind_of(spec).can_hang(spec)
 
 
 # --- lost and back ----------------------------------------------------------------------------
@@ -160,7 +159,7 @@ def test_what_can_hang_is_known_beforehand(tmp_path):
 @pytest.fixture
 def quick(monkeypatch):
     """Attempts follow each other in hundredths of a second."""
-    monkeypatch.setattr("har_live.live.capture.FIRST_DELAY_SECONDS", 0.02)
+    monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 0.02)
 
 
 @pytest.mark.usefixtures("quick")
@@ -177,7 +176,7 @@ def test_a_lost_source_comes_back_and_windows_begin_afresh(recognizer, views, ca
         ]
     )
     window = MadeWindow()
-    summary = run_live("made", recognizer, window=window, open_new=lambda: next(openings)())
+    summary = live_one("made", recognizer, window=window, open_new=lambda: next(openings)())
     assert summary.ending == "the end of the source"
     assert summary.num_reconnects == 2
     attempts = [view.status.notice for view in views if view.status.notice]
@@ -210,9 +209,9 @@ def test_retries_are_counted_and_then_it_is_lost(recognizer, files):
         openings.append(len(openings))
         return film(45) if len(openings) == 1 else _refused()
 
-    settings = LiveSettings(record=files.record, events=files.events, retries=3)
+    settings = LiveSettings(retries=3)
     with pytest.raises(SourceError, match=r"^made: connection refused$"):
-        run_live("made", recognizer, settings=settings, open_new=open_new)
+        live_one("made", recognizer, sinks=files, settings=settings, open_new=open_new)
     assert len(openings) == 1 + 3
     assert_whole(files)
 
@@ -227,19 +226,24 @@ def test_the_first_opening_is_tried_again_only_on_demand(recognizer, retries, nu
         _refused()
 
     with pytest.raises(SourceError, match="connection refused"):
-        run_live("made", recognizer, settings=LiveSettings(retries=retries), open_new=open_new)
+        live_one("made", recognizer, settings=LiveSettings(retries=retries), open_new=open_new)
     assert len(openings) == num_openings
 
 
 def test_quitting_does_not_wait_for_the_next_attempt(recognizer, monkeypatch, views):
-    monkeypatch.setattr("har_live.live.capture.FIRST_DELAY_SECONDS", 1000)
+    monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 1000)
 
     def is_reconnecting(_window) -> bool:
         return bool(views) and (views[-1].status.notice or "").startswith("reconnecting")
 
     window = MadeWindow([(is_reconnecting, "quit")])
-    summary = run_live("made", recognizer, window=window, open_new=lambda: film(10))
+    summary = live_one("made", recognizer, window=window, open_new=lambda: film(10))
     assert summary.ending == "a key"
+
+
+def num_pictures(views: list[OverlayView]) -> int:
+    """Of a source; until it is open, the window shows a notice."""
+    return sum(view.status.notice is None for view in views)
 
 
 @needs_proc
@@ -249,12 +253,14 @@ def test_a_network_camera_is_switched_off_and_on(recognizer, views, tmp_path):
         later: list[MjpegCamera] = []
 
         def switch(_window) -> bool:
-            if views and views[-1].status.notice == "reconnecting, attempt 2" and not later:
+            notice = (views and views[-1].status.notice) or ""
+            has_failed = notice.startswith("reconnecting") and not notice.endswith("attempt 1")
+            if has_failed and not later:
                 later.append(MjpegCamera(camera.port))
             return False
 
-        def off(window) -> bool:
-            if window.num_shown >= 20:
+        def off(_window) -> bool:
+            if num_pictures(views) >= 20:
                 camera.switch_off()
                 return True
             return False
@@ -265,12 +271,13 @@ def test_a_network_camera_is_switched_off_and_on(recognizer, views, tmp_path):
         def moves() -> bool:
             return views[-1].status.notice is None and views[-1].status.fps > 5
 
-        settings = LiveSettings(
-            events=(tmp_path / "out.jsonl",), options=SourceOptions(timeout_seconds=5, live=True)
-        )
+        sinks = [tmp_path / "out.jsonl"]
+        settings = LiveSettings(options=SourceOptions(timeout_seconds=5, live=True))
         try:
             window = MadeWindow([(off, "help"), (is_back, "quit")])
-            summary = run_live(camera.url, recognizer, window=window, settings=settings)
+            summary = live_one(
+                camera.url, recognizer, sinks=sinks, window=window, settings=settings
+            )
         finally:
             for again in later:
                 again.switch_off()
@@ -282,8 +289,8 @@ def test_a_network_camera_is_switched_off_and_on(recognizer, views, tmp_path):
 def test_a_camera_that_goes_silent_is_missed_and_given_up(recognizer, views):
     with MjpegCamera() as camera:
 
-        def silence(window) -> bool:
-            if window.num_shown >= 20:
+        def silence(_window) -> bool:
+            if num_pictures(views) >= 20:
                 camera.silence()
                 return True
             return False
@@ -293,7 +300,7 @@ def test_a_camera_that_goes_silent_is_missed_and_given_up(recognizer, views):
 
         window = MadeWindow([(silence, "help"), (is_given_up, "quit")])
         options = SourceOptions(timeout_seconds=2.5, live=True)
-        run_live(camera.url, recognizer, window=window, settings=LiveSettings(options=options))
+        live_one(camera.url, recognizer, window=window, settings=LiveSettings(options=options))
     notices = [view.status.notice for view in views]
     assert "no signal for 1 s" in notices
     assert "no signal for 2 s" in notices
@@ -306,7 +313,7 @@ def test_while_a_source_opens_the_window_lives(recognizer, views):
         wait_until(lambda: window.num_shown > 0)
         return film()
 
-    summary = run_live("rtsp://user:pw@door/live", recognizer, window=window, open_new=open_new)
+    summary = live_one("rtsp://user:pw@door/live", recognizer, window=window, open_new=open_new)
     assert views[0].status.notice == "opening rtsp://door/live"
     assert window.picture.shape == (120, 160, 3)
     assert summary.num_shown >= 5
@@ -323,6 +330,6 @@ def test_a_hanging_reader_is_replaced(recognizer):
         return opened[-1]
 
     window = MadeWindow([(lambda _window: len(opened) == 3, "quit")])
-    summary = run_live("made", recognizer, window=window, open_new=open_new)
+    summary = live_one("made", recognizer, window=window, open_new=open_new)
     assert summary.num_reconnects >= 1
     assert not any(is_alive(source.pid) for source in opened)

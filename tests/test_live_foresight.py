@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from har_live.live.capture import Capture
+from har_live.realtime.capture import Capture
 from har_live.sources.base import Source
 from har_live.types import Frame, VideoInfo
 

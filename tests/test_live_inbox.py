@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from har_live.grid import TimeGrid
-from har_live.live.inbox import (
+from har_live.realtime.inbox import (
     MAX_WAITING,
     LiveFrame,
     Lost,

@@ -14,8 +14,8 @@ import pytest
 
 from har_live import offline
 from har_live.errors import SourceError
-from har_live.live import LiveSettings, run_live_all
-from har_live.live.mosaic import Mosaic
+from har_live.realtime import LiveSettings, live
+from har_live.realtime.mosaic import Mosaic
 from har_live.sources.media import MediaSource
 from har_live.types import Frame
 from tests.live_made import MadeWindow, WatchedRecognizer, shown
@@ -45,11 +45,13 @@ def film(count: int = ENDLESS, *, fps: float = 30.0, is_live: bool = True) -> Ma
 def test_one_dead_source_does_not_disturb_the_others(recognizer, clip, tmp_path, caplog):
     """A file, the figure, and a file that is not there; each with events of its own."""
     window = MadeWindow([(lambda _: len(recognizer.predictions) >= 13, "quit")])
-    settings = LiveSettings(
-        record=tmp_path / "out.mp4", events=(tmp_path / "out.jsonl",), seconds=30
-    )
-    played, missing, figure = run_live_all(
-        [str(clip), "/nowhere/clip.mp4", "figure"], recognizer, window=window, settings=settings
+    sinks = [tmp_path / "out.mp4", tmp_path / "out.jsonl"]
+    played, missing, figure = live(
+        [str(clip), "/nowhere/clip.mp4", "figure"],
+        recognizer,
+        sinks=sinks,
+        window=window,
+        settings=LiveSettings(seconds=30),
     )
     assert [s.exit_code for s in (played, missing, figure)] == [0, 1, 0]
     assert [s.ending for s in (played, missing, figure)] == [
@@ -93,11 +95,12 @@ def test_a_recording_without_a_window_says_of_whom_nothing_comes(recognizer, tmp
     def open_missing():
         raise SourceError("missing: no such camera")
 
-    summaries = run_live_all(
+    summaries = live(
         ["steady", "lost", "missing"],
         recognizer,
         open_new=[film, open_lost, open_missing],
-        settings=LiveSettings(record=tmp_path / "out.mp4", seconds=3),
+        sinks=[tmp_path / "out.mp4"],
+        settings=LiveSettings(seconds=3),
     )
     assert [summary.exit_code for summary in summaries] == [0, 0, 1]
     with MediaSource(tmp_path / "out.mp4") as recording:
@@ -128,7 +131,7 @@ def test_each_source_is_scored_as_alone(small_weights):
         lambda film=film, mine=mine: MadeSource(played(film, mine))
         for film, mine in zip(films, expected, strict=True)
     ]
-    summaries = run_live_all(["one", "two"], watched, open_new=openers)
+    summaries = live(["one", "two"], watched, open_new=openers)
     assert [s.num_predictions for s in summaries] == [len(mine) for mine in expected]
     # A batch says them source by source; by time and then source they stand in order.
     found = sorted(watched.predictions, key=lambda p: p.end_seconds)
@@ -143,7 +146,7 @@ def test_a_batch_is_fair(small_weights):
     """One source brings sixty pictures a second, one two, one breaks off again and again; scoring
     takes 60 ms."""
     recognizer = WatchedRecognizer(small_weights("lrcn"), step_seconds=0.06)
-    summaries = run_live_all(
+    summaries = live(
         ["fast", "slow", "loose"],
         recognizer,
         open_new=[lambda: film(fps=60), lambda: film(fps=2), lambda: film(3)],
@@ -160,9 +163,9 @@ def test_a_batch_is_fair(small_weights):
 
 
 def test_a_source_that_reconnects_keeps_its_place(recognizer, monkeypatch):
-    monkeypatch.setattr("har_live.live.capture.FIRST_DELAY_SECONDS", 0.02)
+    monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 0.02)
     openings = iter([lambda: film(40), lambda: film(40), lambda: film(20, is_live=False)])
-    steady, lost = run_live_all(
+    steady, lost = live(
         ["steady", "lost"],
         recognizer,
         open_new=[lambda: film(120, is_live=False), lambda: next(openings)()],
@@ -176,13 +179,13 @@ def test_a_source_that_reconnects_keeps_its_place(recognizer, monkeypatch):
 def test_an_error_in_the_scorer_ends_it_all(small_weights):
     recognizer = WatchedRecognizer(small_weights("lrcn"), fails_after=10)
     with pytest.raises(Exception, match="scorer failed: RuntimeError: the graphics card is gone"):
-        run_live_all(["one", "two"], recognizer, open_new=[film, film])
+        live(["one", "two"], recognizer, open_new=[film, film])
 
 
 def test_keys_work_for_all(recognizer, tmp_path):
     script = [(shown(5), "screenshot"), (shown(8), "pause"), (shown(10), "pause")]
     window = MadeWindow([*script, (shown(15), "quit")])
-    summaries = run_live_all(
+    summaries = live(
         ["one", "two"],
         recognizer,
         window=window,
@@ -197,7 +200,7 @@ def test_a_digit_shows_one_alone_and_0_all(recognizer):
     shapes: list[tuple[int, ...]] = []
     window = MadeWindow([(shown(5), 2), (shown(10), 9), (shown(15), 0), (shown(20), "quit")])
     window.show = lambda image, show=window.show: (shapes.append(image.shape), show(image))
-    run_live_all(["one", "two"], recognizer, window=window, open_new=[film, film])
+    live(["one", "two"], recognizer, window=window, open_new=[film, film])
     both, alone = (Mosaic(["?"] * count).picture.shape for count in (2, 1))
     assert shapes[0] == shapes[-1] == both
     assert 8 <= shapes.count(alone) <= 12
@@ -206,12 +209,12 @@ def test_a_digit_shows_one_alone_and_0_all(recognizer):
 
 def test_no_sources_is_refused(recognizer):
     with pytest.raises(ValueError, match="no sources"):
-        run_live_all([], recognizer)
+        live([], recognizer)
 
 
 def test_a_real_camera_beside_a_file(recognizer, clip):
     with RtspServer() as server:
-        camera, played = run_live_all(
+        camera, played = live(
             [f"rtsp://{server.place}/live", str(clip)],
             recognizer,
             settings=LiveSettings(seconds=4),

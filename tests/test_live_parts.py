@@ -6,15 +6,15 @@ import threading
 
 import pytest
 
-from har_live.live import Clock
-from har_live.live.capture import LONGEST_DELAY_SECONDS, delay_seconds
-from har_live.live.clock import ArrivalTimeline
-from har_live.live.inbox import Scored
-from har_live.live.labels import Labels
-from har_live.live.metrics import Latencies, Rate
-from har_live.live.notices import Notices
-from har_live.live.playback import MAX_LATE_SECONDS, Playback
 from har_live.overlay import LiveStatus
+from har_live.realtime import Clock
+from har_live.realtime.capture import LONGEST_DELAY_SECONDS, delay_seconds
+from har_live.realtime.clock import ArrivalTimeline
+from har_live.realtime.inbox import Scored
+from har_live.realtime.labels import Labels
+from har_live.realtime.metrics import Latencies, Rate
+from har_live.realtime.notices import Notices
+from har_live.realtime.playback import MAX_LATE_SECONDS, Playback
 from tests.live_made import StoppedClock
 
 # --- time -------------------------------------------------------------------------------------

@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 
 from har_live.grid import TimeGrid
-from har_live.live import LiveSettings
-from har_live.live.display import Display
-from har_live.live.inbox import LiveFrame, Opened, Scored, ScorerInbox, ScreenInbox
-from har_live.live.links import Links
-from har_live.live.playback import Playback
-from har_live.live.recording import Recorder
-from har_live.live.run import _tile
-from har_live.live.segments import SegmentFiles
-from har_live.live.tile import Tile
 from har_live.overlay import OverlayView
+from har_live.realtime import LiveSettings
+from har_live.realtime.display import Display
+from har_live.realtime.inbox import LiveFrame, Opened, Scored, ScorerInbox, ScreenInbox
+from har_live.realtime.links import Links
+from har_live.realtime.playback import Playback
+from har_live.realtime.recording import Recorder
+from har_live.realtime.run import tile_of
+from har_live.realtime.tile import Tile
 from har_live.segments import Segmenter
+from har_live.sinks.base import Outputs
 from har_live.types import Person, VideoInfo
 from tests.live_made import MadeWindow, StoppedClock
 from tests.people_drawn import LABELS, make_person, make_prediction
@@ -44,19 +44,22 @@ class Stage:
         changed, self._keys, self._num_frames = Condition(), list[str](), 0
         self.window.poll = self._poll  # type: ignore[method-assign]
         recognizer = SimpleNamespace(
-            labels=LABELS, segmenter=lambda **_: Segmenter(lag_seconds=1.0, hop_seconds=0.1)
+            labels=LABELS,
+            card=SimpleNamespace(name="made"),
+            segmenter=lambda **_: Segmenter(lag_seconds=1.0, hop_seconds=0.1),
         )
         self.tiles: list[Tile] = []
         for name in ("left", "right")[:num_sources]:
-            files = stack.enter_context(SegmentFiles(settings, recognizer, None))  # type: ignore[arg-type]
             scorer = ScorerInbox(TimeGrid(8.0, max_gap_seconds=2.0), Condition())
             links = Links(self.clock, Playback(self.clock), scorer, ScreenInbox(changed))
-            self.tiles.append(_tile(name, links, files, recognizer, settings))  # type: ignore[arg-type]
+            self.tiles.append(tile_of(name, links, Outputs([]), recognizer, settings))  # type: ignore[arg-type]
+        recorder = Recorder(settings)
         self.display = Display(
             self.tiles,
             changed,
             self.clock,
-            stack.enter_context(Recorder(settings)),
+            recorder,
+            stack.enter_context(Outputs([recorder])),
             self.window,
             seconds=None,
             has_joints=settings.joints,

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from har_live import offline
-from har_live.live import Replay
+from har_live.realtime import Replay
 from har_live.recognizer import Recognizer
 from har_live.scorers.torch import load_model
 from har_live.types import Frame

@@ -33,7 +33,7 @@ def test_each_is_as_alone(recognizer, clips, tmp_path):
     done = annotate_all(clips, tmp_path / "out", recognizer, events=[".csv"])
     assert [one.output.name for one in done] == ["in.mp4", "in-2.mkv"]
     for one, clip in zip(done, clips, strict=True):
-        alone = annotate(clip, tmp_path / f"alone{clip.suffix}", recognizer)
+        alone = annotate(clip, recognizer, sinks=[tmp_path / f"alone{clip.suffix}"])
         assert one.source == str(clip)
         assert one.result.num_frames == alone.num_frames
         assert one.result.segments == alone.segments

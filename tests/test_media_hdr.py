@@ -56,7 +56,7 @@ def test_what_is_written_says_what_it_is(
     tmp_path: Path, small_weights: Callable[[str], Weights]
 ) -> None:
     source = make_grey(tmp_path / "in.mp4", HLG, 0.75)
-    annotate(source, tmp_path / "out.mp4", Recognizer(small_weights("lrcn"), device="cpu"))
+    annotate(source, Recognizer(small_weights("lrcn"), device="cpu"), sinks=[tmp_path / "out.mp4"])
     with av.open(str(tmp_path / "out.mp4")) as video:
         frame = next(video.decode(video=0))
     middle = frame.to_ndarray(format="rgb24")[50:70, 100:150]

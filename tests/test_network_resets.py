@@ -17,12 +17,12 @@ import pytest
 
 from har_live.ahead import start
 from har_live.errors import HarLiveError, SourceError
-from har_live.live import LiveSettings, run_live
 from har_live.offline import annotate
+from har_live.realtime import LiveSettings
 from har_live.sources import SourceOptions, child, open_source
 from har_live.sources.media import MediaSource
 from har_live.sources.wire import Failed, Order, new_memory, release_memory
-from tests.live_made import MadeWindow, WatchedRecognizer
+from tests.live_made import MadeWindow, WatchedRecognizer, live_one
 from tests.make_media import make_clip, noisy, numbered
 from tests.read_media import numbers, open_handles
 from tests.resources import needs_proc, wait_until
@@ -110,13 +110,10 @@ def test_a_live_source_is_lost_in_time_and_lets_go(camera: Camera, fault: Fault)
 def test_live_use_connects_again_and_its_files_are_whole(
     camera: Camera, fault: Fault, small_weights, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("har_live.live.capture.FIRST_DELAY_SECONDS", 0.02)
+    monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 0.02)
     recognizer = WatchedRecognizer(small_weights("lrcn"))
-    settings = LiveSettings(
-        record=tmp_path / "out.mp4",
-        events=(tmp_path / "out.jsonl",),
-        options=SourceOptions(timeout_seconds=5, live=True),
-    )
+    settings = LiveSettings(options=SourceOptions(timeout_seconds=5, live=True))
+    sinks = [tmp_path / "out.mp4", tmp_path / "out.jsonl"]
     before: list[int] = []
 
     def break_off(window) -> bool:
@@ -132,7 +129,7 @@ def test_live_use_connects_again_and_its_files_are_whole(
         return len(before) > 1 and window.num_shown > before[1] + 20
 
     window = MadeWindow([(break_off, "help"), (is_back, "quit")])
-    summary = run_live(camera.url, recognizer, window=window, settings=settings)
+    summary = live_one(camera.url, recognizer, sinks=sinks, window=window, settings=settings)
     assert summary.num_reconnects >= 1
     with MediaSource(tmp_path / "out.mp4") as recording:
         assert len(list(recording)) >= 20
@@ -179,9 +176,8 @@ def test_annotating_a_recording_that_is_lost_leaves_what_was_done(
         with pytest.raises(SourceError, match=r"clip\.mp4: lost after \d\.\d s"):
             annotate(
                 f"http://{proxy.place}/clip.mp4",
-                out,
                 recognizer,
-                events=[events],
+                sinks=[out, events],
                 options=HASTY,
                 on_frame=on_frame,
             )

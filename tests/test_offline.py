@@ -48,7 +48,7 @@ def sound_packets(path: Path) -> list[bytes]:
 
 def test_every_frame_is_kept_at_its_time_with_its_sound(recognizer, tmp_path):
     source = make_clip(tmp_path / "in.mp4", pts_seconds=VARIABLE, size=(96, 64), sound=True)
-    result = annotate(source, tmp_path / "out.mp4", recognizer)
+    result = annotate(source, recognizer, sinks=[tmp_path / "out.mp4"])
     assert result.num_frames == len(VARIABLE)
     assert frame_times(tmp_path / "out.mp4") == pytest.approx(frame_times(source), abs=2e-5)
     assert sound_packets(tmp_path / "out.mp4") == sound_packets(source) != []
@@ -56,7 +56,7 @@ def test_every_frame_is_kept_at_its_time_with_its_sound(recognizer, tmp_path):
 
 def test_a_rotated_clip_comes_out_upright(recognizer, tmp_path):
     source = make_clip(tmp_path / "in.mp4", pts_seconds=VARIABLE, size=(96, 64), rotation=90)
-    annotate(source, tmp_path / "out.mp4", recognizer)
+    annotate(source, recognizer, sinks=[tmp_path / "out.mp4"])
     with av.open(tmp_path / "out.mp4") as container:
         stream = container.streams.video[0]
         assert (stream.width, stream.height) == (64, 96)
@@ -66,7 +66,7 @@ def test_a_rotated_clip_comes_out_upright(recognizer, tmp_path):
 
 def test_the_overlay_is_on_the_picture(recognizer, tmp_path):
     source = make_clip(tmp_path / "in.mp4", pts_seconds=STEADY, size=(320, 240))
-    annotate(source, tmp_path / "out.mp4", recognizer)
+    annotate(source, recognizer, sinks=[tmp_path / "out.mp4"])
     before, after = (
         [frame.to_ndarray(format="rgb24").astype(int) for frame in av.open(path).decode(video=0)]
         for path in (source, tmp_path / "out.mp4")
@@ -82,14 +82,14 @@ def test_the_same_input_gives_the_same_bytes(recognizer, tmp_path):
     outputs = []
     for name in ("a", "b"):
         paths = [tmp_path / f"{name}{suffix}" for suffix in (".mp4", ".jsonl")]
-        annotate(source, paths[0], recognizer, events=paths[1:])
+        annotate(source, recognizer, sinks=[paths[0], *paths[1:]])
         outputs.append([path.read_bytes() for path in paths])
     assert outputs[0] == outputs[1]
 
 
 def test_predict_and_annotate_agree(recognizer, tmp_path):
     source = make_clip(tmp_path / "in.mp4", pts_seconds=STEADY, size=(96, 64))
-    written = annotate(source, tmp_path / "out.mp4", recognizer)
+    written = annotate(source, recognizer, sinks=[tmp_path / "out.mp4"])
     alone = predict(source, recognizer)
     assert len(alone.predictions) == len(written.predictions) > 5
     for a, b in zip(alone.predictions, written.predictions, strict=True):
@@ -102,7 +102,7 @@ def test_events_are_the_segments(weights, tmp_path):
     recognizer = Recognizer(weights, device="cpu", smoothing=SmoothingSpec(0, 0, 0, 0))
     source = FigureSource(seconds=4, width=160, height=120, fps=15)
     events = [tmp_path / f"out{suffix}" for suffix in (".jsonl", ".csv", ".srt", ".vtt")]
-    result = annotate(source, tmp_path / "out.mp4", recognizer, events=events)
+    result = annotate(source, recognizer, sinks=[tmp_path / "out.mp4", *events])
     lines = [json.loads(line) for line in events[0].read_text("utf-8").splitlines()]
     assert lines[0]["format"] == "har-live-events"
     assert lines[0]["weights"] == "test-lrcn"
@@ -126,8 +126,8 @@ def test_events_lie_on_the_outputs_clock(weights, tmp_path):
             for frame in source:
                 yield dataclasses.replace(frame, pts_seconds=frame.pts_seconds + 3600)
 
-    early = annotate(source, tmp_path / "a.mp4", recognizer, events=[tmp_path / "a.csv"])
-    late = annotate(Late(), tmp_path / "b.mp4", recognizer, events=[tmp_path / "b.csv"])
+    early = annotate(source, recognizer, sinks=[tmp_path / "a.mp4", tmp_path / "a.csv"])
+    late = annotate(Late(), recognizer, sinks=[tmp_path / "b.mp4", tmp_path / "b.csv"])
     assert [s.start_seconds for s in late.segments] == pytest.approx(
         [s.start_seconds + 3600 for s in early.segments]
     )
@@ -139,14 +139,15 @@ def test_the_truth_is_compared_where_it_is_known(recognizer):
     result = predict(source, recognizer)
     truths = [frame.truth for frame in source]
     labels = {p.label for p in result.predictions}
-    assert 0 < result.num_judged < len(truths) == 30
-    assert result.num_right + result.num_unsure <= result.num_judged
-    assert (result.num_right > 0) == bool(labels & set(truths))
+    judged = result.judged
+    assert 0 < judged.num_frames < len(truths) == 30
+    assert judged.num_right + judged.num_unsure <= judged.num_frames
+    assert (judged.num_right > 0) == bool(labels & set(truths))
 
 
 def test_a_clip_shorter_than_a_window_gets_one_answer(recognizer, tmp_path):
     source = make_clip(tmp_path / "short.mp4", pts_seconds=(0, 0.1, 0.2), size=(96, 64))
-    result = annotate(source, tmp_path / "out.mp4", recognizer)
+    result = annotate(source, recognizer, sinks=[tmp_path / "out.mp4"])
     assert len(result.predictions) == 1
     assert result.clip_scores().sum() == pytest.approx(1)
 
@@ -164,7 +165,7 @@ def test_a_bad_source_leaves_nothing_behind(recognizer, tmp_path, fault):
         make_sound(source)
     (tmp_path / "out").mkdir()
     with pytest.raises(SourceError):
-        annotate(source, tmp_path / "out/o.mp4", recognizer, events=[tmp_path / "out/o.srt"])
+        annotate(source, recognizer, sinks=[tmp_path / "out/o.mp4", tmp_path / "out/o.srt"])
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -173,7 +174,7 @@ def test_an_output_that_exists_is_kept_and_nothing_is_begun(recognizer, tmp_path
     precious = tmp_path / "out.srt"
     precious.write_text("mine")
     with pytest.raises(SinkError, match="--overwrite"):
-        annotate(source, tmp_path / "out.mp4", recognizer, events=[tmp_path / "a.csv", precious])
+        annotate(source, recognizer, sinks=[tmp_path / "out.mp4", tmp_path / "a.csv", precious])
     assert precious.read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mp4", "out.srt"]
 
@@ -192,9 +193,8 @@ def test_an_interruption_keeps_what_was_done(weights, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         annotate(
             source,
-            tmp_path / "out.mp4",
             recognizer,
-            events=[tmp_path / "out.jsonl"],
+            sinks=[tmp_path / "out.mp4", tmp_path / "out.jsonl"],
             on_frame=interrupt_late,
         )
     assert len(frame_times(tmp_path / "out.mp4")) == 40
@@ -216,7 +216,7 @@ def test_real_clips_of_every_kind_are_annotated(recognizer, shared_data, tmp_pat
     files += sorted((shared_data / "originals").iterdir())
     for path in files:
         output = tmp_path / f"{path.name}.out.mp4"
-        result = annotate(path, output, recognizer, events=[tmp_path / f"{path.name}.srt"])
+        result = annotate(path, recognizer, sinks=[output, tmp_path / f"{path.name}.srt"])
         assert frame_times(output) == pytest.approx(frame_times(path), abs=2e-5)
         assert result.predictions, path
         output.unlink()

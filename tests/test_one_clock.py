@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from har_live.card import SmoothingSpec, Weights
-from har_live.live import LiveSettings
-from har_live.live.run import run_live
 from har_live.offline import annotate, predict
 from har_live.recognizer import Recognizer
+from tests.live_made import live_one
 from tests.make_media import make_clip
 from tests.read_media import read, times
 from tests.test_cli import run
@@ -41,8 +40,8 @@ def excerpt(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 def test_all_tell_the_same(excerpt: Path, recognizer: Recognizer, tmp_path: Path) -> None:
     files = {name: tmp_path / f"{name}.jsonl" for name in ("annotate", "live")}
     predicted = predict(excerpt, recognizer)
-    annotate(excerpt, tmp_path / "out.mp4", recognizer, events=[files["annotate"]])
-    run_live(str(excerpt), recognizer, settings=LiveSettings(events=(files["live"],)))
+    annotate(excerpt, recognizer, sinks=[tmp_path / "out.mp4", files["annotate"]])
+    live_one(str(excerpt), recognizer, sinks=[files["live"]])
     lines = {name: file.read_text().splitlines() for name, file in files.items()}
     own_seconds = float(frame_times(excerpt)[0])
     for header, *segments in lines.values():

@@ -153,7 +153,7 @@ def test_two_processes_learn_what_one_does(videos: Path, tmp_path: Path, small_w
     command = [sys.executable, "-m", "training", "train-pixels", str(videos), *SHORT]
     command += ["--preset", str(network), "--cache", str(cache), "--devices", "2"]
     subprocess.run(
-        [*command, "--out", str(tmp_path / "two")], check=True, timeout=100, capture_output=True
+        [*command, "--out", str(tmp_path / "two")], check=True, timeout=250, capture_output=True
     )
     preset = preset_of(str(network))
     settings = FitSettings(epochs=2, batch_size=4)

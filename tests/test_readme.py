@@ -44,7 +44,14 @@ def test_the_python_code_runs_as_printed(tmp_path: Path):
     )
     assert done.returncode == 0, done.stderr
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
-    assert written == {"in.mp4", "out.mp4", "out.jsonl", "folder/in.mp4", "folder/in.srt"}
+    assert written == {
+        "in.mp4",
+        "out.mp4",
+        "out.jsonl",
+        "live.jsonl",
+        "folder/in.mp4",
+        "folder/in.srt",
+    }
     assert "missing.mp4 folder/missing.mp4" in done.stdout
 
 

@@ -17,7 +17,7 @@ from har_live.card import open_weights
 from har_live.errors import BackendError, WeightsError
 from har_live.scorers import open_scorer
 from har_live.scorers.onnx import PROVIDERS
-from training.ship.export import export_weights
+from training.export.weights import export_weights
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_scores_are_the_callers_own(weights):
 
 
 def test_the_exporter_refuses_an_onnx_file_that_differs(weights, monkeypatch, tmp_path):
-    import training.ship.export
+    import training.export.weights
     from har_live.scorers.torch import load_model
 
     def export_another(model, path, *, tensors_path):
@@ -134,8 +134,8 @@ def test_the_exporter_refuses_an_onnx_file_that_differs(weights, monkeypatch, tm
         with torch.no_grad():
             model.classifier.bias.add_(torch.tensor([0.0, 0.01, 0.0, 0.0]))
 
-    real = training.ship.export.export_onnx
-    monkeypatch.setattr(training.ship.export, "export_onnx", export_another)
+    real = training.export.weights.export_onnx
+    monkeypatch.setattr(training.export.weights, "export_onnx", export_another)
     with pytest.raises(WeightsError, match="differs from torch"):
         export_weights(load_model(weights), weights.card, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from har_live.segments import Segmenter
@@ -41,6 +43,17 @@ def test_everybody_has_segments_of_their_own():
         (1, "wave", 0.0, 5.5),
         (2, "walk", 3.0, 5.5),
     ]
+
+
+def test_a_label_that_was_over_before_it_began_is_no_segment():
+    segmenter = Segmenter(lag_seconds=1, hop_seconds=0.2)
+    ends = [0.8 + i / 5 for i in range(8)]
+    windows = [
+        replace(prediction(end, "walk" if i else "wave", person=1), start_seconds=0.0)
+        for i, end in enumerate(ends)
+    ]
+    found = segments_of(segmenter, windows)
+    assert [(s.label, s.start_seconds, s.end_seconds) for s in found] == [("walk", 0.0, ends[-1])]
 
 
 def test_a_segment_knows_where_its_person_was_when_the_label_was_surest():

@@ -15,7 +15,7 @@ from har_live.errors import SinkError
 from har_live.sinks import files, video
 from har_live.sinks.growing import GrowingFile
 from har_live.sinks.part import Part
-from har_live.sinks.video import VideoSink
+from har_live.sinks.video import VideoFile
 from tests.resources import held, needs_proc
 from tests.video_made import (
     INFO,
@@ -33,7 +33,7 @@ import os, resource, sys
 from pathlib import Path
 import numpy as np
 from har_live.errors import SinkError
-from tests.video_made import INFO, VideoSink
+from tests.video_made import INFO, VideoFile
 source, out = map(Path, sys.argv[1:3])
 random = np.random.default_rng(0)
 pictures = [random.integers(0, 255, (48, 64, 3), dtype=np.uint8) for _ in range(60)]
@@ -43,7 +43,7 @@ for limit in map(int, sys.argv[3:]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
     said = ""
     try:
-        with VideoSink(out, INFO, sound_from=source) as sink:
+        with VideoFile(out, INFO, sound_from=source) as sink:
             for number, picture in enumerate(pictures):
                 sink.write(picture, number / 25)
     except SinkError as error:
@@ -94,7 +94,7 @@ def test_a_write_that_fails_leaves_whole_pieces(
         write(self, remaining)
 
     def run() -> None:
-        with VideoSink(out, INFO) as sink:
+        with VideoFile(out, INFO) as sink:
             write_pictures(sink, 200)
 
     monkeypatch.setattr(GrowingFile, "_write", fails_once)
@@ -117,7 +117,7 @@ def test_a_copy_that_fails_leaves_the_recording(
     source: Path, out: Path, monkeypatch: pytest.MonkeyPatch, place: object, name: str
 ) -> None:
     before = held()
-    sink = VideoSink(out, INFO, sound_from=source)
+    sink = VideoFile(out, INFO, sound_from=source)
     write_pictures(sink, 7)
     monkeypatch.setattr(place, name, refuse)
     with pytest.raises(SinkError, match="Read-only file system; it holds what was written"):
@@ -128,7 +128,7 @@ def test_a_copy_that_fails_leaves_the_recording(
 
 
 def test_a_rename_that_fails_says_where_it_is(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sink = VideoSink(out, INFO)
+    sink = VideoFile(out, INFO)
     write_pictures(sink, 7)
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(SinkError, match=r"Read-only file system; the output is .*out\.part\.mp4"):
@@ -139,14 +139,14 @@ def test_a_rename_that_fails_says_where_it_is(out: Path, monkeypatch: pytest.Mon
 def test_a_part_that_cannot_be_removed_is_named(
     out: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sink = VideoSink(out, INFO)
+    sink = VideoFile(out, INFO)
     monkeypatch.setattr(Path, "unlink", refuse)
     sink.close()
     assert "out.part.mp4 stays behind: Read-only file system" in caplog.text
 
 
 def test_an_open_that_fails_leaves_nothing(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sink = VideoSink(out, INFO)
+    sink = VideoFile(out, INFO)
     opened = Path.open
 
     def refuse_part(self: Path, *arguments: object, **more: object) -> object:
@@ -163,7 +163,7 @@ import itertools, os, sys
 from pathlib import Path
 from har_live.errors import SinkError
 from har_live.sinks import recording
-from tests.video_made import INFO, VideoSink, write_pictures
+from tests.video_made import INFO, VideoFile, write_pictures
 out, stays = Path(sys.argv[1]), sys.argv[2] == "stays"
 for failing in itertools.count():
     calls = itertools.count()
@@ -176,7 +176,7 @@ for failing in itertools.count():
     recording_memory, recording.Memory = recording.Memory, Refusing
     said = ""
     try:
-        with VideoSink(out, INFO) as sink:
+        with VideoFile(out, INFO) as sink:
             write_pictures(sink, 130)
     except SinkError as error:
         said = str(error)
@@ -211,7 +211,7 @@ def test_the_muxer_refused_at_every_call(out: Path, how: str) -> None:
 def test_sound_that_is_refused_leaves_no_file_open(out: Path, tmp_path: Path) -> None:
     source = make_clip(tmp_path / "in.mkv", sound="wavpack", sample_rate=44_100)
     before = held()
-    with VideoSink(out, INFO, sound_from=source) as sink:
+    with VideoFile(out, INFO, sound_from=source) as sink:
         write_pictures(sink, 7)
     assert sound_packets(out) == []
     assert held() == before
@@ -221,12 +221,12 @@ def test_sound_that_is_refused_leaves_no_file_open(out: Path, tmp_path: Path) ->
 
 
 def test_two_runs_never_write_one_output(out: Path) -> None:
-    with VideoSink(out, INFO, overwrite=True) as first:
+    with VideoFile(out, INFO, overwrite=True) as first:
         write_pictures(first, 2)
         with pytest.raises(SinkError, match=r"out\.mp4: another run is writing it"):
-            VideoSink(out, INFO, overwrite=True)
+            VideoFile(out, INFO, overwrite=True)
     assert left_behind(out.parent) == ["out.mp4"]
-    with VideoSink(out, INFO, overwrite=True) as second:
+    with VideoFile(out, INFO, overwrite=True) as second:
         write_pictures(second, 3)
     assert len(frame_times(out)) == 3
 

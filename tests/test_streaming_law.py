@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
@@ -18,9 +17,9 @@ from har_live.scorers import open_scorer
 from har_live.scorers.torch import load_model
 from har_live.transforms import to_network
 from har_live.types import ClipSpec, Frame, Prediction
+from tests.laws import RUNTIMES, TOLERANCE, stream_all, stream_runs, stream_together
 from tests.weights_made import CONFIGS, PICTURE_KINDS
 
-TOLERANCE = 1e-4
 Uncut = partial(Recognizer, device="cpu", cut_reset=False)
 """Here every picture is unlike the one before, and none begins a scene."""
 
@@ -61,12 +60,6 @@ def offline(weights: Weights, frames: list[Frame], clip: ClipSpec, hop: int) -> 
     return list(zip(ends, scores, strict=True))
 
 
-def stream_all(recognizer: Recognizer, frames: Sequence[Frame]) -> list[Prediction]:
-    stream = recognizer.stream()
-    predictions = [p for frame in frames for p in stream.push(frame)]
-    return predictions + stream.finish()
-
-
 def assert_same(predictions: list[Prediction], expected: list[tuple]) -> None:
     assert len(predictions) == len(expected) > 0
     for prediction, (end_seconds, scores) in zip(predictions, expected, strict=True):
@@ -74,7 +67,7 @@ def assert_same(predictions: list[Prediction], expected: list[tuple]) -> None:
         np.testing.assert_allclose(prediction.scores, scores, atol=TOLERANCE, rtol=0)
 
 
-@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize("kind", PICTURE_KINDS)
 @pytest.mark.parametrize("hop", [1, 2, 3, 8])
 def test_streaming_equals_offline(made, kind, runtime, hop):
@@ -88,7 +81,7 @@ def test_streaming_equals_offline(made, kind, runtime, hop):
 
 
 @pytest.mark.parametrize("num_frames", [1, 5, 13])
-@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("runtime", RUNTIMES)
 def test_any_window_length(made, runtime, num_frames):
     """T is the card's alone: the same tensors stream with any."""
     card = made["lrcn"].card
@@ -101,7 +94,7 @@ def test_any_window_length(made, runtime, num_frames):
     assert_same(predictions, offline(weights, frames, clip, hop))
 
 
-@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize("kind", PICTURE_KINDS)
 def test_each_run_is_its_own_clip(made, kind, runtime):
     """After a gap, a step back and a reset, windows begin afresh and know nothing of before."""
@@ -114,15 +107,7 @@ def test_each_run_is_its_own_clip(made, kind, runtime):
         np.arange(2.5, 4, 1 / 30),  # no gap, but a reset
     ]
     runs = [random_frames(pts, seed=seed) for seed, pts in enumerate(times)]
-    stream = Uncut(weights, runtime=runtime).stream()
-    predictions: list[Prediction] = []
-    for index, run in enumerate(runs):
-        if index == 3:
-            predictions += stream.advance(stream._grid.finish())
-            stream.reset()
-        for frame in run:
-            predictions += stream.push(frame)
-    predictions += stream.finish()
+    predictions = stream_runs(Uncut(weights, runtime=runtime), runs)
     expected = [item for run in runs for item in offline(weights, run, clip, hop)]
     assert_same(predictions, expected)
     assert sorted({p.run for p in predictions}) == [0, 1, 2, 3]
@@ -137,7 +122,7 @@ def test_a_short_gap_holds_the_frame_that_was_playing(made):
     assert_same(predictions, offline(weights, frames, clip, hop))
 
 
-@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize("kind", sorted(CONFIGS))
 @pytest.mark.parametrize("num_subjects", [2, 5])
 def test_subjects_in_any_batches_do_not_touch_each_other(
@@ -168,7 +153,7 @@ def test_subjects_in_any_batches_do_not_touch_each_other(
     assert num_together >= 3
 
 
-@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize("kind", PICTURE_KINDS)
 def test_sources_in_one_group_are_as_alone(made, kind, runtime):
     """Three sources, of other rates and lengths, one with a gap and one too short for a window."""
@@ -179,26 +164,10 @@ def test_sources_in_one_group_are_as_alone(made, kind, runtime):
         random_frames(np.concatenate([np.arange(0, 1, 0.1), gap + np.arange(1, 2, 0.1)]), seed=2),
         random_frames(np.arange(5) / 30, seed=3),
     ]
-    group = recognizer.streams(len(films))
-    grids = [recognizer.grid() for _ in films]
-    waiting = [
-        deque(g for f in film for g in grid.push(f))
-        for film, grid in zip(films, grids, strict=True)
-    ]
-    for grid, queue in zip(grids, waiting, strict=True):
-        queue.extend(grid.finish())
-    found: list[list[Prediction]] = [[] for _ in films]
-    random = np.random.default_rng(0)
-    while any(waiting):
-        ready = [i for i, queue in enumerate(waiting) if queue]
-        chosen = [i for i in ready if random.random() < 0.6] or ready
-        for i, predictions in group.advance({i: waiting[i].popleft() for i in chosen}).items():
-            found[i] += predictions
-    for i, film in enumerate(films):
+    for film, found in zip(films, stream_together(recognizer, films), strict=True):
         expected = stream_all(recognizer, film)
-        found[i] += group.finish(i)
-        assert [p.run for p in found[i]] == [p.run for p in expected]
-        assert_same(found[i], [(p.end_seconds, p.scores) for p in expected])
+        assert [p.run for p in found] == [p.run for p in expected]
+        assert_same(found, [(p.end_seconds, p.scores) for p in expected])
 
 
 def test_a_group_has_at_least_one_source(made):
@@ -249,7 +218,7 @@ def test_a_short_source_gets_one_answer_with_its_last_frame_held(made):
     assert prediction.start_seconds == 0.0
 
 
-@pytest.mark.parametrize("runtime", ["torch", "onnx"])
+@pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize("kind", PICTURE_KINDS)
 @pytest.mark.parametrize("hop", [1, 3])
 def test_a_run_begins_with_short_windows_where_the_card_allows(made, kind, runtime, hop):

@@ -15,8 +15,9 @@ from har_live.errors import WeightsError
 from har_live.models.window_model import NO_UNKNOWN, WindowModel
 from har_live.recognizer import Recognizer
 from har_live.scorers.torch import load_model
-from tests.test_streaming_law import assert_same, offline, random_frames, stream_all
-from training.ship.export import export_weights
+from tests.laws import stream_all
+from tests.test_streaming_law import assert_same, offline, random_frames
+from training.export.weights import export_weights
 
 LOGITS = torch.tensor([[2.0, -1, 0.5, 0], [30, -40, 3, 1], [-50, -60, -70, -80]])
 

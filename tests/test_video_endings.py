@@ -18,7 +18,7 @@ import pytest
 
 from har_live.errors import SinkError
 from har_live.sinks.tracks import SourceTracks, Timing
-from har_live.sinks.video import VideoSink
+from har_live.sinks.video import VideoFile
 from tests.video_made import (
     HEIGHT,
     INFO,
@@ -33,14 +33,14 @@ from tests.video_made import (
 
 
 def test_nothing_written_leaves_no_file(source: Path, out: Path) -> None:
-    with VideoSink(out, INFO, sound_from=source) as sink:
+    with VideoFile(out, INFO, sound_from=source) as sink:
         pass
     sink.close()
     assert left_behind(out.parent) == []
 
 
 def test_abort_leaves_no_file(source: Path, out: Path) -> None:
-    sink = VideoSink(out, INFO, sound_from=source)
+    sink = VideoFile(out, INFO, sound_from=source)
     write_pictures(sink, 3)
     sink.abort()
     sink.close()
@@ -54,7 +54,7 @@ def test_an_exception_leaves_what_was_done(
     source: Path, out: Path, error: type[BaseException]
 ) -> None:
     def run() -> None:
-        with VideoSink(out, INFO, sound_from=source) as sink:
+        with VideoFile(out, INFO, sound_from=source) as sink:
             write_pictures(sink, 7)
             raise error
 
@@ -70,7 +70,7 @@ def test_ctrl_c_at_any_moment_breaks_no_picture(out: Path) -> None:
     previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
         for attempt in range(6):
-            sink = VideoSink(out, INFO, overwrite=True)
+            sink = VideoFile(out, INFO, overwrite=True)
             write_pictures(sink, 1)  # the encoder has begun, however busy the machine is
             written = 1
             signal.setitimer(signal.ITIMER_REAL, 0.02 + 0.0073 * attempt)
@@ -100,7 +100,7 @@ def test_a_second_ctrl_c_leaves_the_recording(
         yield
 
     monkeypatch.setattr(SourceTracks, "packets", interrupted)
-    sink = VideoSink(out, INFO, sound_from=source)
+    sink = VideoFile(out, INFO, sound_from=source)
     write_pictures(sink, 7)
     with pytest.raises(KeyboardInterrupt):
         sink.close()
@@ -111,8 +111,8 @@ def test_a_second_ctrl_c_leaves_the_recording(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tests.video_made import INFO, VideoSink, write_pictures
-sink = VideoSink(Path(sys.argv[1]), INFO)
+from tests.video_made import INFO, VideoFile, write_pictures
+sink = VideoFile(Path(sys.argv[1]), INFO)
 write_pictures(sink, 200)
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -126,7 +126,7 @@ def test_a_killed_process_leaves_a_playable_part(out: Path) -> None:
     times = frame_times(out.with_name("out.part.mp4"))
     assert len(times) >= 100  # 8 s less a key frame's distance and what the encoder held back
     assert times == [Fraction(number, 25) for number in range(len(times))]
-    with VideoSink(out, INFO) as sink:  # the next run keeps it
+    with VideoFile(out, INFO) as sink:  # the next run keeps it
         write_pictures(sink, 1)
     assert left_behind(out.parent) == ["out.mp4", "out.part.mp4"]
 
@@ -148,7 +148,7 @@ def noise(number: int) -> np.ndarray:
 
 def test_a_full_disk_leaves_what_fitted(out: Path) -> None:
     def run() -> None:
-        with VideoSink(out, INFO) as sink:
+        with VideoFile(out, INFO) as sink:
             for number in range(2000):
                 sink.write(noise(number), number / 25)
 
@@ -173,7 +173,7 @@ def playable_times(path: Path) -> list[Fraction]:
 
 
 def test_a_disk_too_full_to_complete(source: Path, out: Path) -> None:
-    sink = VideoSink(out, INFO, sound_from=source)
+    sink = VideoFile(out, INFO, sound_from=source)
     for number in range(60):
         sink.write(noise(number), number / 25)
     part = out.with_name("out.part.mp4")
@@ -187,7 +187,7 @@ def test_a_disk_too_full_to_complete(source: Path, out: Path) -> None:
 
 
 def test_a_disk_too_full_to_begin(out: Path) -> None:
-    sink = VideoSink(out, INFO)
+    sink = VideoFile(out, INFO)
     with disk_of(100):
         with pytest.raises(SinkError, match="File too large"):
             write_pictures(sink, 200)
@@ -199,9 +199,9 @@ def test_a_disk_too_full_to_begin(out: Path) -> None:
 def test_nothing_is_overwritten_unasked(out: Path) -> None:
     out.write_bytes(b"precious")
     with pytest.raises(SinkError, match=r"out\.mp4 exists already; pass --overwrite"):
-        VideoSink(out, INFO)
+        VideoFile(out, INFO)
     assert left_behind(out.parent) == ["out.mp4"]
-    sink = VideoSink(out, INFO, overwrite=True)
+    sink = VideoFile(out, INFO, overwrite=True)
     write_pictures(sink, 2)
     assert out.read_bytes() == b"precious"  # until the new one is complete
     sink.close()
@@ -209,7 +209,7 @@ def test_nothing_is_overwritten_unasked(out: Path) -> None:
 
 
 def test_a_file_that_appears_meanwhile_is_kept(out: Path) -> None:
-    sink = VideoSink(out, INFO)
+    sink = VideoFile(out, INFO)
     write_pictures(sink, 2)
     out.write_bytes(b"precious")
     with pytest.raises(SinkError, match=r"the output is .*out\.part\.mp4"):
@@ -221,7 +221,7 @@ def test_a_file_that_appears_meanwhile_is_kept(out: Path) -> None:
 def test_the_source_is_never_the_output(source: Path) -> None:
     before = source.read_bytes()
     with pytest.raises(SinkError, match="it is the source itself"):
-        VideoSink(source, INFO, overwrite=True, sound_from=str(source))
+        VideoFile(source, INFO, overwrite=True, sound_from=str(source))
     assert source.read_bytes() == before
 
 
@@ -238,7 +238,7 @@ def test_the_source_is_never_the_output(source: Path) -> None:
 def test_places_that_cannot_be_written(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "folder.mp4").mkdir()
     with pytest.raises(SinkError, match=message) as raised:
-        VideoSink(tmp_path / name, INFO)
+        VideoFile(tmp_path / name, INFO)
     assert "\n" not in str(raised.value)
     assert left_behind(tmp_path) == ["folder.mp4"]
 
@@ -247,11 +247,11 @@ def test_places_that_cannot_be_written(tmp_path: Path, name: str, message: str) 
 def test_a_folder_that_is_forbidden(out: Path) -> None:
     out.parent.chmod(0o500)
     with pytest.raises(SinkError, match="Permission denied"):
-        VideoSink(out, INFO)
+        VideoFile(out, INFO)
 
 
 def test_two_outputs_of_one_name_do_not_mix(out: Path) -> None:
-    first, second = VideoSink(out, INFO), VideoSink(out.with_suffix(".mkv"), INFO)
+    first, second = VideoFile(out, INFO), VideoFile(out.with_suffix(".mkv"), INFO)
     write_pictures(first, 2)
     write_pictures(second, 3)
     first.close()

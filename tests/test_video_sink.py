@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from har_live.sinks.video import VideoSink
+from har_live.sinks.video import VideoFile
 from har_live.sources.media import MediaSource
 from har_live.types import VideoInfo
 from har_live.yuv import Matrix, YuvImage, from_rgb
@@ -104,7 +104,7 @@ def test_odd_clocks_are_kept(out: Path, time_base: Fraction) -> None:
     """The frame rate itself, NTSC, and nanoseconds, whose pauses MP4 can't count."""
     info = VideoInfo(name="made", width=WIDTH, height=HEIGHT, time_base=time_base)
     seconds = [round(second / time_base) * time_base for second in (0, 0.52, 1, 9, 700)]
-    with VideoSink(out, info) as sink:
+    with VideoFile(out, info) as sink:
         for number, second in enumerate(seconds):
             sink.write(picture(number), float(second))
     for written, second in zip(frame_times(out), seconds, strict=True):
@@ -119,7 +119,7 @@ def test_a_late_start_is_kept(tmp_path: Path, out: Path) -> None:
     assert annotate(source, out).origin_seconds == 0
     assert frame_times(out) == frame_times(source)
     info = VideoInfo(name="made", width=WIDTH, height=HEIGHT)
-    with VideoSink(out, info, overwrite=True) as sink:
+    with VideoFile(out, info, overwrite=True) as sink:
         sink.write(picture(0), 1001 / 30_000)
     assert frame_times(out) == [Fraction(1001, 30_000)]
 
@@ -144,14 +144,14 @@ def test_broadcast_clock(tmp_path: Path, out: Path, start: int) -> None:
 
 
 def test_repeated_and_backward_times_lose_nothing(out: Path) -> None:
-    with VideoSink(out, INFO) as sink:
+    with VideoFile(out, INFO) as sink:
         for number, second in enumerate([0.0, 0.04, 0.04, 0.03, 0.08, 0.12]):
             sink.write(picture(number), second)
     assert [time * 90_000 for time in frame_times(out)] == [0, 3600, 3601, 3602, 7200, 10_800]
 
 
 def test_a_clock_that_begins_anew_goes_on(out: Path) -> None:
-    with VideoSink(out, INFO) as sink:
+    with VideoFile(out, INFO) as sink:
         for number, second in enumerate([5.0, 5.04, 0.0, 0.04, 0.08]):
             sink.write(picture(number), second)
     assert [float(time) for time in frame_times(out)] == [5.0, 5.04, 5.08, 5.12, 5.16]
@@ -163,7 +163,7 @@ def test_a_clock_that_begins_anew_goes_on(out: Path) -> None:
 def test_odd_sizes_get_a_border(out: Path, size: tuple[int, int], stored: tuple[int, int]) -> None:
     image = np.full((size[1], size[0], 3), 90, np.uint8)
     image[:, -1] = 200
-    with VideoSink(out, INFO) as sink:
+    with VideoFile(out, INFO) as sink:
         sink.write(image, 0.0)
     with av.open(str(out)) as video:
         written = next(video.decode(video=0)).to_ndarray(format="rgb24")
@@ -173,7 +173,7 @@ def test_odd_sizes_get_a_border(out: Path, size: tuple[int, int], stored: tuple[
 
 def test_another_size_is_fitted_into_the_first(out: Path) -> None:
     wide = np.full((30, 120, 3), 200, np.uint8)
-    with VideoSink(out, INFO) as sink:
+    with VideoFile(out, INFO) as sink:
         sink.write(picture(0), 0.0)
         sink.write(wide, 0.04)
     with av.open(str(out)) as video:
@@ -187,7 +187,7 @@ def test_another_size_is_fitted_into_the_first(out: Path) -> None:
 def test_colours_and_their_tags_agree(out: Path, height: int, matrix: int) -> None:
     colours = [(200, 30, 30), (30, 200, 30), (30, 30, 200), (255, 255, 255), (0, 0, 0)]
     image = np.repeat(np.array(colours, np.uint8), 32, axis=0)[None].repeat(height, axis=0)
-    with VideoSink(out, INFO) as sink:
+    with VideoFile(out, INFO) as sink:
         sink.write(image, 0.0)
     with av.open(str(out)) as video:
         frame = next(video.decode(video=0))
@@ -206,7 +206,7 @@ def test_same_input_same_bytes(source: Path, out: Path) -> None:
 
 
 def test_metadata(out: Path) -> None:
-    with VideoSink(out, INFO, metadata={"title": "Küche"}) as sink:
+    with VideoFile(out, INFO, metadata={"title": "Küche"}) as sink:
         write_pictures(sink, 1)
     with av.open(str(out)) as video:
         assert video.metadata["title"] == "Küche"
@@ -238,7 +238,7 @@ def test_yuv_is_written_as_the_rgb_of_it(
     with MediaSource(source) as video:
         frames = list(video)
         for name in ("rgb", "yuv"):
-            with VideoSink(tmp_path / f"{name}.mp4", video.info) as sink:
+            with VideoFile(tmp_path / f"{name}.mp4", video.info) as sink:
                 for frame in frames:
                     assert frame.yuv is not None
                     assert frame.yuv.matrix == matrix
@@ -262,7 +262,7 @@ def stated_color(path: Path) -> tuple[int, int]:
 def test_the_first_pictures_matrix_is_the_videos(first: Matrix, tmp_path: Path) -> None:
     """A source may change it on the way, and its size: colours stay."""
     color = np.array([200, 60, 30])
-    with VideoSink(tmp_path / "out.mp4", INFO) as sink:
+    with VideoFile(tmp_path / "out.mp4", INFO) as sink:
         matrices: tuple[Matrix, ...] = (first, "bt601", "bt709")
         for number, matrix in enumerate(matrices):
             width, height = (64, 48) if number < 2 else (128, 96)

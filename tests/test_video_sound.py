@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from har_live.sinks.tracks import SourceTracks, Timing
-from har_live.sinks.video import VideoSink
+from har_live.sinks.video import VideoFile
 from tests.video_made import (
     HEIGHT,
     INFO,
@@ -143,7 +143,7 @@ def test_a_source_without_sound_or_gone(
     with caplog.at_level(logging.WARNING):
         annotate(silent, out)
     assert (len(frame_times(out)), caplog.records) == (len(VARIABLE_TICKS), [])
-    with VideoSink(out, INFO, overwrite=True, sound_from=tmp_path / "gone.mp4") as sink:
+    with VideoFile(out, INFO, overwrite=True, sound_from=tmp_path / "gone.mp4") as sink:
         write_pictures(sink, 3)
     assert len(frame_times(out)) == 3
     assert "the sound is left out: No such file or directory" in caplog.text

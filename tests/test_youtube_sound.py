@@ -42,7 +42,7 @@ def test_the_annotated_video_has_the_sound(
         video = video_format("135", 854, 480, 30, "avc1", url=f"{server.url}/pictures.mp4")
         monkeypatch.setattr(YoutubeIE, "_real_extract", lambda *_: information([sound, video]))
         recognizer = Recognizer(small_weights("lrcn"), device="cpu")
-        result = annotate(PAGE, tmp_path / "out.mp4", recognizer)
+        result = annotate(PAGE, recognizer, sinks=[tmp_path / "out.mp4"])
     assert result.num_frames == 30
     assert sound_packets(tmp_path / "out.mp4") == sound_packets(both) != []
     assert set(agents) == {AGENT}

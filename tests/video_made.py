@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from har_live.sinks.video import VideoSink
+from har_live.sinks.video import VideoFile
 from har_live.sources.media import MediaSource
 from har_live.sources.options import Hwaccel
 from har_live.types import VideoInfo
@@ -78,10 +78,10 @@ def encoded_tone(audio: av.AudioStream, seconds: float, start_seconds: float) ->
 
 def annotate(
     source: Path, output: Path, *, num_frames: int | None = None, hwaccel: Hwaccel = "none"
-) -> VideoSink:
+) -> VideoFile:
     """What ``annotate`` does, without annotating: every frame from the source into the sink."""
     with MediaSource(source) as video:
-        sink = VideoSink(output, video.info, sound_from=source, hwaccel=hwaccel)
+        sink = VideoFile(output, video.info, sound_from=source, hwaccel=hwaccel)
         for index, frame in enumerate(video):
             if index == num_frames:
                 break
@@ -90,7 +90,7 @@ def annotate(
     return sink
 
 
-def write_pictures(sink: VideoSink, count: int, *, first: int = 0, fps: float = 25.0) -> None:
+def write_pictures(sink: VideoFile, count: int, *, first: int = 0, fps: float = 25.0) -> None:
     for number in range(first, first + count):
         sink.write(picture(number), number / fps)
 

@@ -10,7 +10,7 @@ from har_live.card import ModelCard, SmoothingSpec, Weights
 from har_live.models.build import build_model
 from har_live.models.config import ModelConfig
 from har_live.types import ClipSpec
-from training.ship.export import export_weights
+from training.export.weights import export_weights
 
 LABELS = ("none", "wave", "jump", "walk")
 RAW = SmoothingSpec(average_seconds=0, enter=0, leave=0, hold_seconds=0)

@@ -18,7 +18,7 @@ PROGRAMS = ("Xvfb", "xdotool", "openbox", "ffmpeg")
 """The Debian packages xvfb, xdotool, openbox, ffmpeg."""
 SCREEN = (800, 600)
 """(width, height)"""
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 _SIZE = "x".join(map(str, SCREEN))
 
 

@@ -22,6 +22,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "fetch": own_data.fetch,
     "show": own_data.show,
     "prepare": own_data.prepare,
+    "make": recipe.make,
     "joints": recipe.joints,
     "train": recipe.train,
     "cross-source": recipe.cross_source,

@@ -28,7 +28,7 @@ from torch import nn
 from har_live.card import ORIGIN_FILE, file_sha256
 from har_live.errors import WeightsError
 from har_live.models.movenet import SIZE_STEP, MoveNet
-from training.ship.shared_numbers import export_sharing
+from training.export.shared_numbers import export_sharing
 
 ORIGINAL_FILE = "movenet-multipose.onnx"
 ORIGIN = (
@@ -191,13 +191,13 @@ def read_photos(path: Path, *, count: int) -> list[NDArray[np.uint8]]:
         members = [member for member in tar if member.isfile()]
         files = [tar.extractfile(m) for m in members[:: max(1, len(members) // count)]]
         data = [file.read() for file in files if file is not None]
-    pictures = (cv2.imdecode(np.frombuffer(d, np.uint8), cv2.IMREAD_COLOR) for d in data[:count])
-    return [cv2.cvtColor(picture, cv2.COLOR_BGR2RGB) for picture in pictures]
+    jpegs = (np.frombuffer(d, np.uint8) for d in data[:count])
+    return [np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB), np.uint8) for jpeg in jpegs]
 
 
 def fitted(photo: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
     """As a network sees it, (1, H, W, 3), whatever shape that gives the person."""
-    return cv2.resize(photo, size[::-1], interpolation=cv2.INTER_LINEAR)[None]
+    return np.asarray(cv2.resize(photo, size[::-1]), np.uint8)[None]
 
 
 def _open_session(path: Path) -> Any:

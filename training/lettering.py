@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -25,7 +26,7 @@ POINTS_PER_INCH = 72
 def save_picture(figure: Figure, target: Path, *, dpi: int) -> None:
     """Write a figure as the kind of picture that the suffix names, PNG where it has none."""
     _Canvas(figure).print_figure(target, dpi=dpi)
-    matplotlib.pyplot.close(figure)
+    plt.close(figure)
 
 
 class _Renderer(RendererAgg):
@@ -69,11 +70,11 @@ class _Renderer(RendererAgg):
 class _Canvas(FigureCanvasAgg):
     def get_renderer(self) -> _Renderer:
         width, height = self.get_width_height(physical=True)
-        renderer = getattr(self, "renderer", None)
+        renderer: _Renderer | None = getattr(self, "renderer", None)
         now = (width, height, self.figure.dpi)
         if renderer is None or (renderer.width, renderer.height, renderer.dpi) != now:
-            self.renderer = _Renderer(width, height, self.figure.dpi)
-        return self.renderer
+            self.renderer = renderer = _Renderer(width, height, self.figure.dpi)
+        return renderer
 
 
 @cache

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from har_live.live import LiveSettings, run_live
+from har_live.realtime import LiveSettings, live
 from har_live.recognizer import Recognizer
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     path, weights, seconds = sys.argv[1:]
     recognizer = Recognizer(weights)
     begun_seconds = time.process_time()
-    summary = run_live(path, recognizer, settings=LiveSettings(seconds=float(seconds)))
+    (summary,) = live(path, recognizer, settings=LiveSettings(seconds=float(seconds)))
     busy_seconds = time.process_time() - begun_seconds
     cores = busy_seconds / summary.duration_seconds
     print(json.dumps({"cores": cores, "peak_bytes": peak_resident_bytes()}))

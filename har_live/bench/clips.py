@@ -10,7 +10,7 @@ import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.med
 import av
 
 from har_live.figure.script import Passage
-from har_live.sinks.video import VideoSink
+from har_live.sinks.video import VideoFile
 from har_live.sources.figure import FigureSource
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def make_clips(
     script = (Passage("jumping_jack", seconds),)
     with (
         FigureSource(script=script, width=size[0], height=size[1], fps=FPS) as figure,
-        VideoSink(clips.whole, figure.info) as whole,
-        VideoSink(clips.first_window, figure.info) as first_window,
+        VideoFile(clips.whole, figure.info) as whole,
+        VideoFile(clips.first_window, figure.info) as first_window,
     ):
         for frame in figure:
             whole.write(frame.image, frame.pts_seconds)

@@ -18,7 +18,7 @@ from har_live.bench.clips import FPS, repeat
 from har_live.bench.rows import Row
 from har_live.bench.timing import median_seconds
 from har_live.errors import BackendError
-from har_live.live import LiveSettings, run_live
+from har_live.realtime import LiveSettings, live
 from har_live.sources import open_source
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ def file_rows(scene: Scene) -> Iterator[Row]:
         {
             "decode": partial(_decode, clip),
             "decode, score (predict)": partial(offline.predict, clip, recognizer),
-            "all (annotate)": partial(offline.annotate, clip, output, recognizer, overwrite=True),
+            "all (annotate)": partial(
+                offline.annotate, clip, recognizer, sinks=[output], overwrite=True
+            ),
         },
         scene.effort,
     )
@@ -90,7 +92,7 @@ def latency_rows(scene: Scene) -> Iterator[Row]:
             seconds=scene.live_seconds,
             speed=speed,
         )
-        summary = run_live(
+        (summary,) = live(
             str(path),
             scene.recognizer,
             settings=LiveSettings(seconds=scene.live_seconds),

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from har_live.sinks.files import CONTAINERS
+from har_live.sinks.kinds import is_video
+
 
 def _named(value: str | list[str] | None) -> str | list[str] | None:
     """A source or path as it is; an empty one, as a script's unset variable leaves it, is none."""
@@ -15,15 +18,31 @@ def _named(value: str | list[str] | None) -> str | list[str] | None:
     return value
 
 
+def _video(path: Path | None) -> Path | None:
+    if path is not None and not is_video(path):
+        raise typer.BadParameter(f"{path} is no video; end it in one of {', '.join(CONTAINERS)}")
+    return path
+
+
+def _events(addresses: list[str] | None) -> list[str] | None:
+    for address in addresses or ():
+        if is_video(address):
+            raise typer.BadParameter(f"{address} is a video; give a file of segments")
+    return addresses
+
+
 SourceArgument = Annotated[
-    str, typer.Argument(help="A video file, an address, or: figure.", callback=_named)
+    str,
+    typer.Argument(
+        help="A video file, an address, - (standard input), or: figure.", callback=_named
+    ),
 ]
 SourcesArgument = Annotated[
     list[str] | None,
     typer.Argument(
         help="Each a camera's number or part of its name, a video file, an rtsp:// or http:// "
-        "address, a YouTube address, or: figure. Several are shown side by side. Default: the "
-        "first camera.",
+        "address, a YouTube address, screen (screen:2 is the second), - (standard input), or: "
+        "figure. Several are shown side by side. Default: the first camera.",
         show_default=False,
         callback=_named,
     ),
@@ -32,7 +51,8 @@ PathsArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE OUTPUT",
-        help="A video file, an address, or: figure; and the video to write, such as out.mp4. "
+        help="A video file, an address, - (standard input), or: figure; and the video to write, "
+        "such as out.mp4. "
         "With --out-dir, any number of sources.",
         callback=_named,
     ),
@@ -72,11 +92,20 @@ CutResetOption = Annotated[
 DurationOption = Annotated[
     float, typer.Option(min=0, help="Leave out segments shorter than this many seconds.")
 ]
+RecordOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Record what is shown to this video, such as out.mp4 or, as events may be named, "
+        "too, cam-%Y%m%d-%H%M%S.mp4.",
+        callback=_video,
+    ),
+]
 EventsOption = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option(
         help="Write segments to this .jsonl, .csv, .srt or .vtt file, in seconds from the start of "
-        "what is read. Repeatable."
+        "what is read, or give them to an address of a kind that was added. Repeatable.",
+        callback=_events,
     ),
 ]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
@@ -105,8 +134,8 @@ FpsOption = Annotated[
     float | None,
     typer.Option(
         min=0.1,
-        help="Frames per second asked of a camera. One with an address that gives a single "
-        "picture is asked so often: 5 without this.",
+        help="Frames per second asked of a camera, or of the screen (15 without this). One with an "
+        "address that gives a single picture is asked so often: 5 without this.",
     ),
 ]
 YoutubeHeightOption = Annotated[

@@ -30,6 +30,7 @@ from har_live.cli.options import (
     OverwriteOption,
     PathsArgument,
     PeopleOption,
+    RecordOption,
     RetriesOption,
     RuntimeOption,
     SecondsOption,
@@ -60,13 +61,7 @@ def live(
     min_confidence: ConfidenceOption = None,
     cut_reset: CutResetOption = True,
     min_duration: DurationOption = 0.0,
-    record: Annotated[
-        Path | None,
-        typer.Option(
-            help="Record what is shown to this video, such as out.mp4 or, as events may be named, "
-            "too, cam-%Y%m%d-%H%M%S.mp4."
-        ),
-    ] = None,
+    record: RecordOption = None,
     split: SplitOption = None,
     events: EventsOption = None,
     append: AppendOption = False,
@@ -91,16 +86,13 @@ def live(
     watched = sources or [""]
     if len(watched) == 1:  # one of several that can't be opened is a word on its picture
         check_source(watched[0])
-    from har_live import console
-    from har_live.live import LiveSettings, run_live_all
-    from har_live.live.targets import check_targets
+    from har_live import console, realtime
+    from har_live.realtime.targets import check_targets
     from har_live.sinks.window import Window
 
     try:
-        settings = LiveSettings(
-            record=record,
+        settings = realtime.LiveSettings(
             split_seconds=None if split is None else _seconds(split),
-            events=tuple(events or ()),
             append=append,
             overwrite=overwrite,
             seconds=seconds,
@@ -121,12 +113,15 @@ def live(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    check_targets(settings, num_sources=len(watched))
+    sinks = [*([] if record is None else [record]), *(events or ())]
+    check_targets(sinks, settings, num_sources=len(watched))
     recognizer = _recognizer(
         weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
     with nullcontext() if no_window else Window("har-live") as window:
-        summaries = run_live_all(watched, recognizer, settings=settings, window=window)
+        summaries = realtime.live(
+            watched, recognizer, sinks=sinks, window=window, settings=settings
+        )
     console.print_live_summaries(summaries)
     raise typer.Exit(max(summary.exit_code for summary in summaries))
 
@@ -169,22 +164,20 @@ def annotate(
         weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
     if out_dir is None:
-        output = Path(paths[1])
         _annotate(
-            paths[0], output, recognizer, events or (), overwrite, min_duration, options, joints
+            paths[0], paths[1], recognizer, events or (), overwrite, min_duration, options, joints
         )
         return
     from har_live import console
     from har_live.many import annotate_all
 
-    kinds = [str(path) for path in events or ()]
     with console.says_what_is_kept(out_dir), console.progress_bar() as on_frame:
         try:
             done = annotate_all(
                 paths,
                 out_dir,
                 recognizer,
-                events=kinds,
+                events=events or (),
                 overwrite=overwrite,
                 joints=joints,
                 min_duration_seconds=min_duration,
@@ -248,26 +241,27 @@ def demo(
     """Show what har-live does, without a camera: a drawn person acts, and is recognized."""
     _check("figure", output, (), overwrite)
     recognizer = _recognizer(weights, runtime, device, people)
-    _annotate("figure", output, recognizer, overwrite=overwrite)
+    _annotate("figure", str(output), recognizer, overwrite=overwrite)
 
 
-def _check(source: str, output: Path, events: Sequence[Path], overwrite: bool) -> None:
+def _check(source: str, output: Path, events: Sequence[str], overwrite: bool) -> None:
     """What can be told of the files of a command before anything is loaded."""
-    from har_live.sinks.events import check_events
+    from har_live.sinks.base import SinkSettings
     from har_live.sinks.files import check_video
+    from har_live.sinks.kinds import open_sink
     from har_live.sources.check import check_source
 
     check_source(source)
     check_video(output, overwrite=overwrite, source=source)
-    for path in events:
-        check_events(path, overwrite=overwrite)
+    for address in events:
+        open_sink(address, SinkSettings(overwrite=overwrite))
 
 
 def _annotate(
     source: str,
-    output: Path,
+    output: str,
     recognizer: Recognizer,
-    events: Sequence[Path] = (),
+    events: Sequence[str] = (),
     overwrite: bool = False,
     min_duration: float = 0.0,
     options: SourceOptions | None = None,
@@ -275,12 +269,11 @@ def _annotate(
 ) -> None:
     from har_live import console, offline
 
-    with console.says_what_is_kept(output), console.progress_bar() as on_frame:
+    with console.says_what_is_kept(Path(output)), console.progress_bar() as on_frame:
         recognition = offline.annotate(
             source,
-            output,
             recognizer,
-            events=events,
+            sinks=[output, *events],
             overwrite=overwrite,
             joints=joints,
             min_duration_seconds=min_duration,

@@ -24,10 +24,10 @@ from har_live.types import WHOLE_PICTURE
 if TYPE_CHECKING:
     from har_live.card import SmoothingSpec, Weights
     from har_live.doctor import Check
-    from har_live.live import LiveSummary
     from har_live.many import Annotated
     from har_live.offline import Recognition
-    from har_live.sources.camera_list import CameraInfo
+    from har_live.realtime import LiveSummary
+    from har_live.sources.camera_info import CameraInfo
 
 __all__ = [
     "answers",
@@ -61,18 +61,14 @@ def says_what_is_kept(output: Path) -> Iterator[None]:
         raise
 
 
-def print_written(recognition: Recognition, paths: Sequence[Path]) -> None:
+def print_written(recognition: Recognition, outputs: Sequence[str | Path]) -> None:
     """What was written, and how right it was where the source knows the truth."""
-    files = ", ".join(str(path) for path in paths)
+    files = ", ".join(redact_url(str(output)) for output in outputs)
     print_note(
         f"wrote {files}: {recognition.num_frames} frames, {len(recognition.segments)} segments"
     )
-    if recognition.num_judged:
-        right, unsure = (
-            f"{count / recognition.num_judged:.0%}"
-            for count in (recognition.num_right, recognition.num_unsure)
-        )
-        print_note(f"the label on the picture was right {right} of the time and unsure {unsure}")
+    if recognition.judged.num_frames:
+        print_note(str(recognition.judged))
 
 
 def print_annotated(one: Annotated) -> None:

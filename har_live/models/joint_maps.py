@@ -69,12 +69,13 @@ class JointMapEncoder(PersonEncoder):
         now, seen = body.now(), body.seen[:, -1]
         bright = [JOINT * seen.unsqueeze(-1), *(WAY * body.moved(lag) for lag in LAGS)]
         trunk = (body.shoulders[:, -1] - body.centre[:, -1]) / body.scale[:, -1:]
-        middles = [(now[:, first] + now[:, second]) / 2 for first, second in DIRECTIONS]
-        limbs = torch.stack([*middles, trunk / 2], dim=1)
-        ways = [*(body.direction(first, second) for first, second in DIRECTIONS), body.upright()]
+        first, second = map(list, zip(*DIRECTIONS, strict=True))
+        middles = (now[:, first] + now[:, second]) / 2
+        limbs = torch.cat([middles, trunk.unsqueeze(1) / 2], dim=1)
+        ways = torch.cat([body.directions(), body.upright().unsqueeze(1)], dim=1)
         spots = [
             self._spots(now, torch.cat(bright, dim=2)),
-            self._spots(limbs, LIMB * torch.stack(ways, dim=1)),
+            self._spots(limbs, LIMB * ways),
         ]
         return torch.cat(spots, dim=1)
 

@@ -5,6 +5,7 @@ Nothing hangs on where in the picture somebody is, how large, or how far the cam
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -17,11 +18,9 @@ from har_live.types import NUM_JOINTS
 
 LAGS = (1, 3)
 """Grid frames over which movement is measured."""
-_PARTS = (
-    ((1, 2), 0.75),
-    *zip(LIMBS, (0.56, 0.5, 0.56, 0.5, 0.8, 0.75, 0.8, 0.75), strict=True),
-)
-"""Pairs of joints, and how far they usually are apart, in trunks: from hips to shoulders."""
+_PARTS = ((1, 2), *LIMBS)
+_USUAL = (0.75, 0.56, 0.5, 0.56, 0.5, 0.8, 0.75, 0.8, 0.75)
+"""How far those pairs of joints usually are apart, in trunks: from hips to shoulders."""
 DIRECTIONS = (*LIMBS, (1, 2), (7, 8))
 """Pairs of joints whose direction is told, and the trunk's with them."""
 NUM_FEATURES = (
@@ -64,10 +63,10 @@ class Body(NamedTuple):
         """(N, 1) how much larger the person got, as a logarithm."""
         return (self.scale[:, -1:] / self.scale[:, -1 - lag, None]).log().clamp(-1, 1)
 
-    def direction(self, first: int, second: int) -> Tensor:
-        """(N, 2) the last unit vector from the second joint to the first; 0 if one isn't seen."""
-        both = self.seen[:, -1, first] * self.seen[:, -1, second]
-        return unit(self.places[:, -1, first] - self.places[:, -1, second]) * both.unsqueeze(-1)
+    def directions(self) -> Tensor:
+        """(N, D, 2) the last unit vector of each of ``DIRECTIONS``; 0 if a joint isn't seen."""
+        both = _both_seen(self.seen[:, -1], DIRECTIONS)
+        return unit(_ways(self.places[:, -1], DIRECTIONS)) * both.unsqueeze(-1)
 
     def upright(self) -> Tensor:
         """(N, 2) the last unit vector from hips to shoulders; 0 if one isn't seen."""
@@ -106,8 +105,7 @@ def joint_features(joints: Tensor) -> Tensor:
     """
     body = measured(joints)
     parts = [body.now().flatten(1), body.seen[:, -1], body.hips_seen[:, -1:]]
-    parts += [body.direction(first, second) for first, second in DIRECTIONS]
-    parts.append(body.upright())
+    parts += [body.directions().flatten(1), body.upright()]
     head_seen = body.seen[:, -1, :1] * body.shoulders_seen[:, -1:]
     head = body.places[:, -1, 0] - body.shoulders[:, -1]
     parts.append(head / body.scale[:, -1:] * head_seen)
@@ -136,13 +134,24 @@ def _scale(
     A part of the body that points towards the camera looks short and none looks long, so the two
     longest, each by its usual length, tell the size.
     """
-    lengths = [_length(shoulders - hips) * trunk_seen]
-    for (first, second), usual in _PARTS:
-        both = seen[..., first] * seen[..., second]
-        lengths.append(_length(places[..., first, :] - places[..., second, :]) / usual * both)
-    longest, next_to_it = torch.stack(lengths, dim=-1).topk(2, dim=-1).values.unbind(-1)
+    trunk = _length(shoulders - hips) * trunk_seen
+    parts = _length(_ways(places, _PARTS)) / places.new_tensor(_USUAL) * _both_seen(seen, _PARTS)
+    lengths = torch.cat([trunk.unsqueeze(-1), parts], dim=-1)
+    longest, next_to_it = lengths.topk(2, dim=-1).values.unbind(-1)
     scale = torch.where(next_to_it > 0, (longest + next_to_it) / 2, longest)
     return torch.where(scale > 0, scale, torch.ones_like(scale))
+
+
+def _ways(places: Tensor, pairs: Sequence[tuple[int, int]]) -> Tensor:
+    """From the second joint of each pair to the first: (…, 13, 2) → (…, P, 2)."""
+    first, second = map(list, zip(*pairs, strict=True))
+    return places[..., first, :] - places[..., second, :]
+
+
+def _both_seen(seen: Tensor, pairs: Sequence[tuple[int, int]]) -> Tensor:
+    """1 where both joints of a pair are seen, else 0: (…, 13) → (…, P)."""
+    first, second = map(list, zip(*pairs, strict=True))
+    return seen[..., first] * seen[..., second]
 
 
 def _length(way: Tensor) -> Tensor:

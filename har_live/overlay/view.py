@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from har_live.types import Box, Joints
+    from collections.abc import Sequence
+
+    from har_live.types import Box, Joints, Person
 
 
 def _check_fraction(name: str, value: float) -> None:
@@ -148,6 +150,21 @@ class OverlayView:
         """There is somebody to tell from somebody else."""
         num_rows = 0 if self.timeline is None else len(self.timeline.rows)
         return max(num_rows, len(self.people)) > 1
+
+    def showing(self, people: Sequence[Person], *, has_joints: bool = True) -> OverlayView:
+        """The same with people where they are here; who is new has no label yet."""
+        known = {one.number: one for one in self.people}
+        return replace(
+            self,
+            people=tuple(
+                replace(
+                    known.get(person.id) or PersonView(person.box, number=person.id),
+                    box=person.box,
+                    joints=person.joints if has_joints else None,
+                )
+                for person in people
+            ),
+        )
 
     def mirrored(self) -> OverlayView:
         """The same on a picture that is mirrored; text stays as it is."""

@@ -93,9 +93,9 @@ class Recognizer:
 
     def segmenter(self, *, min_duration_seconds: float = 0.0) -> Segmenter:
         """A segmenter whose borders fit these windows and this smoothing."""
-        clip = self.card.clip
+        card = self.card
         return Segmenter(
-            lag_seconds=(clip.window_seconds + self.card.smoothing.average_seconds) / 2,
-            hop_seconds=self.card.hop / clip.grid_fps,
+            lag_seconds=card.label_delay_seconds + card.smoothing.average_seconds / 2,
+            hop_seconds=card.hop / card.clip.grid_fps,
             min_duration_seconds=min_duration_seconds,
         )

@@ -48,20 +48,22 @@ import csv
 import io
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from har_live.errors import SinkError
 from har_live.names import readable
+from har_live.sinks.base import Run, Sink, SinkSettings
 from har_live.sinks.files import check_target
 from har_live.sinks.subtitles import WEBVTT_HEADER, srt_cue, webvtt_cue
 from har_live.sinks.text_file import TextFile
+from har_live.timeline import is_running
 from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
-    from types import TracebackType
 
+    from har_live.moment import Moment
     from har_live.types import Segment
 
 FORMAT = "har-live-events"
@@ -77,25 +79,6 @@ COLUMNS = (
     *SIDES,
 )
 """Of a CSV file."""
-
-
-class EventsSink(Protocol):
-    """Takes segments as they end. ``close`` may be called twice; ``abort`` removes the file."""
-
-    def write(self, segment: Segment) -> None: ...
-
-    def close(self) -> None: ...
-
-    def abort(self) -> None: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +98,7 @@ class TextFormat:
 
 
 def check_events(path: Path, *, overwrite: bool, append: bool = False) -> TextFormat:
-    """What kind of file it will be; see ``open_events``, which asks this first.
+    """What kind of file it will be; see ``EventsSink``, which asks this first.
 
     Raises:
         SinkError: unknown suffix, no such folder, can't be written, exists already, or is of a kind
@@ -134,92 +117,92 @@ def check_events(path: Path, *, overwrite: bool, append: bool = False) -> TextFo
     return text_format
 
 
-def open_events(
-    path: Path,
-    *,
-    source: str,
-    weights: str,
-    labels: Sequence[str] = (),
-    start_seconds: float = 0.0,
-    overwrite: bool = False,
-    append: bool = False,
-) -> EventsSink:
-    """Start a file of segments; its suffix says which kind.
+class EventsSink(Sink):
+    """A file of segments, which grows by whole entries only; its suffix says which kind.
+
+    Times are those of a video written beside it: seconds from the start of what is read.
 
     Args:
         path: ends in one of the suffixes of ``FORMATS``.
-        source: what was looked at, as in ``VideoInfo.name``: without credentials or query.
-        weights: name of the weights.
-        labels: every label that the weights know.
-        start_seconds: the source's own time at second 0 of the segments.
-        overwrite: replace a file that exists, at once.
-        append: go on with a file that exists, whatever ``overwrite`` says.
+        settings: ``overwrite`` replaces a file that exists, at once; ``append`` goes on with it,
+            whatever ``overwrite`` says.
 
     Raises:
-        SinkError: unknown suffix, no such folder, can't be written, exists already, is being
-            written by another run, or can't be appended to.
+        SinkError: unknown suffix, no such folder, can't be written, exists already, or can't be
+            appended to.
     """
-    text_format = check_events(path, overwrite=overwrite, append=append)
-    run: dict[str, object] = {
-        "source": source,
-        "source_start_seconds": round(start_seconds, 6),
-        "weights": weights,
-        "labels": list(labels),
-    }
-    return _TextEvents(path, text_format, run, overwrite=overwrite, append=append)
 
-
-class _TextEvents:
-    """A text file that grows by whole entries only."""
-
-    def __init__(
-        self,
-        path: Path,
-        text_format: TextFormat,
-        run: dict[str, object],
-        *,
-        overwrite: bool,
-        append: bool,
-    ) -> None:
-        self._entry = text_format.entry
+    def __init__(self, path: str | Path, settings: SinkSettings | None = None) -> None:
+        self._path = Path(path)
+        self._settings = settings or SinkSettings()
+        self._format = check_events(
+            self._path, overwrite=self._settings.overwrite, append=self._settings.append
+        )
+        self._file: TextFile | None = None
+        self._is_live = False
+        self._origin_seconds: float | None = None
         self._num_written = 0
         self._people: set[int] = set()
-        self._file = TextFile(path, overwrite=overwrite, append=append)
+
+    def begin(self, run: Run) -> None:
+        """Begin the file, or go on with it.
+
+        Raises:
+            SinkError: can't be written, exists by now, is being written by another run, or can't
+                be appended to.
+        """
+        overwrite, append = self._settings.overwrite, self._settings.append
+        self._is_live = run.info.is_live
+        self._file = TextFile(self._path, overwrite=overwrite, append=append)
         try:
-            head = self._file.head
-            if head and not (text_format.goes_on_after and text_format.goes_on_after(head)):
-                raise SinkError(f"can't append to {path}: it is no file of events like these")
-            if not head or text_format.repeats_header:
-                self._file.append(text_format.header(run))
+            head, goes_on_after = self._file.head, self._format.goes_on_after
+            if head and not (goes_on_after and goes_on_after(head)):
+                raise SinkError(f"can't append to {self._path}: it is no file of events like these")
+            if not head or self._format.repeats_header:
+                self._file.append(self._format.header(_described(run)))
         except BaseException:
             self.abort()
             raise
 
-    def write(self, segment: Segment) -> None:
-        """Append a segment; on disk when this returns. Raises ``SinkError``: can't be written."""
+    def write(self, moment: Moment) -> None:
+        """Append a moment's segments; on disk when this returns.
+
+        Raises:
+            SinkError: can't be written.
+        """
+        if self._origin_seconds is None and moment.frame is not None:
+            first_seconds = moment.frame.pts_seconds
+            # A live source's clock begins at 0 by itself; its first frames may have been missed.
+            is_shifted = is_running(first_seconds) and not self._is_live
+            self._origin_seconds = first_seconds if is_shifted else 0.0
+        for segment in moment.segments:
+            self._append(segment.earlier_by(self._origin_seconds or 0.0))
+
+    def _append(self, segment: Segment) -> None:
+        assert self._file is not None, "a sink is begun before it is written to"
         people = self._people | ({segment.person} - {WHOLE_PICTURE})
-        self._file.append(self._entry(self._num_written + 1, segment, len(people) > 1))
+        self._file.append(self._format.entry(self._num_written + 1, segment, len(people) > 1))
         self._num_written += 1
         self._people = people
 
     def close(self) -> None:
         """Done; the file has been whole all along."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
     def abort(self) -> None:
         """Leave nothing, or what was there before: there was nothing to say."""
-        self._file.abort()
+        if self._file is not None:
+            self._file.abort()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+def _described(run: Run) -> dict[str, object]:
+    return {
+        "source": run.info.name,
+        "source_start_seconds": round(run.info.start_seconds, 6),
+        "weights": run.weights,
+        "labels": list(run.labels),
+    }
 
 
 def _fields(segment: Segment) -> dict[str, object]:

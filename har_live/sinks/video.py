@@ -7,9 +7,9 @@ front, and renames that into place. Where the copy fails, the recording itself t
 
 Time: a frame's time in the output is its ``pts_seconds``, to half a tick of the source's time base
 or half a microsecond, whichever is longer (Matroska: half a millisecond). Only where that clock is
-a running one (the first frame lies before 0, or more than ``MAX_LEAD_SECONDS`` after it, as in a
-recording begun in mid-stream) does the output begin with its first frame; ``origin_seconds`` says
-which second that is.
+a running one (``is_running``: the first frame lies before 0 or long after it, as in a recording
+begun in mid-stream) does the output begin with its first frame; ``origin_seconds`` says which
+second that is.
 
 Sound and subtitles: the packets' bytes are the source's, their times move along with the pictures',
 also where the source's clock jumps. (AAC of a transport stream sheds its seven-byte headers, for
@@ -28,12 +28,13 @@ import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.med
 import av
 
 from har_live.errors import SinkError
+from har_live.sinks.base import NothingWrittenError
 from har_live.sinks.files import check_video, discard, put_in_place, reason
 from har_live.sinks.hardware import begin_recording
 from har_live.sinks.part import Part
 from har_live.sinks.remux import finish, holds_packets
 from har_live.sinks.tracks import SourceTracks, Timing
-from har_live.timeline import Timeline
+from har_live.timeline import Timeline, is_running
 from har_live.types import Address
 from har_live.yuv import YuvImage, usual_matrix
 
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MAX_LEAD_SECONDS = 10
-"""A first frame later than this is taken for a running clock, not for a late start."""
 MIN_TICKS_PER_SECOND = 10_000
 """Fine enough to put a repeated frame right behind its like."""
 MAX_TICKS_PER_SECOND = 1_000_000
@@ -60,11 +59,7 @@ DEFAULT_FPS = 30.0
 """Where the source doesn't say. It spaces key frames and is how long the last frame is shown."""
 
 
-class _NothingWrittenError(SinkError):
-    """There is no picture in the recording, and so no file."""
-
-
-class VideoSink:
+class VideoFile:
     """A video file in the making.
 
     ``close`` completes it; leaving a ``with`` block by an exception, Ctrl-C included, completes
@@ -204,7 +199,7 @@ class VideoSink:
             return
         try:
             self.close(complete=False)
-        except _NothingWrittenError:
+        except NothingWrittenError:
             pass  # the error that ended the run is the one to hear of
         except SinkError as problem:
             logger.warning("%s", problem)
@@ -223,7 +218,7 @@ class VideoSink:
 
     def _begin(self, image: Image | YuvImage, ticks: int) -> AnyRecording:
         self._first_ticks = ticks
-        if not 0 <= self._seconds(ticks) <= MAX_LEAD_SECONDS:
+        if is_running(self._seconds(ticks)):
             self._origin_ticks = ticks
         height, width, _ = image.shape
         return begin_recording(
@@ -264,7 +259,7 @@ class VideoSink:
             if self._keep_recording(copy):
                 problem += "; it holds what was written, without sound"
                 raise SinkError(problem) from error
-            raise _NothingWrittenError(f"{problem}; nothing was written") from error
+            raise NothingWrittenError(f"{problem}; nothing was written") from error
         except BaseException:  # a second Ctrl-C
             self._keep_recording(copy)
             raise

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from har_live.types import Frame, VideoInfo
+from har_live.types import Address, Frame, VideoInfo
 
 
 class Source(Protocol):
     """A video. Opening it (the constructor) fails early with ``SourceError``; iterating yields
     frames in playing order and simply ends at the end; ``close`` may be called twice.
 
-    Who inherits from it can be used in a ``with``."""
+    Inherit from it: subclasses are context managers, and have no sound until they say so."""
 
     @property
     def info(self) -> VideoInfo: ...
+
+    @property
+    def sound(self) -> str | Path | Address | None:
+        """Where a recording can be had once more for its sound and subtitles; None where it can't,
+        and for a live source: opened a second time it is not in step with the first."""
+        return None
 
     def __iter__(self) -> Iterator[Frame]: ...
 

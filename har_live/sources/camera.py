@@ -6,7 +6,6 @@ import logging
 import math
 import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -15,20 +14,17 @@ import numpy as np
 from har_live.errors import SourceError
 from har_live.sources.base import Source
 from har_live.sources.camera_list import find_camera
+from har_live.sources.opencv import BACKEND, quiet_opencv
 from har_live.types import Frame, VideoInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from har_live.sources.camera_list import CameraInfo
+    from har_live.sources.camera_info import CameraInfo
     from har_live.sources.options import SourceOptions
     from har_live.types import Image
 
 logger = logging.getLogger(__name__)
-
-# Media Foundation, OpenCV's own choice on Windows, takes many seconds to open a camera.
-_BACKENDS = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_DSHOW}
-BACKEND = _BACKENDS.get(sys.platform, cv2.CAP_ANY)
 
 NUM_BUFFERS = 2
 """The driver fills one while the other is read. With one alone many cameras give half their frame
@@ -176,14 +172,3 @@ def open_capture(index: int, options: SourceOptions) -> Any:
         if options.camera_fps is not None:
             capture.set(cv2.CAP_PROP_FPS, options.camera_fps)
         return capture
-
-
-@contextmanager
-def quiet_opencv() -> Iterator[None]:
-    """OpenCV writes warnings of its own for what is told in one line here."""
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(level)

@@ -3,30 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from typing import Literal
 
 from har_live.errors import SourceError
-
-CameraState = Literal["free", "in use", "no permission", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class CameraInfo:
-    """One camera."""
-
-    index: int
-    """The number that ``har-live live`` takes, and OpenCV."""
-    name: str
-    """As the system calls it; ``unknown`` where it does not say."""
-    sizes: tuple[tuple[int, int], ...] = ()
-    """(width, height) in pixels that it offers, smallest first; empty where unknown."""
-    state: CameraState = "unknown"
-    used_by: str = ""
-    """Who has it: ``zoom (process 4211)``; empty where that can't be seen."""
-
-    def __str__(self) -> str:
-        return f"camera {self.index} ({self.name})"
+from har_live.sources.camera_info import CameraInfo
 
 
 def list_cameras() -> list[CameraInfo]:
@@ -75,7 +54,7 @@ def _probe() -> list[CameraInfo]:
     """Cameras of systems that have to be asked one number at a time; they are numbered in a row."""
     import cv2
 
-    from har_live.sources.camera import BACKEND, quiet_opencv
+    from har_live.sources.opencv import BACKEND, quiet_opencv
 
     cameras = []
     with quiet_opencv():

@@ -16,7 +16,7 @@ def check_source(spec: str) -> None:
     Raises:
         SourceError: it isn't. Whether what is there is a video, only opening it tells.
     """
-    if kind_of(spec) != "file":
+    if not kind_of(spec).is_file:
         return
     try:
         os.stat(spec)

@@ -5,13 +5,13 @@ Started by ``har_live.sources.isolated`` as ``python -m har_live.sources.child H
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import sys
 import threading
 import traceback
 from multiprocessing.connection import Connection
+from pkgutil import resolve_name
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -91,9 +91,7 @@ def main() -> None:
 
 
 def _open(order: Order) -> Source:
-    module, _, name = order.opener.partition(":")
-    opener = getattr(importlib.import_module(module), name)
-    source: Source = opener(order.spec, order.options)
+    source: Source = resolve_name(order.opener)(order.spec, order.options)
     return source
 
 

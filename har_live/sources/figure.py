@@ -15,6 +15,7 @@ from har_live.sources.base import Source
 from har_live.types import Frame, Segment, VideoInfo
 
 if TYPE_CHECKING:
+    from har_live.sources.options import SourceOptions
     from har_live.types import Image
 
 __all__ = ["DEFAULT_SCRIPT", "FigureSource", "Passage"]
@@ -113,6 +114,11 @@ class FigureSource(Source):
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def open_figure(_spec: str, _options: SourceOptions) -> FigureSource:
+    """The default performance."""
+    return FigureSource()
 
 
 def _check_positive(name: str, value: float) -> None:

@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 
 from har_live.errors import SourceError
-from har_live.redact import redact_url
 from har_live.sources.base import Source
 from har_live.sources.kinds import kind_of
 from har_live.sources.options import SourceOptions
@@ -42,13 +41,11 @@ from har_live.yuv import YuvImage
 
 logger = logging.getLogger(__name__)
 
-OPENER = "har_live.sources:open_source"
 OPEN_SECONDS = 45.0
 """Longest wait for a source to open: a server's own limits come first, with a better message."""
-STALL_SECONDS = {"camera": 5.0, "youtube": 60.0}
-"""Longest wait for a frame. YouTube may have to find out its address anew."""
-NETWORK_PATIENCE = 4.0
-"""For an address, so many of its own limits: a broadcast in segments may need three for one."""
+PATIENCE = 4.0
+"""So many of a source's own limits it may take for a frame, where its kind states no other wait: a
+broadcast in segments may need three for one."""
 KILL_SECONDS = 5.0
 """A killed process is gone in milliseconds, unless a driver holds it."""
 _SLICE_SECONDS = 0.5
@@ -68,20 +65,22 @@ class IsolatedSource(Source):
         *,
         stall_seconds: float | None = None,
         open_seconds: float = OPEN_SECONDS,
-        opener: str = OPENER,
+        opener: str | None = None,
     ) -> None:
         """
         Args:
             spec: as for ``open_source``.
             options: likewise.
-            stall_seconds: longest wait for a frame; None is longer than the source's own limit, so
-                that its own message comes first.
+            stall_seconds: longest wait for a frame; None takes that of its kind.
             open_seconds: longest wait for the source to open.
-            opener: ``module:function`` called in the process with spec and options.
+            opener: ``module:function`` called in the process with spec and options; None takes
+                that of its kind.
         """
         options = options or SourceOptions()
-        self._name = redact_url(spec)
-        self._stall_seconds = stall_seconds or _default_stall_seconds(spec, options)
+        kind = kind_of(spec)
+        self._name = kind.label(spec)
+        patience_seconds = options.timeout_seconds * PATIENCE
+        self._stall_seconds = stall_seconds or kind.stall_seconds or patience_seconds
         self._open_seconds = open_seconds
         self._info: VideoInfo | None = None
         self._buffer: mmap.mmap | None = None
@@ -90,13 +89,14 @@ class IsolatedSource(Source):
         """Frames of a live source dropped so far because the reader fell behind."""
         self._memory = new_memory()
         try:
-            self._pipe, self._process = _start(self._memory)
+            self._pipe, self._process = _start(self._memory, reads_stdin=kind.reads_stdin)
         except BaseException:
             release_memory(self._memory)
             raise
         level = logging.getLogger().getEffectiveLevel()
         with suppress(OSError):  # it died at once: reading will tell
-            self._pipe.send(Order(spec, options, opener, self._memory, level))
+            order = Order(spec, options, opener or kind.opener, self._memory, level)
+            self._pipe.send(order)
 
     @property
     def info(self) -> VideoInfo:
@@ -206,7 +206,7 @@ def _stored(image: YuvImage) -> Picture:
 
 
 def _start(
-    memory: int | str,
+    memory: int | str, *, reads_stdin: bool
 ) -> tuple[multiprocessing.connection.Connection, subprocess.Popen[bytes]]:
     ours, theirs = multiprocessing.connection.Pipe()
     command = [sys.executable, "-P", "-m", "har_live.sources.child", str(theirs.fileno())]
@@ -215,7 +215,7 @@ def _start(
     try:
         process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=None if reads_stdin else subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env=environment,
             **_inheriting(theirs.fileno(), memory),
@@ -241,7 +241,3 @@ def _inheriting(pipe: int, memory: int | str) -> dict[str, Any]:
 
 def _cause(message: Failed) -> Exception | None:
     return RuntimeError(f"in the reading process:\n{message.trace}") if message.trace else None
-
-
-def _default_stall_seconds(spec: str, options: SourceOptions) -> float:
-    return STALL_SECONDS.get(kind_of(spec), options.timeout_seconds * NETWORK_PATIENCE)

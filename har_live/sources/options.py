@@ -20,8 +20,8 @@ class SourceOptions:
     camera_size: tuple[int, int] | None = None
     """(width, height) in pixels asked of a camera; None takes what it gives."""
     camera_fps: float | None = None
-    """Frames per second asked of a camera; None takes what it gives. So often an address that
-    gives a single picture is asked for it."""
+    """Frames per second asked of a camera; None takes what it gives. So often the screen, or an
+    address that gives a single picture, is asked for it."""
     youtube_height: int = 480
     """Most pixels of height of the YouTube stream chosen."""
     cookies: Path | None = None

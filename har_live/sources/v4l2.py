@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from har_live.sources.camera_list import CameraInfo, CameraState
+from har_live.sources.camera_info import CameraInfo, CameraState
 
 CLASS = Path("/sys/class/video4linux")
 DEVICES = Path("/dev")

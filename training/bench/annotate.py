@@ -44,7 +44,7 @@ def annotate_rows(weights: Weights, effort: Effort) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="har-live-annotate-") as name:
         folder = Path(name)
         source = clip_with_sound(folder, window_seconds=weights.card.clip.window_seconds)
-        ours = partial(annotate, source, folder / "ours.mp4", recognizer, overwrite=True)
+        ours = partial(annotate, source, recognizer, sinks=[folder / "ours.mp4"], overwrite=True)
         theirs = partial(transcode, source, folder / "theirs.mp4")
         spent = [
             spent_by_turns(ours, theirs) for _ in range(1 + max(MIN_ROUNDS, effort.min_rounds))

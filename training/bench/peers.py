@@ -23,7 +23,7 @@ from har_live.card import ModelCard, Weights
 from har_live.models.build import build_model
 from har_live.models.config import PRESETS
 from training.bench.annotate import annotate_rows
-from training.ship.export import export_weights
+from training.export.weights import export_weights
 
 logger = logging.getLogger(__name__)
 
@@ -83,4 +83,5 @@ def movinet_frame() -> Callable[[], object] | None:
 
 @torch.inference_mode()
 def _without_gradients(network: torch.nn.Module, frame: torch.Tensor) -> torch.Tensor:
-    return network(frame)
+    scores: torch.Tensor = network(frame)
+    return scores

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import RenderableType
 
 
-def print_table(table: Table) -> None:
-    """Print a table as wide as it is: rich would cut it in a pipe or a narrow window."""
+def print_table(table: RenderableType) -> None:
+    """Print tables as wide as they are: rich would cut them in a pipe or a narrow window."""
     from rich.console import Console
     from rich.measure import Measurement
 

@@ -17,6 +17,31 @@ Joints = Annotated[
     Path, typer.Option(help="Folder that `joints` wrote.", callback=written_by("joints"))
 ]
 
+Notes = Annotated[
+    Path, typer.Option(help="Markdown for the README: use, limits, what was tried.", dir_okay=False)
+]
+NOTES = Path("training/ship/everyday.md")
+
+
+def make(
+    data: Data,
+    out: Out = Path("weights/everyday-lrcn"),
+    runs: Annotated[
+        Path, typer.Option(help="Folder of what is made on the way.", file_okay=False)
+    ] = Path("runs"),
+    settings: TrainSettings = TrainSettings(),
+    machines: Machines = Machines(),
+    notes: Notes = NOTES,
+) -> None:
+    """Make weights from data: `joints`, `train`, `ship`; what is there is not made again."""
+    from training.recipe.train import MODEL_FILE
+
+    trained = runs / settings.network
+    joints(data, runs / "joints")
+    if not (trained / MODEL_FILE).exists():
+        train(data, trained, runs / "joints", settings, machines, resume=trained.exists())
+    ship(trained, data, out, runs / "joints", notes)
+
 
 def joints(data: Data, out: Out = Path("runs/joints")) -> None:
     """Find everybody's joints in all films, once: about 30 minutes on two cores."""
@@ -62,7 +87,7 @@ def cross_source(
     json_file: JsonFile = None,
 ) -> None:
     """Measure on sources that nothing was learnt from: several left out of each training."""
-    from training.recipe.cross_source import cross_source as run
+    from training.ship.cross_source import cross_source as run
     from training.ship.live_card import write_metrics
 
     reached = run(data, joints, out, settings, machines)
@@ -84,9 +109,7 @@ def ship(
     data: Data,
     out: Out,
     joints: Joints = Path("runs/joints"),
-    notes: Annotated[
-        Path, typer.Option(help="Markdown for the README: use, limits, what was tried.")
-    ] = Path("training/ship/everyday.md"),
+    notes: Notes = NOTES,
 ) -> None:
     """Make the weights that ship: calibrate, export, measure, write card and README."""
     from training.ship.ship import ship as run_ship

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import cv2
 import lightning
@@ -85,7 +85,8 @@ def compressed(frames: Frames, rng: np.random.Generator) -> Frames:
         return frames
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 70))]
     files = (cv2.imencode(".jpg", frame[..., ::-1], quality)[1] for frame in frames)
-    return np.stack([cv2.imdecode(file, cv2.IMREAD_COLOR_RGB) for file in files])
+    pictures = [cv2.imdecode(file, cv2.IMREAD_COLOR_RGB) for file in files]
+    return np.stack([np.asarray(picture, np.uint8) for picture in pictures])
 
 
 class MeasuredWindows(Dataset[tuple[Tensor, int]]):
@@ -145,20 +146,13 @@ class EpochOrder(Sampler[tuple[int, int]]):
         return iter((self.epoch, int(number)) for number in order[self.rank :: self.world_size])
 
 
-class SizedDataset(Protocol):
-    """Windows by number, or by (epoch, number) where they are learnt from."""
-
-    def __len__(self) -> int: ...
-    def __getitem__(self, key: Any, /) -> tuple[Tensor, int]: ...
-
-
 class ClipData(lightning.LightningDataModule):
     """Loaders for any number of processes; ``batch_size`` counts over all of them."""
 
     def __init__(
         self,
-        learnt: SizedDataset,
-        measured: SizedDataset,
+        learnt: LearntWindows,
+        measured: MeasuredWindows,
         *,
         batch_size: int,
         seed: int,
@@ -169,7 +163,7 @@ class ClipData(lightning.LightningDataModule):
         self.batch_size, self.seed, self.workers = batch_size, seed, workers
 
     def train_dataloader(self) -> DataLoader[Any]:
-        rank, world_size = self.trainer.global_rank, self.trainer.world_size
+        rank, world_size = self._place()
         order = EpochOrder(len(self.learnt), seed=self.seed, rank=rank, world_size=world_size)
         return DataLoader(
             self.learnt,
@@ -180,7 +174,7 @@ class ClipData(lightning.LightningDataModule):
         )
 
     def val_dataloader(self) -> DataLoader[Any]:
-        rank, world_size = self.trainer.global_rank, self.trainer.world_size
+        rank, world_size = self._place()
         numbers = list(range(len(self.measured)))
         numbers += [-1] * (-len(numbers) % world_size)
         # Whole clips, as many as make about a batch of windows.
@@ -188,3 +182,8 @@ class ClipData(lightning.LightningDataModule):
         return DataLoader(
             self.measured, clips, sampler=numbers[rank::world_size], collate_fn=join_clips
         )
+
+    def _place(self) -> tuple[int, int]:
+        """This process's number, and how many there are."""
+        assert self.trainer is not None, "Lightning sets it before it asks for loaders"
+        return self.trainer.global_rank, self.trainer.world_size

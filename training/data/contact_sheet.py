@@ -27,7 +27,9 @@ def draw(facts: Sequence[Facts], target: Path, *, title: str) -> None:
     figure = plt.figure(
         figsize=(sheet_inches + 8.5, row_inches * len(labels) + 3.4), layout="constrained"
     )
-    top, bottom = figure.subfigures(2, 1, height_ratios=[row_inches * len(labels) + 0.8, 2.4])
+    (top,), (bottom,) = figure.subfigures(
+        2, 1, squeeze=False, height_ratios=[row_inches * len(labels) + 0.8, 2.4]
+    )
     sheet, balance, lengths = top.subplots(1, 3, sharey=True, width_ratios=[sheet_inches, 3, 3])
     _draw_sheet(sheet, labels, facts)
     _draw_balance(balance, labels, facts)

@@ -38,7 +38,7 @@ def window_instants(
     room = max(0.0, duration_seconds - spec.num_frames * step)
     start = rng.uniform(0, room) if room else rng.uniform(0, 0.1 * duration_seconds)
     # Frame 0 is a step earlier; at the start of a recording it is the first frame itself.
-    instants: NDArray[np.float64] = start + np.arange(-1, spec.num_frames) * step
+    instants = start + np.arange(-1, spec.num_frames, dtype=np.float64) * step
     return np.maximum(0.0, instants)
 
 
@@ -67,7 +67,8 @@ def varied(
     frames = _reframed(frames, rng, settings, mirror=mirror, shake=shake)
     frames = _relit(frames, rng, settings)
     if rng.random() < settings.lost:
-        for index in np.flatnonzero(rng.random(len(frames)) < rng.uniform(0.1, 0.4)):
+        lost = np.flatnonzero(rng.random(len(frames)) < rng.uniform(0.1, 0.4))
+        for index in map(int, lost):
             frames[index] = frames[max(0, index - 1)]
     return frames
 

@@ -18,16 +18,22 @@ from har_live.card import ModelCard, Weights
 from har_live.errors import SourceError
 from har_live.models.window_model import WindowModel
 from har_live.types import ClipSpec
-from training.data.clip_windows import ClipData, Index, SizedDataset, cache_settings
+from training.data.clip_windows import (
+    ClipData,
+    Index,
+    LearntWindows,
+    MeasuredWindows,
+    cache_settings,
+)
 from training.data.layouts import read_clips
 from training.data.prepare import cache_clips
 from training.data.split import choose_labels, parts, split_clips
+from training.export.weights import export_weights
 from training.learn.clip_task import ClipTask
 from training.learn.fit import Fitted, fit
 from training.learn.fit_settings import Machines
 from training.measure.measures import Judged, best_temperature, by_source, clip_measures
 from training.measure.plots import draw_confusion, draw_curves, mark_leaky
-from training.ship.export import export_weights
 
 log = logging.getLogger(__name__)
 
@@ -145,8 +151,8 @@ class Reached:
 
 def fit_and_measure(
     task: ClipTask,
-    learnt: SizedDataset,
-    measured: SizedDataset,
+    learnt: LearntWindows,
+    measured: MeasuredWindows,
     material: Material,
     run: Path,
     machines: Machines,

@@ -65,7 +65,8 @@ class Trial:
     @property
     def confusion(self) -> NDArray[np.int64]:
         """(K, K) over all seeds: truth, answer."""
-        return np.sum([run.reached.confusion for run in self.runs], axis=0)
+        total: NDArray[np.int64] = np.sum([run.reached.confusion for run in self.runs], axis=0)
+        return total
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,9 @@ def _trial(
         leaky=leaky,
         show_progress=show_progress,
     )
-    runs = [
-        train_on(
+    runs = []
+    for seed in range(contest.networks.seeds):
+        trained = train_on(
             material,
             preset,
             folder.with_name(f"{folder.name}-{seed}"),
@@ -133,9 +135,9 @@ def _trial(
             resume=True,
             show_progress=show_progress,
         )
-        for seed in range(contest.networks.seeds)
-    ]
-    return Trial(material, tuple(Run(*run) for run in runs))
+        assert trained is not None, "networks are compared in one process"
+        runs.append(Run(*trained))
+    return Trial(material, tuple(runs))
 
 
 def frame_milliseconds(weights: Weights) -> float:

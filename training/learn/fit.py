@@ -17,9 +17,9 @@ from typing import Any
 
 import lightning
 import torch
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint, RichProgressBar
 from lightning.pytorch.loggers import CSVLogger
-from lightning.pytorch.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.utilities.model_helpers import is_overridden
 
 from har_live.errors import BackendError, HarLiveError, SinkError
@@ -127,7 +127,7 @@ def _epochs_done(last: Path) -> int:
     for kind, kept in state["callbacks"].items():
         if kind.startswith("ModelCheckpoint") and Path(kept["dirpath"]) != last.parent.resolve():
             raise HarLiveError(f"{last.parent} was begun as {kept['dirpath']}: move it back there")
-    return state["epoch"] + 1
+    return int(state["epoch"]) + 1
 
 
 def _quiet_lightning() -> None:

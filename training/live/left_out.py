@@ -28,11 +28,10 @@ from training.live.measures import false_alarms_per_hour, share_of_time_right
 from training.live.streams import StreamSettings, unseen_stream
 from training.live.takes import shown, take
 from training.measure.measures import unknown_auroc
-from training.recipe.joints import CLIP
 from training.recipe.takes import load_clips
 from training.recipe.train import load_trained, train
 from training.recipe.train_settings import TrainSettings
-from training.ship.ship import HOP, MIN_FRAMES
+from training.ship.ship import first_card
 from training.ship.thresholds import MeasuredLogits, actions, calibrated, clip_scores, measure
 
 
@@ -82,7 +81,7 @@ def leave_out(
         raise SourceError(f"no clip of {data} shows {label}")
     train(data, joints, out, replace(settings, without_labels=(label,)), machines)
     model, config, labels = load_trained(out)
-    card = ModelCard(f"without-{label}", labels, config, CLIP, hop=HOP, min_frames=MIN_FRAMES)
+    card = first_card(f"without-{label}", labels, config)
     learnt = [one for one in takes if one.split == "val" and one.label in labels]
     card, measured = calibrated(model, card, learnt)
     recognizer = Recognizer(stored(model, card, out / "weights"), runtime="torch", device="cpu")

@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.types import NONE, UNSURE, Segment
+from training.datasets import OTHER
 
 NOTHING = ""
 """What is shown before the first label."""
-OTHER = "other_exercise"
 
 
 class Span(NamedTuple):
@@ -155,8 +155,8 @@ def together(first: Timeline, *others: Timeline) -> Iterator[tuple[float, list[s
     """
     timelines = (first, *others)
     begin, end = first[0].start_seconds, first[-1].end_seconds
-    borders = {border for spans in timelines for span in spans for border in span[:2]}
-    borders = sorted({begin, end} | {border for border in borders if begin < border < end})
+    changes = {border for spans in timelines for span in spans for border in span[:2]}
+    borders = sorted({begin, end} | {border for border in changes if begin < border < end})
     starts = [[span.start_seconds for span in spans] for spans in timelines]
     for start, stop in pairwise(borders):
         labels = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -82,11 +83,12 @@ COLUMNS = {
 
 
 def _stream_figures(stream: Played) -> dict[str, Any]:
-    """One stream, with the fast scorer."""
+    """One stream, with the fast scorer: also how often each label was reported, of anybody."""
     return {
         "name": stream.name,
         "kind": stream.kind,
         "seconds": stream.truth[-1].end_seconds,
+        "reported": dict(Counter(s.label for s in stream.showings[FAST.name].reported)),
         **figures_with([stream], FAST.name),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from har_live.live.replay import Replay
+from har_live.realtime.replay import Replay
 from har_live.recognizer import Recognizer
 from har_live.shown import Shown
 from har_live.smoothing import Smoother

@@ -30,10 +30,10 @@ from training.live.report import COLUMNS, cells, figures_with
 from training.live.streams import StreamSettings, in_two
 from training.live.takes import Take, shown, smoothed, take
 
-AVERAGE_SECONDS = (0.75, 1.0, 1.5, 2.0)
-ENTER = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+AVERAGE_SECONDS = (0.4, 0.6, 1.0, 1.5)
+ENTER = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 LEAVE = (0.1, 0.2, 0.3)
-HOLD_SECONDS = (0.5, 1.0)
+HOLD_SECONDS = (0.4, 0.6, 1.0)
 """What is tried, each with each."""
 
 

@@ -20,7 +20,7 @@ class Performed:
     end_seconds: float
     truth: str
     answer: str
-    """Best of the mean scores of the windows whose middle lies in the passage."""
+    """Best of the mean scores of the windows that tell of a moment in the passage."""
 
 
 def figure_passages(
@@ -42,12 +42,13 @@ def _one_performance(recognizer: Recognizer, source: FigureSource) -> list[Perfo
         truths.append((frame.pts_seconds, frame.truth or ""))
         predictions += stream.push(frame)
     predictions += stream.finish()
-    middles = np.array([(p.start_seconds + p.end_seconds) / 2 for p in predictions])
+    delay_seconds = recognizer.card.label_delay_seconds
+    told = np.array([prediction.end_seconds - delay_seconds for prediction in predictions])
     scores = np.stack([prediction.scores for prediction in predictions])
     passages = []
     for truth, instants in groupby(truths, key=lambda item: item[1]):
         seconds = [second for second, _ in instants]
-        inside = (middles >= seconds[0]) & (middles <= seconds[-1])
+        inside = (told >= seconds[0]) & (told <= seconds[-1])
         if inside.any():
             answer = recognizer.labels[int(scores[inside].mean(axis=0).argmax())]
             passages.append(Performed(seconds[0], seconds[-1], truth, answer))

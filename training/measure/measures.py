@@ -116,7 +116,8 @@ def best_temperature(logits: Tensor, judged: Judged, labels: tuple[str, ...]) ->
         truth = np.array([labels.index(label) for label in truths])
         return float(-np.log(means[np.arange(len(truth)), truth] + 1e-9).mean())
 
-    return min(np.exp(np.linspace(np.log(0.3), np.log(3), 60)).tolist(), key=surprise)
+    tried: list[float] = np.exp(np.linspace(np.log(0.3), np.log(3), 60)).tolist()
+    return min(tried, key=surprise)
 
 
 def unknown_auroc(

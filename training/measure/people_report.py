@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from rich.table import Table
 
 from har_live.people.tracker import Tracker, TrackerSpec
-from training.data.layouts import Clip, read_clips
+from training.data.clip import Clip
+from training.data.layouts import read_clips
 from training.measure.people_measures import Figures, IouTracker, TracksPeople, judge
 from training.measure.people_streams import PeopleStream, as_found, figure, side_by_side, through
 from training.measure.people_takes import Finder, Take, takes
@@ -73,11 +75,11 @@ def choose(streams: Sequence[PeopleStream]) -> TrackerSpec:
     """The constants that cost least on streams, one after the other, from today's."""
     told = [stream for stream in streams if any(stream.truths)]
     best = TrackerSpec()
-    least = _total(told, lambda: Tracker(best)).cost
+    least = _total(told, partial(Tracker, best)).cost
     for name, values in CANDIDATES.items():
         for value in values:
             tried = replace(best, **{name: value})
-            cost = _total(told, lambda spec=tried: Tracker(spec)).cost
+            cost = _total(told, partial(Tracker, tried)).cost
             if cost < least:
                 best, least = tried, cost
     return best

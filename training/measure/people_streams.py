@@ -132,9 +132,8 @@ def _panel(take: Take) -> Take:
     top = int(np.clip((top + bottom - tall) / 2, 0, height - tall))
     scale = PANEL_HEIGHT / int(tall)
     sides = round(int(wide) * scale), PANEL_HEIGHT
-    pictures = [
-        cv2.resize(p[top : top + int(tall), left : left + int(wide)], sides) for p in take.pictures
-    ]
+    here = np.s_[top : top + int(tall), left : left + int(wide)]
+    pictures = [np.asarray(cv2.resize(p[here], sides), np.uint8) for p in take.pictures]
     people = [p and _placed(p, scale, -left * scale, -top * scale) for p in take.people]
     return Take(pictures, people)
 

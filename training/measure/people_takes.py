@@ -13,7 +13,7 @@ import numpy as np
 from har_live.grid import frames_played_at, grid_instants
 from har_live.people.detection import LEAST_JOINT_SCORE, Detection
 from har_live.sources import open_source
-from training.data.layouts import Clip
+from training.data.clip import Clip
 
 if TYPE_CHECKING:
     from har_live.types import Image

@@ -72,9 +72,9 @@ def draw_matrix(axes: Axes, counts: NDArray[np.int64], names: Sequence[str]) -> 
 def mark_leaky(*pictures: Path) -> None:
     """A red line on top of pictures whose figures measure memory."""
     for path in pictures:
-        image = cv2.copyMakeBorder(
-            cv2.imread(str(path)), 34, 0, 0, 0, cv2.BORDER_CONSTANT, value=(40, 40, 200)
-        )
+        picture = cv2.imread(str(path))
+        assert picture is not None, f"{path} was written just before"
+        image = cv2.copyMakeBorder(picture, 34, 0, 0, 0, cv2.BORDER_CONSTANT, value=(40, 40, 200))
         text = "LEAKY SPLIT: siblings of a clip on both sides"
         cv2.putText(image, text, (10, 23), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (255, 255, 255), 1, 16)
         cv2.imwrite(str(path), image)

@@ -44,7 +44,7 @@ from training.recipe.windows import Windows, cut
 log = logging.getLogger(__name__)
 
 FEW_CLIPS = TrainSettings(
-    epochs=8, steps=25, batch_size=32, learning_rate=2e-3, label_smoothing=0.1, unmoved=0
+    epochs=8, steps=25, batch_size=32, learning_rate=2e-3, label_smoothing=0.1
 )
 """What suits a few dozen clips."""
 SLOWER = 0.1

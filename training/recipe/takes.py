@@ -85,7 +85,7 @@ def load_clips(data: Path, joints: Path) -> list[Take]:
     Raises:
         SourceError: a clip has not been looked at.
     """
-    takes = []
+    takes: list[Take] = []
     for _, clip in clips_of(data):
         path = joints_file(joints, clip)
         if not path.exists():
@@ -111,7 +111,7 @@ def takes_of(clip: Clip, seen: Seen) -> Iterator[Take]:
         joints = seen.joints[span]
         is_seen = joints[..., 2:] >= LEAST_SCORE
         yield Take(
-            joints=np.where(is_seen, joints * np.float32([1, 1, 0]), np.float32(np.nan)),
+            joints=np.where(is_seen, joints * [1, 1, 0], np.nan).astype(np.float32),
             fps=CLIP.grid_fps,
             label=clip.label,
             dataset=clip.dataset,
@@ -199,7 +199,7 @@ def _bandai(skeletons: Path) -> Iterator[Take]:
     """Bandai Namco: centimetres, y up, z towards the camera at first."""
     data = _stored(skeletons / "bandai_namco.npz")
     space = data["joints"][:, list(_BANDAI_JOINTS)].astype(np.float32)
-    space *= np.float32([1, -1, -1])
+    space *= np.array([1, -1, -1], np.float32)
     space[:, 0] = _nose(space)
     usual = retargeted(space, data["starts"])
     for number, span in enumerate(_spans(data["starts"])):
@@ -256,8 +256,7 @@ def retargeted(joints: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArra
 
 
 def _middle(joints: NDArray[np.float32], left: int, right: int) -> NDArray[np.float32]:
-    middle: NDArray[np.float32] = (joints[:, left] + joints[:, right]) / 2
-    return middle
+    return (joints[:, left] + joints[:, right]) * np.float32(0.5)
 
 
 def _medians(lengths: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -67,7 +67,8 @@ def train(
     labels = tuple(label for label in LABELS if label in present)
     config = NETWORKS[settings.network]
     model = build_model(config, image_size=CLIP.image_size, num_labels=len(labels))
-    model.to(memory_format=torch.channels_last)  # halves the time of convolutions on a CPU
+    # Halves the time of convolutions on a CPU.
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
     if start_from is not None:
         take_over(model, labels, start_from)
     fitted = fit(
@@ -185,11 +186,5 @@ class _Rounds(IterableDataset[tuple[Tensor, ...]]):
         assert trainer is not None
         rng = np.random.default_rng([settings.seed, trainer.current_epoch])
         for _ in range(settings.steps):
-            batch = self._data.windows.draw(
-                settings.batch_size,
-                rng,
-                preceded=settings.preceded,
-                unmoved=settings.unmoved,
-                borrowed=settings.borrowed,
-            )
+            batch = self._data.windows.draw(settings.batch_size, rng, preceded=settings.preceded)
             yield tuple(torch.from_numpy(values) for values in vars(batch).values())

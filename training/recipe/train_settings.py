@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from training.learn.fit_settings import FitSettings
-from training.settings import Count, Share
+from training.settings import Count, Range, Share
 
 
 @dataclass(frozen=True)
 class TrainSettings(FitSettings):
     """How the recurrent network is trained."""
 
-    epochs: Count = 11
+    epochs: Count = 16
     """Rounds of ``steps`` steps; a checkpoint after each."""
     steps: Count = 500
     """Steps of a round."""
     batch_size: Count = 128
     """Windows in a step."""
+    learning_rate: Annotated[float, Range(1e-7, 10)] = 4e-3
+    """Peak of the one-cycle schedule."""
     weight_decay: Share = 0.02
     """AdamW's."""
     label_smoothing: Share = 0.05
@@ -31,7 +33,3 @@ class TrainSettings(FitSettings):
     """Labels that are not learnt, with commas between."""
     preceded: Share = 0.5
     """Share of the windows that begin with the end of another take."""
-    unmoved: Share = 0.4
-    """Share of the windows of films whose motion is kept back."""
-    borrowed: Share = 0.6
-    """Share of the windows without motion of their own that are shown with another film's."""

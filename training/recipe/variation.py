@@ -63,12 +63,12 @@ class Views:
         depth = np.where(solid[..., 0], turned[..., 2], 0)
         places = turned[..., :2] * (distance / np.maximum(distance + depth, 1.5))[..., None]
         places[..., 0] *= self.squeeze[:, None, None]
-        return places
+        return places.astype(np.float32, copy=False)
 
 
 def mirrored(places: Floats) -> Floats:
     """(N, K, 13, 2): as in a mirror, left and right by their new names."""
-    flipped: Floats = places[:, :, MIRRORED] * np.float32([-1, 1])
+    flipped: Floats = places[:, :, MIRRORED] * np.array([-1, 1], np.float32)
     return flipped
 
 
@@ -98,7 +98,8 @@ def in_trunks(places: Floats) -> Floats:
     trunks = np.linalg.norm(places[:, :, [1, 2]] - places[:, :, [7, 8]], axis=-1)
     mean = _mean_of_seen(trunks, axis=(1, 2))
     usable = np.isfinite(mean) & (mean > 1e-3)
-    return places / np.where(usable, mean, 1)[:, None, None, None]
+    scaled = places / np.where(usable, mean, 1)[:, None, None, None]
+    return scaled.astype(np.float32, copy=False)
 
 
 def middles(places: Floats) -> Floats:
@@ -116,7 +117,7 @@ def spoil(places: Floats, is_film: Flags, rng: np.random.Generator) -> Floats:
     shake = np.exp(rng.uniform(np.log(0.005), np.log(0.06), count))
     shake = np.where(is_film, 0.4 * shake, shake)[:, None, None, None]
     places = places + (shake * rng.standard_normal(places.shape)).astype(np.float32)
-    often = (0.015 * rng.random(count))[:, None, None]
+    often = 0.015 * rng.random((count, 1, 1))
     jumps = (rng.random(places.shape[:3]) < often)[..., None]
     places = places + (jumps * 0.5 * rng.standard_normal(places.shape)).astype(np.float32)
     places[_lost(count, length, is_film, rng)] = np.nan

@@ -13,6 +13,8 @@ from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
 from har_live.types import NONE, ClipSpec
 from training.data.labels import mirrored_label
+from training.datasets import LABELS, OTHER
+from training.recipe.finder_faults import FinderFaults
 from training.recipe.takes import Take
 from training.recipe.variation import (
     Views,
@@ -25,12 +27,23 @@ from training.recipe.variation import (
 
 FIRST_JUDGED = 7
 """Grid frames of a window before any of it is judged."""
-SETTLED = 5
+SETTLED = 4
 """Grid frames of an action before it is expected to be named."""
 FILM_WEIGHT = 2.0
 """Films show what users have: a film's take counts as much as so many recorded ones."""
-NONE_WEIGHT = 4.0
-"""``none`` is shown as often as this many labels."""
+LABEL_WEIGHTS = {
+    NONE: 5.0,
+    OTHER: 3.0,
+    "fall": 2.0,
+    "fight": 2.0,
+    **{label: 0.8 for label in LABELS if label.startswith("tennis_")},
+}
+"""What is many things at once is shown as often as this many labels, and what should not be missed
+as two; seven kinds of one thing less often, for whoever punched was told to play tennis."""
+NOTHING_BEFORE = 0.25
+"""Share of the windows that begin with another take in which that is of ``none``."""
+FOUND = 0.5
+"""Share of the windows of recorded takes whose joints shake and are lost as in some film."""
 _BLANK = grey_levels(np.zeros((FLOW_SIDE, FLOW_SIDE, 3), np.uint8))
 STILL = MotionSeen(_BLANK, _BLANK).features()
 """(NUM_MOTION,) the motion of a picture that is held: the same for any."""
@@ -78,6 +91,8 @@ class Windows:
         others = [mirrored_label(label, labels) for label in labels]
         self._mirrored = np.array([-1 if other is None else number_of[other] for other in others])
         self._chances = chances(takes)
+        self._idle = np.array([n for n, take in enumerate(takes) if take.label == NONE])
+        self._faults = FinderFaults.of(take for take in takes if take.motion is not None)
 
     def draw(
         self,
@@ -85,19 +100,16 @@ class Windows:
         rng: np.random.Generator,
         *,
         preceded: float,
-        unmoved: float,
-        borrowed: float,
     ) -> Batch:
         """Draw windows.
 
         Args:
             preceded: share of the windows that begin with the end of another take.
-            unmoved: share of the windows of films whose motion is kept back.
-            borrowed: share of the windows without motion of their own that get another film's.
-                Else a network learns that motion is known in films alone, and names nothing but
-                what films show before any camera.
         """
         newest, before = (rng.choice(len(self._chances), count, p=self._chances) for _ in "ab")
+        if len(self._idle):
+            to_idle = rng.random(count) < NOTHING_BEFORE
+            before = np.where(to_idle, rng.choice(self._idle, count), before)
         length = CONTEXT + self.clip.num_frames
         plan = self._plan(newest, before, rng, preceded)
         places, nearest = self._join(newest, before, plan, rng)
@@ -106,18 +118,21 @@ class Windows:
         )
         mirror = (rng.random(count) < 0.5) & (self._mirrored[done] >= 0).all(axis=1)
         places[mirror] = mirrored(places[mirror])
-        places = spoil(places, self._is_film[newest], rng)
+        is_found = self._is_film[newest].copy()
+        as_found = ~is_found & (rng.random(count) < FOUND) & self._faults.are_known
+        places[as_found] = self._faults.spoil(places[as_found], rng)
+        is_found |= as_found
+        places = spoil(places, is_found, rng)
         seen = np.isfinite(places[..., :1])
         joints = np.concatenate([np.where(seen, places, 0), seen], axis=-1).astype(np.float32)
         is_before = plan.is_before[:, CONTEXT:]
         at = np.arange(length)[CONTEXT:]
         since = np.where(plan.begin > 0, at - plan.begin, at)
         told = (at - CONTEXT >= FIRST_JUDGED) & (is_before | (since >= SETTLED))
-        # Where nobody is seen, motion alone tells.
-        keep = self._is_film[newest] & ((rng.random(count) >= unmoved) | ~seen.any(axis=(1, 2, 3)))
+        # What moves is told of the whole picture alone, where nobody is followed.
+        keep = ~seen.any(axis=(1, 2, 3)) & self._is_film[newest]
         keep &= self._is_film[before] | (plan.begin[:, 0] <= CONTEXT)
-        rows = np.where(keep[:, None], nearest[:, CONTEXT:], self._other_motion(count, rng))
-        rows[~keep & (rng.random(count) >= borrowed)] = _UNKNOWN_ROW
+        rows = np.where(keep[:, None], nearest[:, CONTEXT:], _UNKNOWN_ROW)
         motion = self._motion[rows].astype(np.float32)
         motion[mirror] = mirrored_motion(motion[mirror])
         return Batch(
@@ -126,17 +141,6 @@ class Windows:
             labels=np.where(mirror[:, None], self._mirrored[done], done),
             weights=told.astype(np.float32),
         )
-
-    def _other_motion(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """(N, T) rows of the motion of any films."""
-        films = np.flatnonzero(self._is_film)
-        if not len(films):
-            return np.full((count, self.clip.num_frames), _UNKNOWN_ROW)
-        films = rng.choice(films, count)
-        last = self._lengths[films] - 1
-        begin = (rng.random(count) * last).astype(np.int64)
-        at = np.minimum(begin[:, None] + np.arange(self.clip.num_frames), last[:, None])
-        return np.asarray(self._motion_starts[films][:, None] + at)
 
     def _plan(
         self,
@@ -268,7 +272,7 @@ def chances(takes: Sequence[Take]) -> NDArray[np.float64]:
             size = min(len(these), 200) ** 0.5 * (FILM_WEIGHT if is_film[these[0]] else 1)
             weights[these] = by_person / by_person.sum() * size
         num_people = min(len(np.unique(groups[of_label])), 40)
-        total = num_people**0.25 * (NONE_WEIGHT if label == NONE else 1)
+        total = num_people**0.25 * LABEL_WEIGHTS.get(label, 1.0)
         weights[of_label] *= total / weights[of_label].sum()
     return np.asarray(weights / weights.sum())
 

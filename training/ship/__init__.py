@@ -1,1 +1,1 @@
-"""A weights folder: exported, calibrated, described."""
+"""What ships: a network calibrated, measured, written as a weights folder and described."""

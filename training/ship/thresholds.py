@@ -66,7 +66,7 @@ def calibrated(
     model.temperature.fill_(best_temperature(measured))
     model.unknown_logit.fill_(best_unknown_logit(model, measured, card.labels))
     scores, truths = clip_scores(model, measured)
-    smoothing = fit_thresholds(scores, truths, card.labels, SmoothingSpec())
+    smoothing = fit_thresholds(scores, truths, card.labels, replace(card.smoothing, enter_of={}))
     metrics = {"auroc": unknown_auroc(measured.logits / model.temperature, is_action, card.labels)}
     return replace(card, smoothing=smoothing, metrics=metrics), measured
 
@@ -99,7 +99,8 @@ def best_temperature(measured: MeasuredLogits) -> float:
         means = sums / torch.bincount(index)[:, None]
         return float(F.nll_loss((means + 1e-9).log(), truths))
 
-    return min(np.exp(np.linspace(np.log(0.3), np.log(3), 60)).tolist(), key=surprise)
+    tried: list[float] = np.exp(np.linspace(np.log(0.3), np.log(3), 60)).tolist()
+    return min(tried, key=surprise)
 
 
 def actions(truths: NDArray[np.int64], labels: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -191,4 +192,7 @@ def _as_before_a_camera(is_action: NDArray[np.bool_], none_share: float) -> NDAr
     if is_action.all() or not is_action.any():
         return np.ones(len(is_action))
     shares = np.where(is_action, 1 - none_share, none_share)
-    return shares / np.where(is_action, is_action.mean(), 1 - is_action.mean())
+    weights: NDArray[np.float64] = shares / np.where(
+        is_action, is_action.mean(), 1 - is_action.mean()
+    )
+    return weights

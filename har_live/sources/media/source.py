@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import av
 from av.codec.hwaccel import HWAccel
@@ -51,6 +51,14 @@ CUT_OFF_SECONDS = 0.5
 """A file that ends earlier than it states by more than this was cut off."""
 
 
+class Readable(Protocol):
+    """Bytes in a row; with ``seek`` and ``tell``, they may be read in any order."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
 class MediaSource(Source):
     """A video file, or an address that FFmpeg can read (RTSP, HTTP, HLS, …).
 
@@ -67,6 +75,7 @@ class MediaSource(Source):
         self,
         location: str | Path,
         *,
+        file: Readable | None = None,
         options: Mapping[str, str] | None = None,
         name: str | None = None,
         is_live: bool | None = None,
@@ -79,6 +88,7 @@ class MediaSource(Source):
 
         Args:
             location: a path, or a URL (whatever holds ``://``); its secrets are never shown.
+            file: is read instead, and stays open; ``location`` is only what it is called.
             options: for FFmpeg, such as ``{"rtsp_transport": "tcp"}``.
             name: shown to people instead of the file's name or the redacted URL.
             is_live: frames come at their own pace, and when they end, the source was lost; None
@@ -92,6 +102,7 @@ class MediaSource(Source):
             SourceError: it can't be opened, or nothing in it can be decoded.
         """
         self._location = str(location)
+        self._file = file
         self._is_remote = "://" in self._location
         self._label = name or redact_url(self._location)
         self._open_arguments = dict(options or {}), timeout_seconds, container_format
@@ -130,6 +141,10 @@ class MediaSource(Source):
     @property
     def info(self) -> VideoInfo:
         return self._info
+
+    @property
+    def sound(self) -> str | None:
+        return None if self._info.is_live or self._file is not None else self._location
 
     @property
     def container_format(self) -> str:
@@ -173,7 +188,8 @@ class MediaSource(Source):
         try:
             # Tags in an old code page would otherwise be a UnicodeDecodeError.
             return av.open(
-                url,
+                url if self._file is None else self._file,
+                mode="r",
                 format=container_format,
                 options=options,
                 timeout=timeout,

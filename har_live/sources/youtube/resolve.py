@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from har_live.errors import SourceError
 from har_live.redact import redact, redact_url
-from har_live.sources.network import HTTP_OPTIONS
+from har_live.sources.address import HTTP_OPTIONS
 from har_live.sources.youtube.failures import NO_RUNTIME, explain, speaks_of_runtime
 from har_live.sources.youtube.formats import Format, choose_sound, choose_video, has_sound
 from har_live.types import Address

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from har_live.errors import SourceError
+from har_live.sources.address import open_address
 from har_live.sources.base import Source
-from har_live.sources.network import open_address
 from har_live.sources.youtube.failures import UPDATE
 from har_live.sources.youtube.resolve import Resolution, resolve
 
@@ -31,12 +31,12 @@ SAME_CLOCK_SECONDS = 30.0
 
 
 def open_youtube(spec: str, options: SourceOptions) -> Source:
-    """The video on a page that yt-dlp knows.
+    """The video on a page that yt-dlp knows; the scheme may be left out.
 
     Raises:
         SourceError: no video there, or none that may be seen or decoded; says what to do.
     """
-    return YouTubeSource(spec, options)
+    return YouTubeSource(spec if "://" in spec else f"https://{spec}", options)
 
 
 class YouTubeSource(Source):
@@ -71,7 +71,7 @@ class YouTubeSource(Source):
 
     @property
     def sound(self) -> Address | None:
-        """Where the sound of a video is to be had; None where there is none."""
+        """Where the sound of a video is to be had, which may be an address of its own."""
         return None if self._info.is_live else self._resolution.sound
 
     def __iter__(self) -> Iterator[Frame]:

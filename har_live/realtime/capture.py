@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import logging
-import os
 import random
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from har_live.errors import SourceError
-from har_live.live.clock import ArrivalTimeline
-from har_live.live.inbox import LiveFrame, Lost, Opened
-from har_live.sources import open_source
+from har_live.realtime.clock import ArrivalTimeline
+from har_live.realtime.inbox import LiveFrame, Lost, Opened
 from har_live.sources.isolated import IsolatedSource
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from har_live.live.links import Links
+    from har_live.realtime.links import Links
     from har_live.sources import Source, SourceOptions
     from har_live.types import Frame
 
@@ -28,15 +26,10 @@ FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 
 
-def can_hang(spec: str) -> bool:
-    """Whether a read may never return: all but the built-in figure and ordinary files."""
-    kind = kind_of(spec)
-    return not (kind == "figure" or (kind == "file" and not _is_pipe_or_device(spec)))
-
-
 def open_for_live(spec: str, options: SourceOptions) -> Source:
     """The source, in a process of its own where a read may hang."""
-    return IsolatedSource(spec, options) if can_hang(spec) else open_source(spec, options)
+    kind = kind_of(spec)
+    return IsolatedSource(spec, options) if kind.can_hang(spec) else kind.open(spec, options)
 
 
 def delay_seconds(attempt: int) -> float:
@@ -150,7 +143,3 @@ class Capture:
         logger.log(level, "%s; attempt %d to reconnect in %.1f s", error, self._attempt, delay)
         self._links.screen.tell(Lost(self._attempt))
         self._links.playback.sleep(delay)
-
-
-def _is_pipe_or_device(path: str) -> bool:
-    return os.path.exists(path) and not os.path.isfile(path)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from har_live.grid import GridFrame
-from har_live.live.inbox import Ended, LiveFrame, Scored, wait_for_news
+from har_live.realtime.inbox import Ended, LiveFrame, Scored, wait_for_news
 from har_live.types import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from threading import Condition
 
-    from har_live.live.links import Links
+    from har_live.realtime.links import Links
     from har_live.recognizer import Recognizer
 
 NUM_REMEMBERED_STEPS = 5

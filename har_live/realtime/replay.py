@@ -1,6 +1,6 @@
 """Live use without threads or waiting: what a live run would show, computed from a recording.
 
-The same parts as in ``run_live``, driven by the recording's own times and a scorer that takes a
+The same parts as in ``live``, driven by the recording's own times and a scorer that takes a
 given time: the same input gives the same output, and an hour takes as long as its scoring.
 """
 
@@ -12,14 +12,14 @@ from dataclasses import replace
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from har_live.live.inbox import LiveFrame, ScorerInbox
-from har_live.live.metrics import Latencies
-from har_live.live.scoring import Scoring
-from har_live.offline import Moment
+from har_live.moment import Moment
+from har_live.realtime.inbox import LiveFrame, ScorerInbox
+from har_live.realtime.metrics import Latencies
+from har_live.realtime.scoring import Scoring
 
 if TYPE_CHECKING:
     from har_live.grid import GridFrame
-    from har_live.live.inbox import Scored
+    from har_live.realtime.inbox import Scored
     from har_live.recognizer import Recognizer
     from har_live.types import Frame, Person
 
@@ -73,7 +73,7 @@ class Replay:
         self._on_the_way.append((self._free_seconds, self._scoring.finish(0)))
         last = self._moment(None, float("inf"))
         last.segments.extend(self._segmenter.finish())
-        yield last
+        yield replace(last, is_last=True)
 
     def _score_until(self, now_seconds: float) -> None:
         """Let the scorer begin whatever it would have begun by now."""

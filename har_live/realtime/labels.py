@@ -5,11 +5,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from har_live.live.metrics import Latencies
 from har_live.overlay import LiveStatus, OverlayState, OverlayView
+from har_live.realtime.metrics import Latencies
 
 if TYPE_CHECKING:
-    from har_live.live.inbox import LiveFrame, Scored
+    from har_live.realtime.inbox import LiveFrame, Scored
 
 
 class Labels:

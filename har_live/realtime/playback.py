@@ -6,7 +6,7 @@ from threading import Condition
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from har_live.live.clock import Clock
+    from har_live.realtime.clock import Clock
 
 MAX_LATE_SECONDS = 1.0
 """Further behind than this, a recording goes on from where it is instead of hurrying after."""

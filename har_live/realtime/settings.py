@@ -10,17 +10,10 @@ from har_live.sources import SourceOptions
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """Of ``run_live`` and ``run_live_all``."""
+    """Of ``live``."""
 
-    record: Path | None = None
-    """Record what is shown, of several sources side by side, to this video from the beginning. The
-    name may ask for the time: ``cam-%Y%m%d-%H%M%S.mp4``."""
     split_seconds: float | None = None
     """Begin a new recording whenever one is so long."""
-    events: tuple[Path, ...] = ()
-    """Write segments to these files: ``.jsonl``, ``.csv``, ``.srt``, ``.vtt``. Of several sources,
-    each has a clock and files of its own: ``out-1.jsonl`` is the first one's. Names may ask for the
-    time."""
     append: bool = False
     """Go on with files of segments that exist, ``.jsonl`` or ``.csv``."""
     overwrite: bool = False

@@ -11,12 +11,13 @@ thread and inboxes of its own; one scorer takes a grid frame of each into a batc
 shows them side by side.
 """
 
-from har_live.live.clock import Clock
-from har_live.live.display import AnyWindow
-from har_live.live.metrics import LiveSummary
-from har_live.live.replay import Replay
-from har_live.live.run import run_live, run_live_all
-from har_live.live.settings import LiveSettings
+from har_live.realtime.clock import Clock
+from har_live.realtime.display import AnyWindow
+from har_live.realtime.metrics import LiveSummary
+from har_live.realtime.replay import Replay
+from har_live.realtime.run import live
+from har_live.realtime.settings import LiveSettings
+from har_live.realtime.watch import watch
 
 __all__ = [
     "AnyWindow",
@@ -24,6 +25,6 @@ __all__ = [
     "LiveSettings",
     "LiveSummary",
     "Replay",
-    "run_live",
-    "run_live_all",
+    "live",
+    "watch",
 ]

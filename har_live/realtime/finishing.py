@@ -9,7 +9,7 @@ from har_live.ahead import start
 from har_live.errors import HarLiveError
 
 if TYPE_CHECKING:
-    from har_live.sinks.video import VideoSink
+    from har_live.sinks.video import VideoFile
 
 WAKE_SECONDS = 0.5
 """A wait without a limit can't be interrupted by Ctrl-C on Windows."""
@@ -22,7 +22,7 @@ class Finisher:
         self._thread: Thread | None = None
         self._error: BaseException | None = None
 
-    def finish(self, video: VideoSink) -> None:
+    def finish(self, video: VideoFile) -> None:
         """Complete a recording soon; the one before is complete, see ``wait``."""
         thread = Thread(target=self._close, args=(video,), name="har-live-finish")
         try:
@@ -45,7 +45,7 @@ class Finisher:
         if error is not None:
             raise error
 
-    def _close(self, video: VideoSink) -> None:
+    def _close(self, video: VideoFile) -> None:
         try:
             video.close(complete=False)
         except BaseException as error:

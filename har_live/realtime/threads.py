@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from har_live.ahead import start
-from har_live.live.metrics import Ending
+from har_live.realtime.metrics import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from har_live.live.clock import Clock
-    from har_live.live.inbox import ScorerInbox, ScreenInbox
-    from har_live.live.playback import Playback
+    from har_live.realtime.clock import Clock
+    from har_live.realtime.inbox import ScorerInbox, ScreenInbox
+    from har_live.realtime.playback import Playback
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from har_live.errors import SinkError
-from har_live.live.inbox import wait_for_news
-from har_live.live.metrics import Ending
-from har_live.live.mosaic import Mosaic
+from har_live.moment import Moment
+from har_live.realtime.inbox import wait_for_news
+from har_live.realtime.metrics import Ending
+from har_live.realtime.mosaic import Mosaic
 from har_live.sinks.window import HELP_LINES
-from har_live.types import VideoInfo
+from har_live.types import Frame, VideoInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from threading import Condition
 
-    from har_live.live.clock import Clock
-    from har_live.live.recording import Recorder
-    from har_live.live.tile import Tile
+    from har_live.realtime.clock import Clock
+    from har_live.realtime.recording import Recorder
+    from har_live.realtime.tile import Tile
+    from har_live.sinks.base import Outputs
     from har_live.sinks.window import Key
     from har_live.types import Image
 
@@ -56,6 +59,8 @@ class Display:
     Args:
         tiles: one for each source.
         changed: what the tiles' inboxes share.
+        recorder: answers the keys that record and save.
+        screen: takes what is shown; the recorder is in it.
         window: None shows nothing; recording and events go on.
         seconds: end this long after the first frame.
         has_joints: draw people's limbs, until a key says otherwise.
@@ -67,6 +72,7 @@ class Display:
         changed: Condition,
         clock: Clock,
         recorder: Recorder,
+        screen: Outputs,
         window: AnyWindow | None,
         *,
         seconds: float | None,
@@ -76,6 +82,7 @@ class Display:
         self._changed = changed
         self._clock = clock
         self._recorder = recorder
+        self._screen = screen
         self._window = window
         self._seconds = seconds
         self._numbers: Sequence[int] = range(len(tiles))  # of those that are shown
@@ -101,7 +108,7 @@ class Display:
         for number, tile in enumerate(self._tiles):
             self._has_new[number] |= tile.take(now, is_paused=self._is_paused)
         self._look_for_endings()
-        self._open_recorder()
+        self._begin_screen()
         if self._mosaic is None:
             self._show_one(self._tiles[0], now)
         else:
@@ -114,8 +121,9 @@ class Display:
 
     def conclude(self) -> None:
         """The threads are gone: what they said last still belongs into the files."""
-        for tile in self._tiles:
-            tile.conclude(is_paused=self._is_paused)
+        with ExitStack() as stack:  # all of them, whatever one of them says
+            for tile in self._tiles:
+                stack.callback(tile.conclude, is_paused=self._is_paused)
 
     def _look_for_endings(self) -> None:
         for number, tile in enumerate(self._tiles):
@@ -128,7 +136,7 @@ class Display:
         if all(tile.is_over for tile in self._tiles):
             self.ending = self.ending or Ending("the end of the source")
 
-    def _open_recorder(self) -> None:
+    def _begin_screen(self) -> None:
         infos = [tile.info for tile in self._tiles if tile.info is not None]
         if not infos:
             return
@@ -136,7 +144,7 @@ class Display:
         if self._mosaic is not None:
             height, width, _ = self._mosaic.picture.shape
             info = VideoInfo("har-live", width, height, fps=MOSAIC_FPS, is_live=True)
-        self._recorder.open(info)
+        self._screen.begin(self._tiles[0].moments.run(info))
 
     def _show_one(self, tile: Tile, now: float) -> None:
         """As it is, each frame once."""
@@ -149,7 +157,7 @@ class Display:
             self._put_out(picture)
             tile.drawn()
             if is_new and tile.frame is not None:
-                self._recorder.write(picture, tile.frame.pts_seconds)
+                self._screen.write(_shown(picture, tile.frame.pts_seconds))
 
     def _show_all(self, mosaic: Mosaic, now: float) -> None:
         """Those of them that have changed."""
@@ -168,7 +176,7 @@ class Display:
         for number in {*new, *changed}:
             self._tiles[number].drawn()
         if changed:
-            self._recorder.write(mosaic.picture, now)
+            self._screen.write(_shown(mosaic.picture, now))
 
     @property
     def _draws(self) -> bool:
@@ -185,6 +193,7 @@ class Display:
 
     def _draw(self, number: int, now: float) -> Image:
         self._drawn_seconds[number] = now
+        self._tiles[number].is_stale = False
         return self._tiles[number].picture(
             now,
             is_paused=self._is_paused,
@@ -250,3 +259,7 @@ class Display:
             logger.warning("%s", error)
             text = str(error)
         self._tiles[self._numbers[0]].notices.flash(text, now)
+
+
+def _shown(picture: Image, pts_seconds: float) -> Moment:
+    return Moment(Frame(picture, pts_seconds), [], [], None, draw=lambda people, as_stored: picture)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from har_live.errors import HarLiveError
-from har_live.live.inbox import Ended, Failed, LiveFrame, Lost, Opened, Scored
-from har_live.live.labels import Labels
-from har_live.live.metrics import Rate
 from har_live.overlay import LiveStatus, draw
+from har_live.realtime.inbox import Ended, Failed, LiveFrame, Lost, Opened, Scored
+from har_live.realtime.labels import Labels
+from har_live.realtime.metrics import Rate
 from har_live.redact import redact
 
 if TYPE_CHECKING:
-    from har_live.live.inbox import News
-    from har_live.live.links import Links
-    from har_live.live.notices import Notices
-    from har_live.live.segments import SegmentFiles
-    from har_live.types import Image, VideoInfo
+    from collections.abc import Sequence
+
+    from har_live.realtime.inbox import News
+    from har_live.realtime.links import Links
+    from har_live.realtime.moments import Moments
+    from har_live.realtime.notices import Notices
+    from har_live.types import Image, Person, VideoInfo
 
 _BLANK = np.zeros((360, 640, 3), np.uint8)
 
@@ -30,8 +33,10 @@ class Tile:
     Args:
         name: of the source, for people.
         title: the same as short as it can be.
+        moments: take what is shown and what is known, for the sinks.
         labels: the model's.
         is_mirrored: the picture is shown as in a mirror; the text on it is not.
+        has_joints: the sinks' pictures have people's limbs.
     """
 
     def __init__(
@@ -39,18 +44,20 @@ class Tile:
         name: str,
         title: str,
         links: Links,
-        segments: SegmentFiles,
+        moments: Moments,
         notices: Notices,
         *,
         labels: tuple[str, ...],
         is_mirrored: bool,
+        has_joints: bool = True,
     ) -> None:
         self.name = name
         self.title = title
         self.links = links
         self.notices = notices
-        self.segments = segments
+        self.moments = moments
         self._is_mirrored = is_mirrored
+        self._has_joints = has_joints
         self.labels = Labels(labels)
         self._rate = Rate()
         self.frame: LiveFrame | None = None
@@ -77,23 +84,22 @@ class Tile:
             self.notices.frame_came(now)
         for item in news:
             self._hear(item, is_paused=is_paused)
-        if frame is None or is_paused:
-            return False
-        if self._first_seconds is None:
-            self._first_seconds = now
-        self.frame = frame
-        self.segments.is_wanted = True
-        self.num_shown += 1
-        self._rate.add(now)
-        return True
+        if is_paused:
+            frame = None
+        if frame is not None:
+            self._show(frame, now)
+        scored = [item for item in news if isinstance(item, Scored)]
+        self.moments.write(frame, scored, draw=partial(self._drawn, now))
+        return frame is not None
 
     def conclude(self, *, is_paused: bool) -> None:
         """The threads are gone: what they said last still belongs into the files."""
         self._end_seconds = self._end_seconds or self.links.clock.now()
         _, news = self.links.screen.take()
-        for item in news:
-            if isinstance(item, Scored):
-                self._hear_scored(item, is_paused=is_paused)
+        scored = [item for item in news if isinstance(item, Scored)]
+        for item in scored:
+            self._hear_scored(item, is_paused=is_paused)
+        self.moments.write(None, scored, is_last=True)
 
     @property
     def duration_seconds(self) -> float:
@@ -127,7 +133,6 @@ class Tile:
             image = _scaled(image, room)
         if self._is_mirrored:
             image, view = np.asarray(cv2.flip(image, 1), np.uint8), view.mirrored()
-        self.is_stale = False
         return draw(image, view)
 
     def pause(self, wanted: bool) -> None:
@@ -147,6 +152,19 @@ class Tile:
         """Frames that the scorer or the screen missed because newer ones had come."""
         return self.links.scorer.num_dropped + self.links.screen.num_dropped
 
+    def _show(self, frame: LiveFrame, now: float) -> None:
+        if self._first_seconds is None:
+            self._first_seconds = now
+        self.frame = frame
+        self.num_shown += 1
+        self._rate.add(now)
+
+    def _drawn(self, now: float, *, people: Sequence[Person], as_stored: bool) -> Image:
+        """For the sinks: as it is shown, people too, but for what the keys change."""
+        return self.picture(
+            now, is_paused=False, is_recording=False, help_lines=(), has_joints=self._has_joints
+        )
+
     def _hear(self, news: News, *, is_paused: bool) -> None:
         match news:
             case Scored():
@@ -155,7 +173,7 @@ class Tile:
                 self.info = news.info
                 self.labels.regain()
                 self.notices.opened()
-                self.segments.open(news.info)
+                self.moments.begin(news.info)
             case Lost():
                 self.labels.lose()
                 self.notices.lost(news.attempt)
@@ -174,8 +192,6 @@ class Tile:
             self.labels.passed_over()
         elif scored.predictions:
             self.is_stale = True
-        for prediction in scored.predictions:
-            self.segments.write_prediction(prediction)
 
     def _hear_failed(self, failed: Failed) -> None:
         if self.error is None:

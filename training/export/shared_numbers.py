@@ -18,9 +18,12 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from har_live.errors import WeightsError
-from training.ship.onnx_export import write_onnx
+from training.export.onnx_export import write_onnx
 
-KINDS = {"F16": (np.dtype("<f2"), TensorProto.FLOAT16), "F32": (np.dtype("<f4"), TensorProto.FLOAT)}
+KINDS: dict[str, tuple[np.dtype[np.floating], int]] = {
+    "F16": (np.dtype("<f2"), TensorProto.FLOAT16),
+    "F32": (np.dtype("<f4"), TensorProto.FLOAT),
+}
 """What safetensors calls a kind of number, to what NumPy and ONNX call it."""
 
 
@@ -119,7 +122,9 @@ def _from_outside(name: str, place: Place, *, is_turned: bool) -> tuple[str, lis
 
     ONNX Runtime does it once, as it loads.
     """
-    steps = [("half", "Cast", {"to": TensorProto.FLOAT})] if place.kind == "F16" else []
+    steps: list[tuple[str, str, dict[str, Any]]] = []
+    if place.kind == "F16":
+        steps.append(("half", "Cast", {"to": TensorProto.FLOAT}))
     if is_turned:
         steps.append(("turned", "Transpose", {"perm": [1, 0]}))
     nodes: list[Any] = []

@@ -1,0 +1,90 @@
+"""What live use is to write: how it is named, and whether it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from har_live.sinks.base import Sink, SinkSettings
+from har_live.sinks.files import check_video
+from har_live.sinks.kinds import is_url, is_video, open_sink
+from har_live.sinks.naming import free_path, has_time, with_time
+from har_live.sinks.part import is_taken
+
+if TYPE_CHECKING:
+    from har_live.realtime.settings import LiveSettings
+
+
+def check_targets(
+    sinks: Sequence[str | Path | Sink], settings: LiveSettings, *, num_sources: int
+) -> None:
+    """Refuse what can't be written, before weights are loaded, a camera is opened or a server is
+    asked.
+
+    Raises:
+        SinkError: a file exists already, can't be where it should be, or is of no known kind.
+        ValueError: as ``recording_of`` and ``sinks_of``.
+    """
+    record = recording_of(sinks)
+    if record is not None:
+        check_video(first_recording(record), overwrite=settings.overwrite)
+    for number in numbers_of(num_sources):
+        sinks_of(sinks, number, settings)
+
+
+def numbers_of(num_sources: int) -> list[int | None]:
+    """What tells the files of several sources apart; None for that of a single one."""
+    return [*range(1, num_sources + 1)] if num_sources > 1 else [None]
+
+
+def recording_of(sinks: Sequence[str | Path | Sink]) -> Path | None:
+    """The video among the sinks: of all sources it is one, of what is shown.
+
+    Raises:
+        ValueError: there are several.
+    """
+    videos = [Path(sink) for sink in sinks if isinstance(sink, str | Path) and is_video(sink)]
+    if len(videos) > 1:
+        raise ValueError(f"sinks has {len(videos)} videos; expected one, of what is shown")
+    return videos[0] if videos else None
+
+
+def first_recording(path: Path) -> Path:
+    """The name of a recording that begins now."""
+    return free_path(path, is_taken=is_taken) if has_time(path) else path
+
+
+def sinks_of(
+    sinks: Sequence[str | Path | Sink], number: int | None, settings: LiveSettings
+) -> list[Sink]:
+    """The sinks of one source, without the recording; paths with its number and the time of now.
+
+    Raises:
+        SinkError: one can't be written, or exists already.
+        ValueError: a sink itself is given for several sources: it takes the moments of one.
+    """
+    if number is not None and any(not isinstance(sink, str | Path) for sink in sinks):
+        raise ValueError(
+            "a sink takes the moments of one source, and there are several; give an address, of "
+            "which each source gets a sink of its own (har_live.sinks.register)"
+        )
+    wanted = SinkSettings(
+        overwrite=settings.overwrite, append=settings.append, hwaccel=settings.options.hwaccel
+    )
+    return [
+        open_sink(_named(sink, number, append=settings.append), wanted)
+        for sink in sinks
+        if not (isinstance(sink, str | Path) and is_video(sink))
+    ]
+
+
+def _named(sink: str | Path | Sink, number: int | None, *, append: bool) -> str | Path | Sink:
+    if not isinstance(sink, str | Path) or is_url(sink):
+        return sink
+    path = Path(sink)
+    if number is not None:
+        path = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    if not has_time(path):
+        return path
+    return with_time(path) if append else free_path(path)

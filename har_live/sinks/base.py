@@ -1,0 +1,160 @@
+"""What every sink is, and who holds those of a run together.
+
+A sink of your own needs ``write`` alone::
+
+    class Printed(Sink):
+        def write(self, moment: Moment) -> None:
+            for segment in moment.segments:
+                print(segment.label)
+
+It is given to ``annotate`` or ``live`` as it is, or by an address once its kind is known: see
+``har_live.sinks.kinds``.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+
+from har_live.errors import SinkError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from har_live.moment import Moment
+    from har_live.sources.options import Hwaccel
+    from har_live.timeline import Timeline
+    from har_live.types import Address, VideoInfo
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SinkSettings:
+    """What the caller wants of sinks; each reads the fields that concern it."""
+
+    overwrite: bool = False
+    """Replace what exists."""
+    append: bool = False
+    """Go on with what exists."""
+    hwaccel: Hwaccel = "none"
+    """What encodes video, as in ``SourceOptions``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Where the sound of a source is."""
+
+    location: str | Path | Address
+    """The source itself, or one beside it."""
+    clock: Timeline | None = None
+    """Where the source's frames are placed, should its clock jump."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is known before the first moment."""
+
+    info: VideoInfo
+    """What the source says of itself."""
+    labels: tuple[str, ...]
+    """Every label that the weights know."""
+    weights: str
+    """Name of the weights."""
+    sound: Sound | None = None
+    """None where there is none that could be kept."""
+
+
+class Sink(Protocol):
+    """Takes the moments of one run, in order.
+
+    Making one checks what can be checked, and changes nothing. ``begin`` comes once, then
+    ``write`` any number of times, at last ``close`` or ``abort``; a run that fails early may end
+    one that was never begun. All are called from the thread that runs. What goes wrong is a
+    ``SinkError``, and ends the run.
+
+    Subclasses have to write; the rest does nothing until they say otherwise.
+    """
+
+    def begin(self, run: Run) -> None:
+        """Open what is to be written."""
+        return
+
+    def write(self, moment: Moment) -> None:
+        """Take the next moment."""
+
+    def close(self) -> None:
+        """Complete what was written; a second call does nothing."""
+        return
+
+    def abort(self) -> None:
+        """Leave nothing, or what was there before: the run failed before there was anything."""
+        return
+
+
+class NothingWrittenError(SinkError):
+    """There is nothing to complete: no picture was written, and so there is no file."""
+
+
+class Outputs:
+    """The sinks of one run: begun together, ended together, and nothing left half-written.
+
+    Leaving the ``with`` block closes all of them, whatever one of them says. By an exception
+    before the first frame, it aborts them; by a later one, it keeps what was done, and the
+    exception is the one to hear of.
+    """
+
+    def __init__(self, sinks: Sequence[Sink]) -> None:
+        self._sinks = tuple(sinks)
+        self._taking: list[Sink] = []  # begun, and not failed
+        self._is_begun = self._has_frame = False
+
+    def begin(self, run: Run) -> None:
+        """Begin all sinks; later calls, as after a reconnect, do nothing."""
+        if self._is_begun:
+            return
+        self._is_begun = True
+        for sink in self._sinks:
+            sink.begin(run)
+            self._taking.append(sink)
+
+    def write(self, moment: Moment) -> None:
+        """Give a moment to all sinks that were begun, but those that have failed: each says so
+        once."""
+        for sink in tuple(self._taking):
+            try:
+                sink.write(moment)
+            except Exception:
+                self._taking = [other for other in self._taking if other is not sink]
+                raise
+        self._has_frame |= moment.frame is not None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with ExitStack() as stack:
+            for sink in self._sinks:
+                stack.callback(self._end, sink, has_error=kind is not None)
+
+    def _end(self, sink: Sink, *, has_error: bool) -> None:
+        if not has_error:
+            sink.close()
+        elif not self._has_frame:
+            sink.abort()
+        else:
+            try:
+                sink.close()
+            except NothingWrittenError:
+                pass
+            except SinkError as problem:
+                logger.warning("%s", problem)

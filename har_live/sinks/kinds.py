@@ -1,0 +1,100 @@
+"""What kind of sink an address means: one table from suffix or scheme to what opens it.
+
+To add a kind to the package, write its class and a row in ``KINDS``. From outside, call
+``register``, or let the package that has the class declare an entry point, which then is found
+without an import, from the command line, too::
+
+    [project.entry-points."har_live.sinks"]
+    "bell://" = "bells:Bell"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from har_live.errors import SinkError
+from har_live.redact import redact_url
+from har_live.sinks.base import Sink, SinkSettings
+from har_live.sinks.events import FORMATS, EventsSink
+from har_live.sinks.files import CONTAINERS
+
+SinkOpener = Callable[[str, SinkSettings], Sink]
+"""Makes a sink from its address, unharmed, and what the caller wants; often the sink's class."""
+
+ENTRY_POINTS = "har_live.sinks"
+"""The group of entry points in which other packages name their kinds."""
+
+# A class that loads PyAV or the like is named, and imported when it is first asked for.
+KINDS: dict[str, str | SinkOpener] = {
+    **dict.fromkeys(CONTAINERS, "har_live.sinks.drawn:DrawnVideo"),
+    **dict.fromkeys(FORMATS, EventsSink),
+}
+"""Suffix with its dot, or scheme with its ``://``, → ``module:class``, or what opens the sink."""
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+def register(kind: str, open_new: SinkOpener) -> None:
+    """Let addresses of a kind be opened as sinks; one that was known is replaced.
+
+    Args:
+        kind: a scheme, such as ``mqtt://``, or a suffix, such as ``.txt``.
+        open_new: is called with the address and ``SinkSettings``; a class of your own, for example.
+
+    Raises:
+        ValueError: ``kind`` is neither.
+    """
+    if kind != kind.lower() or not (_SCHEME.fullmatch(kind) or re.fullmatch(r"\.\w+", kind)):
+        raise ValueError(f"kind is {kind!r}; expected a scheme, 'mqtt://', or a suffix, '.txt'")
+    KINDS[kind] = open_new
+
+
+def known_kinds() -> list[str]:
+    """Every suffix and scheme that can be opened."""
+    return [*KINDS, *entry_points(group=ENTRY_POINTS).names]
+
+
+def is_url(address: str | Path) -> bool:
+    """Whether an address is a URL, and no path."""
+    return isinstance(address, str) and _SCHEME.match(address) is not None
+
+
+def is_video(address: str | Path) -> bool:
+    """Whether an address is the path of a video."""
+    return not is_url(address) and Path(address).suffix.lower() in CONTAINERS
+
+
+def open_sink(sink: str | Path | Sink, settings: SinkSettings) -> Sink:
+    """The sink that a path or an address means; a sink itself stays what it is.
+
+    Raises:
+        SinkError: nothing is known of its kind, or the sink refuses it.
+    """
+    if not isinstance(sink, str | Path):
+        return sink
+    scheme = _SCHEME.match(sink) if isinstance(sink, str) else None
+    kind = scheme[0].lower() if scheme else Path(sink).suffix.lower()
+    opener = KINDS.get(kind) or _outside(kind)
+    if opener is None:
+        name = redact_url(str(sink)) if scheme else sink
+        known = ", ".join(known_kinds())
+        raise SinkError(f"can't tell what kind of output {name} is; end it in one of {known}")
+    if isinstance(opener, str):
+        opener = _loaded(opener)
+    return opener(str(sink), settings)
+
+
+def _outside(kind: str) -> SinkOpener | None:
+    """What another package that is installed has for this kind."""
+    for entry_point in entry_points(group=ENTRY_POINTS, name=kind):
+        opener: SinkOpener = entry_point.load()
+        return opener
+    return None
+
+
+def _loaded(name: str) -> SinkOpener:
+    opener: SinkOpener = EntryPoint(name, name, ENTRY_POINTS).load()
+    return opener

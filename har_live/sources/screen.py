@@ -1,0 +1,127 @@
+"""The screen: what a monitor of this machine shows, as a camera would see it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import cv2
+import mss
+import numpy as np
+from mss.exception import ScreenShotError
+
+from har_live.errors import SourceError
+from har_live.sources.base import Source
+from har_live.types import Frame, VideoInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from har_live.sources.options import SourceOptions
+    from har_live.types import Image
+
+logger = logging.getLogger(__name__)
+
+SCREEN_FPS = 15.0
+"""Pictures a second where nothing else is asked for: a 4K one takes tens of milliseconds."""
+_FAILURES = (ScreenShotError, OSError, AssertionError)
+"""Of mss 10.2; the last where the X server went away."""
+_HINTS = {
+    "darwin": "allow the terminal in System Settings → Privacy & Security → Screen Recording",
+    "win32": "run it in the session of the user who is logged in",
+}
+_HINT = _HINTS.get(sys.platform, "run it in a desktop session, or set DISPLAY")
+
+
+class ScreenSource(Source):
+    """A whole monitor. Times are those at which it was looked at, from 0."""
+
+    def __init__(self, spec: str, options: SourceOptions) -> None:
+        """Looks at the monitor once.
+
+        Args:
+            spec: ``screen`` for the first monitor, ``screen:2`` for the second.
+            options: ``camera_fps`` is read.
+
+        Raises:
+            SourceError: there is no such monitor, or it can't be seen.
+        """
+        _warn_of_wayland()
+        self._period_seconds = 1 / (options.camera_fps or SCREEN_FPS)
+        number = spec.partition(":")[2] or "1"
+        self._name = f"screen {number}"
+        try:
+            self._screens = mss.MSS()
+        except _FAILURES as error:
+            raise self._unseen(error) from error
+        try:
+            self._monitor = self._monitor_of(number)
+            image = self._look()
+        except BaseException:
+            with suppress(*_FAILURES):
+                self._screens.close()
+            raise
+        height, width = image.shape[:2]
+        fps = 1 / self._period_seconds
+        self._info = VideoInfo(self._name, width, height, fps, is_live=True)
+        self._frames = self._read(image)
+
+    @property
+    def info(self) -> VideoInfo:
+        return self._info
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Frames at the pace asked for, without end, until ``close``.
+
+        Raises:
+            SourceError: the monitor or its session is gone.
+        """
+        return self._frames
+
+    def close(self) -> None:
+        self._frames.close()
+        with suppress(*_FAILURES):  # it is gone already
+            self._screens.close()
+
+    def _read(self, image: Image) -> Generator[Frame, None, None]:
+        started_seconds = due_seconds = seen_seconds = time.monotonic()
+        while True:
+            yield Frame(image, seen_seconds - started_seconds)
+            # Who is late begins a new beat: a picture of the past can't be had.
+            due_seconds = max(due_seconds + self._period_seconds, time.monotonic())
+            time.sleep(max(0.0, due_seconds - time.monotonic()))
+            seen_seconds = time.monotonic()
+            image = self._look()
+
+    def _look(self) -> Image:
+        try:
+            shot = self._screens.grab(self._monitor)
+        except _FAILURES as error:
+            raise self._unseen(error) from error
+        pixels = np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGB), np.uint8)
+
+    def _monitor_of(self, number: str) -> dict[str, int]:
+        try:
+            _all_together, *monitors = self._screens.monitors
+        except _FAILURES as error:
+            raise self._unseen(error) from error
+        if number.isdecimal() and 1 <= int(number) <= len(monitors):
+            return monitors[int(number) - 1]
+        known = ", ".join(
+            f"screen:{n} ({monitor['width']}×{monitor['height']})"
+            for n, monitor in enumerate(monitors, 1)
+        )
+        raise SourceError(f"{self._name}: no such screen; there are: {known or 'none'}")
+
+    def _unseen(self, error: Exception) -> SourceError:
+        return SourceError(f"{self._name} can't be seen ({error}); {_HINT}")
+
+
+def _warn_of_wayland() -> None:
+    if sys.platform == "linux" and os.environ.get("WAYLAND_DISPLAY"):
+        logger.warning("Wayland may show a black screen only; log in with Xorg to be sure")

@@ -1,0 +1,147 @@
+"""Standard input: a video that another program pipes in."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import struct
+import sys
+import tempfile
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from har_live.errors import SourceError
+from har_live.sources.media import MediaSource
+
+if TYPE_CHECKING:
+    from av import VideoStream
+
+    from har_live.sources.media.source import Readable
+    from har_live.sources.options import SourceOptions
+
+logger = logging.getLogger(__name__)
+
+NAME: Final = "standard input"
+STDIN = 0
+"""Its number, whatever Python's own ``sys.stdin`` has become."""
+HEAD_BYTES = 4096
+"""An MP4 says in fewer whether its index comes first."""
+_HINT = "pipe a video in: ffmpeg … -f mpegts - | har-live live -"
+_BEFORE_PICTURES = (b"ftyp", b"free", b"skip", b"wide", b"uuid", b"pnot")
+"""Boxes of an MP4 that say nothing of where its pictures are."""
+
+
+class StdinSource(MediaSource):
+    """The video that comes through standard input; played as a file is, whoever sends it."""
+
+    def __init__(self, _spec: str, options: SourceOptions) -> None:
+        """Reads the beginning and decodes the first frame.
+
+        Raises:
+            SourceError: nothing is piped in, or nothing in it can be decoded.
+        """
+        self._input = open_input()
+        try:
+            super().__init__(NAME, file=self._input, hwaccel=options.hwaccel)
+        except BaseException:
+            self._input.close()
+            self._pass_on_interruption()
+            raise
+
+    def close(self) -> None:
+        super().close()
+        self._input.close()
+
+    def _finish(self, stream: VideoStream) -> None:
+        self._pass_on_interruption()
+        super()._finish(stream)
+
+    def _pass_on_interruption(self) -> None:
+        if isinstance(self._input, Pipe) and self._input.interruption is not None:
+            raise self._input.interruption from None
+
+
+class Pipe:
+    """A pipe whose first bytes were read already. It can't go back."""
+
+    def __init__(self, file: BinaryIO, head: bytes) -> None:
+        """``file`` is unbuffered, so that a read returns what has come instead of waiting."""
+        self._file = file
+        self._head = head
+        self.interruption: KeyboardInterrupt | None = None
+        """What ended the reading early."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most ``size`` bytes, none at the end."""
+        if self._head:
+            taken, self._head = self._head[:size], self._head[size:]
+            return taken
+        if self.interruption is not None:  # FFmpeg asks again at an end
+            return b""
+        try:
+            return self._file.read(size)
+        except KeyboardInterrupt as error:
+            # FFmpeg's read can't fail with it: PyAV would print it, and the traceback.
+            self.interruption = error
+            return b""
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def open_input() -> Readable:
+    """Standard input, or a copy of it where the video in it can't be read from front to back.
+
+    Raises:
+        SourceError: it is closed, empty or a terminal, or there is no room for a copy.
+    """
+    if sys.__stdin__ is None:
+        raise SourceError(f"{NAME} is closed; {_HINT}")
+    file = os.fdopen(os.dup(STDIN), "rb", buffering=0)
+    try:
+        if file.isatty():
+            raise SourceError(f"{NAME} is a terminal; {_HINT}")
+        head = _head_of(file)
+        if not head:
+            raise SourceError(f"{NAME} is empty; {_HINT}")
+        if file.seekable():
+            file.seek(-len(head), os.SEEK_CUR)
+            return file
+        pipe = Pipe(file, head)
+        return _copy_of(pipe) if index_comes_last(head) else pipe
+    except BaseException:
+        file.close()
+        raise
+
+
+def index_comes_last(head: bytes) -> bool:
+    """Whether this is the beginning of an MP4 that tells only at its end where its pictures are."""
+    at = 0
+    while at + 8 <= len(head):
+        num_bytes, name = struct.unpack_from(">I4s", head, at)
+        if name not in _BEFORE_PICTURES or num_bytes < 8:
+            return bool(name == b"mdat")
+        at += num_bytes
+    return False
+
+
+def _head_of(file: BinaryIO) -> bytes:
+    head = b""
+    while len(head) < HEAD_BYTES and (more := file.read(HEAD_BYTES - len(head))):
+        head += more
+    return head
+
+
+def _copy_of(pipe: Pipe) -> BinaryIO:
+    logger.info("%s: an MP4 whose index comes last; all of it is read first", NAME)
+    copy = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the source
+    try:
+        shutil.copyfileobj(pipe, copy)
+        copy.seek(0)
+    except OSError as error:
+        copy.close()
+        what = f"no room for a copy in {tempfile.gettempdir()} ({error.strerror})"
+        remedy = "send it with -movflags frag_keyframe, or as MPEG-TS or Matroska"
+        raise SourceError(f"{NAME}: an MP4 whose index comes last, and {what}; {remedy}") from error
+    pipe.close()
+    return copy

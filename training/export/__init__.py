@@ -1,0 +1,1 @@
+"""A network as files: tensors, ONNX and card, proven to agree."""
