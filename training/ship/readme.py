@@ -56,7 +56,9 @@ def readme(card: ModelCard, *, recipes: Sequence[dict[str, Any]], notes: str) ->
         "## Made by",
         "",
         "```",
-        *(f"{recipe['command']}  # {recipe['date']}, {recipe['commit']}" for recipe in recipes),
+        *dict.fromkeys(  # a stage that several read is told once
+            f"{recipe['command']}  # {recipe['date']}, {recipe['commit']}" for recipe in recipes
+        ),
         "```",
         "",
     ]
