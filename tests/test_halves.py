@@ -25,7 +25,7 @@ def test_matrices_are_kept_as_halves_and_once(small_weights, kind):
         assert torch.equal(stored[name], tensors[name].float())
     graph = onnx.load(weights.onnx_path, load_external_data=False).graph
     inside = [c for c in graph.initializer if c.data_location != TensorProto.EXTERNAL]
-    assert sum(np.prod(c.dims) for c in inside) < 100
+    assert sum(np.prod(c.dims) for c in inside) < 128  # which joints make a limb, and the like
     outside = [c for c in graph.initializer if c.data_location == TensorProto.EXTERNAL]
     assert {c.data_type for c in outside if len(c.dims) > 1} == {TensorProto.FLOAT16}
 

@@ -164,7 +164,7 @@ def test_what_is_fitted_is_what_ships(small_weights, tmp_path, monkeypatch):
     is_wave, is_unknown = (measured.truths == n for n in (LABELS.index("wave"), UNKNOWN))
     assert is_unknown.sum() == 4 * is_wave.sum() == 4 / 5 * len(measured.truths) > 0
     assert set(card.metrics["auroc"]) == {"best_probability", "action_probability", "energy"}
-    assert replace(card.smoothing, enter_of={}) == SPEC
+    assert replace(card.smoothing, enter_of={}) == plain.card.smoothing
     weights = export_weights(model, card, tmp_path / "weights")
     assert float(load_model(weights).unknown_logit) == 2.5
     assert float(load_model(weights).temperature) == pytest.approx(best_temperature(measured))

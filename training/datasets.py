@@ -261,13 +261,7 @@ DATASETS: tuple[Dataset, ...] = (
         },
     ),
     Dataset("dbcsp_openpose", "recorded", "people before a robot", _RESEARCH),
-    Dataset(
-        "berkeley_mhad",
-        "recorded",
-        "Berkeley MHAD, motion capture",
-        "BSD-2-Clause",
-        {"bow": LEFT_OUT},  # hands are raised high and then brought to the floor
-    ),
+    Dataset("berkeley_mhad", "recorded", "Berkeley MHAD, motion capture", "BSD-2-Clause"),
     Dataset(
         "hdm05",
         "recorded",
