@@ -130,7 +130,7 @@ class Short(Source):
     def close(self): self.source.close()
 
 with Short(open_source("screen")) as source:
-    result = annotate(source, sys.argv[1], Recognizer(sys.argv[2]))
+    result = annotate(source, Recognizer(sys.argv[2]), sinks=[sys.argv[1]])
 print(result.num_frames)
 """
     done = subprocess.run(
