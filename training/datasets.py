@@ -181,6 +181,25 @@ LABELS: tuple[str, ...] = (
 """What the shipped weights tell apart: what several sources or many takes show, and the exercises,
 strokes and poses of single ones. All else that was recorded is left out."""
 
+MOVEMENTS = frozenset(
+    {
+        *("baseball_swing", "beckon", "bicep_curl", "bow", "bowling", "burpee", "catch", "clap"),
+        *(
+            "dance",
+            "golf_swing",
+            "high_knees",
+            "jump",
+            "jump_rope",
+            "jumping_jack",
+            "kick",
+            "lunge",
+        ),
+        *("pick_up", "punch", "push", "run", "sit_down", "squat", "stand_up", "swipe", "throw"),
+        *("turn", "walk", "wave", *(label for label in LABELS if label.startswith("tennis_"))),
+    }
+)
+"""Labels of movements on one's feet: who stands still in the middle of one does nothing."""
+
 _RESEARCH = "none stated; research use"
 
 DATASETS: tuple[Dataset, ...] = (
@@ -261,7 +280,13 @@ DATASETS: tuple[Dataset, ...] = (
         },
     ),
     Dataset("dbcsp_openpose", "recorded", "people before a robot", _RESEARCH),
-    Dataset("berkeley_mhad", "recorded", "Berkeley MHAD, motion capture", "BSD-2-Clause"),
+    Dataset(
+        "berkeley_mhad",
+        "recorded",
+        "Berkeley MHAD, motion capture",
+        "BSD-2-Clause",
+        {"bend": LEFT_OUT},  # hands are raised high and then brought to the floor
+    ),
     Dataset(
         "hdm05",
         "recorded",

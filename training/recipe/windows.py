@@ -13,7 +13,7 @@ from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
 from har_live.types import NONE, ClipSpec
 from training.data.labels import mirrored_label
-from training.datasets import LABELS, OTHER
+from training.datasets import LABELS, MOVEMENTS, OTHER
 from training.recipe.finder_faults import FinderFaults
 from training.recipe.takes import Take
 from training.recipe.variation import (
@@ -42,6 +42,9 @@ LABEL_WEIGHTS = {
 as two; seven kinds of one thing less often, for whoever punched was told to play tennis."""
 NOTHING_BEFORE = 0.25
 """Share of the windows that begin with another take in which that is of ``none``."""
+HELD = 0.12
+"""Share of the windows of movements in which one moment of them is held: who stands still does
+nothing, however they stand."""
 FOUND = 0.5
 """Share of the windows of recorded takes whose joints shake and are lost as in some film."""
 _BLANK = grey_levels(np.zeros((FLOW_SIDE, FLOW_SIDE, 3), np.uint8))
@@ -91,6 +94,9 @@ class Windows:
         others = [mirrored_label(label, labels) for label in labels]
         self._mirrored = np.array([-1 if other is None else number_of[other] for other in others])
         self._chances = chances(takes)
+        self._nothing = number_of.get(NONE, -1)
+        moves = np.array([take.label in MOVEMENTS for take in takes])
+        self._can_be_held = moves & (self._nothing >= 0)
         self._idle = np.array([n for n, take in enumerate(takes) if take.label == NONE])
         self._faults = FinderFaults.of(take for take in takes if take.motion is not None)
 
@@ -112,10 +118,11 @@ class Windows:
             before = np.where(to_idle, rng.choice(self._idle, count), before)
         length = CONTEXT + self.clip.num_frames
         plan = self._plan(newest, before, rng, preceded)
+        held = self._can_be_held[newest] & (rng.random(count) < HELD)
+        plan.newest_at[held] = plan.newest_at[held, -1:]
         places, nearest = self._join(newest, before, plan, rng)
-        done = np.where(
-            plan.is_before[:, CONTEXT:], self._labels[before, None], self._labels[newest, None]
-        )
+        of_newest = np.where(held, self._nothing, self._labels[newest])
+        done = np.where(plan.is_before[:, CONTEXT:], self._labels[before, None], of_newest[:, None])
         mirror = (rng.random(count) < 0.5) & (self._mirrored[done] >= 0).all(axis=1)
         places[mirror] = mirrored(places[mirror])
         is_found = self._is_film[newest].copy()

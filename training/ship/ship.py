@@ -34,7 +34,7 @@ HOP = 2
 MIN_FRAMES = 8
 """A first label after so many grid frames: shorter windows were never judged in training."""
 SMOOTHING = SmoothingSpec(
-    average_seconds=0.6, enter=0.4, leave=0.1, hold_seconds=0.6, give_way_seconds=1.0
+    average_seconds=0.6, enter=0.4, leave=0.2, hold_seconds=0.6, give_way_seconds=0.6
 )
 """Chosen among twelve on the windows of val clips and of the drawn person: everyday.md."""
 DESCRIPTION = "What people do before any camera, each by their joints."
