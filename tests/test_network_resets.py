@@ -182,7 +182,13 @@ def test_annotating_a_recording_that_is_lost_leaves_what_was_done(
                 on_frame=on_frame,
             )
     written = [float(time) for time in frame_times(out)]
-    assert written == pytest.approx([index / 10 for index in range(len(written))], abs=0.01)
+    # Of the picture that was cut in two there may be nothing, and something of the one after it.
+    whole = len(written) - 1
+    assert written[:whole] == pytest.approx([index / 10 for index in range(whole)], abs=0.01)
+    assert written[whole] in (
+        pytest.approx(whole / 10, abs=0.01),
+        pytest.approx((whole + 1) / 10, abs=0.01),
+    )
     assert 5 < len(written) < 60
     assert [json.loads(line) for line in events.read_text("utf-8").splitlines()]
     assert sorted(path.name for path in tmp_path.glob("out*")) == ["out.jsonl", "out.mp4"]
