@@ -59,10 +59,10 @@ def _on_the_way(
     next_seen: Sequence[Person],
     next_seconds: float,
 ) -> list[Moment]:
+    way = next_seconds - seen_seconds
     moved = []
     for moment in waiting:
         assert moment.frame is not None
-        way = next_seconds - seen_seconds
         share = (moment.frame.pts_seconds - seen_seconds) / way if way > 0 else 1.0
         people = _moved(seen, next_seen, min(max(share, 0.0), 1.0))
         moved.append(replace(moment, people=people))

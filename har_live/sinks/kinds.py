@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from pathlib import Path
+from pkgutil import resolve_name
 
 from har_live.errors import SinkError
 from har_live.redact import redact_url
@@ -83,7 +84,7 @@ def open_sink(sink: str | Path | Sink, settings: SinkSettings) -> Sink:
         known = ", ".join(known_kinds())
         raise SinkError(f"can't tell what kind of output {name} is; end it in one of {known}")
     if isinstance(opener, str):
-        opener = _loaded(opener)
+        opener = resolve_name(opener)
     return opener(str(sink), settings)
 
 
@@ -93,8 +94,3 @@ def _outside(kind: str) -> SinkOpener | None:
         opener: SinkOpener = entry_point.load()
         return opener
     return None
-
-
-def _loaded(name: str) -> SinkOpener:
-    opener: SinkOpener = EntryPoint(name, name, ENTRY_POINTS).load()
-    return opener
