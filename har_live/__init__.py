@@ -25,9 +25,10 @@ if TYPE_CHECKING:
         SourceError,
         WeightsError,
     )
-    from har_live.many import annotate_all
+    from har_live.files.annotate import annotate
+    from har_live.files.many import annotate_all
+    from har_live.files.recognize import Recognition, predict
     from har_live.moment import Moment
-    from har_live.offline import Recognition, annotate, predict
     from har_live.realtime import LiveSettings, LiveSummary, live, watch
     from har_live.recognizer import Recognizer, Stream, StreamGroup
     from har_live.sinks.base import Run, Sink, SinkSettings
@@ -77,8 +78,9 @@ _NAMES = {
     "sources": ("open_source",),
     "sinks.base": ("Run", "Sink", "SinkSettings"),
     "sinks.window": ("Window",),
-    "offline": ("Recognition", "annotate", "predict"),
-    "many": ("annotate_all",),
+    "files.annotate": ("annotate",),
+    "files.many": ("annotate_all",),
+    "files.recognize": ("Recognition", "predict"),
     "realtime": ("LiveSettings", "LiveSummary", "live", "watch"),
 }
 _HOMES = {name: room for room, names in _NAMES.items() for name in names}

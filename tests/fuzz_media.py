@@ -30,7 +30,8 @@ from typing import Self
 import av
 
 from har_live.errors import HarLiveError
-from har_live.offline import annotate, predict
+from har_live.files.annotate import annotate
+from har_live.files.recognize import predict
 from har_live.recognizer import Recognizer
 from tests.make_media import make_clip
 from tests.weights_made import make_weights

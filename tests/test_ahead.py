@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from har_live.ahead import ahead
+from har_live.files.ahead import ahead
 
 WAIT_SECONDS = 10.0
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from har_live.card import Weights
-from har_live.offline import annotate, predict
+from har_live.files.annotate import annotate
+from har_live.files.recognize import predict
 from har_live.recognizer import Recognizer
 from har_live.sinks.recording import SOFTWARE
 from har_live.sources.media.picture import PictureMaker

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-import har_live.offline
+import har_live.files.annotate
 import har_live.recognizer
 from har_live.cli import app
-from har_live.offline import Recognition, annotate
+from har_live.files.annotate import annotate
+from har_live.files.recognize import Recognition
 from har_live.overlay.style import color_of
 from har_live.recognizer import DEFAULT_PEOPLE
 from har_live.segments import Segmenter
@@ -93,7 +94,7 @@ def test_the_commands_pass_people_and_joints_on(monkeypatch, tmp_path, options, 
         return Recognition(LABELS)
 
     monkeypatch.setattr(har_live.recognizer, "Recognizer", made)
-    monkeypatch.setattr(har_live.offline, "annotate", annotated)
+    monkeypatch.setattr(har_live.files.annotate, "annotate", annotated)
     done = CliRunner().invoke(app, ["annotate", "figure", str(tmp_path / "out.mp4"), *options])
     assert done.exit_code == 0, done.output
     assert (asked["max_people"], asked["joints"]) == (people, joints)

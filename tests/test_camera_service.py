@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from har_live.ahead import ahead
 from har_live.errors import HarLiveError, SinkError
+from har_live.files.ahead import ahead
 from har_live.realtime import LiveSettings, finishing
 from har_live.realtime import threads as live_threads
 from har_live.sinks.naming import free_path, has_time, of_any_time, with_time
@@ -174,7 +174,7 @@ def test_a_long_recording_is_split(recognizer, tmp_path, monkeypatch, has_thread
         def none_left(_thread) -> None:
             raise HarLiveError("no thread")
 
-        monkeypatch.setattr(finishing, "start", none_left)
+        monkeypatch.setattr(finishing, "start_thread", none_left)
     settings, sinks = LiveSettings(split_seconds=1), [tmp_path / "out.mp4"]
     summary = live_one(
         "made", recognizer, sinks=sinks, settings=settings, open_new=lambda: film(75)
@@ -215,15 +215,15 @@ def test_without_a_thread_annotating_says_so(monkeypatch) -> None:
 def test_without_a_thread_live_use_says_so_and_leaves_nothing(
     recognizer, tmp_path, monkeypatch
 ) -> None:
-    start, started = live_threads.start, []
+    start_thread, started = live_threads.start_thread, []
 
     def second_fails(thread) -> None:
         if started:
             monkeypatch.setattr("threading.Thread.start", no_thread)
         started.append(thread)
-        start(thread)
+        start_thread(thread)
 
-    monkeypatch.setattr(live_threads, "start", second_fails)
+    monkeypatch.setattr(live_threads, "start_thread", second_fails)
     sinks = [tmp_path / "out.mp4", tmp_path / "out.jsonl"]
     with pytest.raises(HarLiveError, match="can't start new thread"):
         live_one("made", recognizer, sinks=sinks, open_new=lambda: film(10))

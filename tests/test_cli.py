@@ -187,7 +187,7 @@ def test_ctrl_c_that_a_library_swallows_still_ends_the_work():
     """An exception out of a callback from C is only printed there; the next frame ends it."""
     import numpy as np
 
-    from har_live.console import progress_bar
+    from har_live.cli.console import progress_bar
     from har_live.types import Frame, VideoInfo
 
     frame = Frame(np.zeros((8, 8, 3), np.uint8), 0.0)

@@ -12,7 +12,8 @@ import av
 import pytest
 
 from har_live.card import Weights
-from har_live.offline import annotate, predict
+from har_live.files.annotate import annotate
+from har_live.files.recognize import predict
 from har_live.realtime import LiveSettings
 from har_live.recognizer import Recognizer
 from har_live.sinks.video import VideoFile

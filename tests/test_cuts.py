@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from har_live import offline
 from har_live.cli import app
-from har_live.cuts import CutDetector
 from har_live.errors import BackendError
+from har_live.files.recognize import recognize
 from har_live.realtime.replay import Replay
 from har_live.recognizer import Recognizer
+from har_live.recognizer.cuts import CutDetector
 from har_live.types import Frame
 from tests.laws import stream_all
 from tests.sources_made import MadeSource
@@ -174,7 +174,7 @@ def test_live_use_and_annotate_find_the_same_cuts(small_weights, fps):
     recognizer = Recognizer(small_weights("lrcn"), device="cpu")
     frames = film(fps)
     moments = list(Replay(recognizer, step_seconds=0.02).play(frames))
-    expected = list(offline.recognize(MadeSource(iter(frames)), recognizer))
+    expected = list(recognize(MadeSource(iter(frames)), recognizer))
     runs = [(p.run, p.end_seconds, p.label) for m in moments for p in m.predictions]
     assert runs == [(p.run, p.end_seconds, p.label) for m in expected for p in m.predictions]
     assert {run for run, *_ in runs} == {0, 1}

@@ -9,8 +9,8 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from har_live import console, doctor
-from har_live.cli import app
+from har_live import doctor
+from har_live.cli import app, console
 from har_live.doctor import Check, main_job_runs
 from har_live.doctor.check import Examination
 from har_live.sources.camera_info import CameraInfo

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from av.codec.hwaccel import hwdevices_available
 
-from har_live import offline
+import har_live
 from har_live.doctor import video
 from har_live.errors import SinkError
 from har_live.moment import Moment
@@ -131,7 +131,7 @@ def test_pictures_reach_the_encoder_in_its_own_format(cuda, source: Path, out: P
 def test_annotate_encodes_as_it_decodes(cuda, small_weights, source: Path, out: Path):
     cuda(stand_in("yuv444p"))
     recognizer = Recognizer(small_weights("lrcn"), device="cpu")
-    offline.annotate(source, recognizer, sinks=[out], options=SourceOptions(hwaccel="cuda"))
+    har_live.annotate(source, recognizer, sinks=[out], options=SourceOptions(hwaccel="cuda"))
     assert set(stated(out)[1]) == {"yuv444p"}
     assert frame_times(out) == frame_times(source)
     assert sound_packets(out) == sound_packets(source)

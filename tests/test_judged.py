@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from har_live.judged import Judged
+from har_live.files.judged import Judged
 
 
 def judged(*frames: tuple[str, str | None], fps: float = 10.0) -> Judged:

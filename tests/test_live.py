@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
-from har_live import offline
 from har_live.card import open_weights
+from har_live.files.recognize import predict
 from har_live.overlay import OverlayView, draw
 from har_live.realtime import Clock, LiveSettings
 from har_live.sources.media import MediaSource
@@ -61,7 +61,7 @@ def test_live_use_that_keeps_up_is_annotate(small_weights):
     """Frames, predictions and times are those of the plain loop, bit for bit."""
     film = [Frame(picture(i // 4), 5 + i / 24) for i in range(24 * 3)]
     recognizer, watched = (WatchedRecognizer(small_weights("lrcn")) for _ in range(2))
-    expected = offline.predict(MadeSource(iter(film)), recognizer).predictions
+    expected = predict(MadeSource(iter(film)), recognizer).predictions
 
     def played():
         for frame in film:
@@ -262,7 +262,7 @@ def test_a_mirror_turns_the_picture_alone(small_weights, mirror, views):
     half[:, 80:] = 200
     film = [Frame(half, i / 30) for i in range(45)]
     recognizer = WatchedRecognizer(small_weights("lrcn"))
-    expected = offline.predict(MadeSource(iter(film)), recognizer).predictions
+    expected = predict(MadeSource(iter(film)), recognizer).predictions
     watched = WatchedRecognizer(small_weights("lrcn"))
     window = MadeWindow()
     live_one(

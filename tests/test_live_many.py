@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from har_live import offline
 from har_live.errors import SourceError
+from har_live.files.recognize import predict
 from har_live.realtime import LiveSettings, live
 from har_live.realtime.mosaic import Mosaic
 from har_live.sources.media import MediaSource
@@ -117,7 +117,7 @@ def test_each_source_is_scored_as_alone(small_weights):
     """Two films in step, the second's pictures other ones: times and scores of the plain loop."""
     films = [[Frame(picture(i // 4 + n), 5 + i / 24) for i in range(72)] for n in (0, 50)]
     watched = WatchedRecognizer(small_weights("lrcn"))
-    expected = [offline.predict(MadeSource(iter(film)), watched).predictions for film in films]
+    expected = [predict(MadeSource(iter(film)), watched).predictions for film in films]
     watched.predictions.clear()
 
     def played(film, mine):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from har_live import offline
+from har_live.files.recognize import recognize
 from har_live.realtime import Replay
 from har_live.recognizer import Recognizer
 from har_live.scorers.torch import load_model
@@ -32,7 +32,7 @@ def test_live_use_that_keeps_up_is_annotate(small_weights, fps, step_seconds):
     frames = random_frames(round(6 * fps), fps)
     replay = Replay(recognizer, step_seconds=step_seconds)
     moments = list(replay.play(frames))
-    expected = list(offline.recognize(MadeSource(iter(frames)), recognizer))
+    expected = list(recognize(MadeSource(iter(frames)), recognizer))
     assert labels_of(moments) == labels_of(expected) != []
     assert [s for m in moments for s in m.segments] == [s for m in expected for s in m.segments]
     assert np.ptp([confidence for *_, confidence in labels_of(expected)]) > 0.01  # says something

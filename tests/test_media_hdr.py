@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from har_live.card import Weights
-from har_live.offline import annotate
+from har_live.files.annotate import annotate
 from har_live.recognizer import Recognizer
 from har_live.sources.media.hdr import to_usual
 from har_live.transforms import to_network

@@ -15,7 +15,8 @@ import pytest
 
 from har_live.card import SmoothingSpec, Weights
 from har_live.errors import SinkError, SourceError
-from har_live.offline import annotate, predict
+from har_live.files.annotate import annotate
+from har_live.files.recognize import predict
 from har_live.recognizer import Recognizer
 from har_live.sources import open_source
 from har_live.sources.figure import FigureSource

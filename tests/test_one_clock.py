@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from har_live.card import SmoothingSpec, Weights
-from har_live.offline import annotate, predict
+from har_live.files.annotate import annotate
+from har_live.files.recognize import predict
 from har_live.recognizer import Recognizer
 from tests.live_made import live_one
 from tests.make_media import make_clip

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from har_live.missing import explain_import_error
+from har_live.opencv import explain_import_error
 from tests.make_media import make_clip
 from tests.window_made import SHOW, run
 

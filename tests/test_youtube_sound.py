@@ -10,7 +10,7 @@ import pytest
 from yt_dlp.extractor.youtube import YoutubeIE
 
 from har_live.card import Weights
-from har_live.offline import annotate
+from har_live.files.annotate import annotate
 from har_live.recognizer import Recognizer
 from tests.make_media import make_clip
 from tests.servers.http_server import HttpServer, Request

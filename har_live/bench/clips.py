@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
+import cv2  # noqa: F401  # before PyAV: see har_live.opencv
 import av
 
 from har_live.figure.script import Passage

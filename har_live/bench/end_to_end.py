@@ -13,11 +13,12 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from har_live import offline
 from har_live.bench.clips import FPS, repeat
 from har_live.bench.rows import Row
 from har_live.bench.timing import median_seconds
 from har_live.errors import BackendError
+from har_live.files.annotate import annotate
+from har_live.files.recognize import predict
 from har_live.realtime import LiveSettings, live
 from har_live.sources import open_source
 
@@ -69,10 +70,8 @@ def file_rows(scene: Scene) -> Iterator[Row]:
     seconds = median_seconds(
         {
             "decode": partial(_decode, clip),
-            "decode, score (predict)": partial(offline.predict, clip, recognizer),
-            "all (annotate)": partial(
-                offline.annotate, clip, recognizer, sinks=[output], overwrite=True
-            ),
+            "decode, score (predict)": partial(predict, clip, recognizer),
+            "all (annotate)": partial(annotate, clip, recognizer, sinks=[output], overwrite=True),
         },
         scene.effort,
     )

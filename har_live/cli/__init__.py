@@ -12,7 +12,7 @@ from har_live import __version__
 from har_live.cli import bench, machine, videos
 from har_live.errors import HarLiveError
 from har_live.letters import write_stand_ins
-from har_live.missing import explain_import_error
+from har_live.opencv import explain_import_error
 from har_live.standard_output import answers_arrive
 
 app = typer.Typer(

@@ -36,12 +36,12 @@ def bench(
     overwrite: OverwriteOption = False,
 ) -> None:
     """Measure what har-live costs here: a grid frame, a window, a file, a label, a start."""
-    from har_live import console
     from har_live.bench.rows import Report
     from har_live.bench.run import measure
     from har_live.bench.table import machine_table, rows_table
     from har_live.bench.timing import QUICK, Effort
     from har_live.card import open_weights
+    from har_live.cli import console
     from har_live.doctor import machine
     from har_live.sinks.files import check_target
 

@@ -16,8 +16,8 @@ def models(
     as_json: JsonOption = False,
 ) -> None:
     """List the weights that came with har-live, or show one's card."""
-    from har_live import console
     from har_live.card import open_weights, shipped_weights
+    from har_live.cli import console
 
     if name is None:
         console.print_weights([open_weights(n) for n in shipped_weights()], as_json=as_json)
@@ -27,7 +27,7 @@ def models(
 
 def cameras(as_json: JsonOption = False) -> None:
     """List the cameras of this machine: number, name, sizes, in use or not."""
-    from har_live import console
+    from har_live.cli import console
     from har_live.sources.camera_list import list_cameras
 
     found = list_cameras()
@@ -38,7 +38,7 @@ def cameras(as_json: JsonOption = False) -> None:
 
 def doctor(as_json: JsonOption = False) -> None:
     """Check everything that har-live needs here, and say what mends what is amiss."""
-    from har_live import console
+    from har_live.cli import console
     from har_live.doctor import examine, main_job_runs
 
     with console.while_checking() as on_name:

@@ -86,7 +86,8 @@ def live(
     watched = sources or [""]
     if len(watched) == 1:  # one of several that can't be opened is a word on its picture
         check_source(watched[0])
-    from har_live import console, realtime
+    from har_live import realtime
+    from har_live.cli import console
     from har_live.realtime.targets import check_targets
     from har_live.sinks.window import Window
 
@@ -168,8 +169,8 @@ def annotate(
             paths[0], paths[1], recognizer, events or (), overwrite, min_duration, options, joints
         )
         return
-    from har_live import console
-    from har_live.many import annotate_all
+    from har_live.cli import console
+    from har_live.files.many import annotate_all
 
     with console.says_what_is_kept(out_dir), console.progress_bar() as on_frame:
         try:
@@ -212,13 +213,14 @@ def predict(
 
     options = _options(hwaccel)
     check_source(source)
-    from har_live import console, offline
+    from har_live.cli import console
+    from har_live.files.recognize import predict as run
 
     recognizer = _recognizer(
         weights, runtime, device, people, hop, smoothing, min_confidence, cut_reset
     )
     with console.progress_bar() as on_frame:
-        recognition = offline.predict(
+        recognition = run(
             source,
             recognizer,
             min_duration_seconds=min_duration,
@@ -267,10 +269,11 @@ def _annotate(
     options: SourceOptions | None = None,
     joints: bool = True,
 ) -> None:
-    from har_live import console, offline
+    from har_live.cli import console
+    from har_live.files.annotate import annotate as run
 
     with console.says_what_is_kept(Path(output)), console.progress_bar() as on_frame:
-        recognition = offline.annotate(
+        recognition = run(
             source,
             recognizer,
             sinks=[output, *events],
@@ -316,8 +319,8 @@ def _recognizer(
     min_confidence: float | None = None,
     cut_reset: bool = True,
 ) -> Recognizer:
-    from har_live import console
     from har_live.card import open_weights
+    from har_live.cli import console
     from har_live.recognizer import Recognizer
 
     opened = open_weights(weights)

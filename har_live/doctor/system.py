@@ -14,7 +14,7 @@ from pathlib import Path
 from har_live import __version__
 from har_live.doctor.check import Check, Examination, amiss, in_child
 from har_live.errors import SinkError, SourceError
-from har_live.missing import explain_import_error
+from har_live.opencv import explain_import_error
 
 CAMERA_SECONDS = 1.0
 SLOW_FPS = 12.0

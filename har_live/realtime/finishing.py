@@ -5,8 +5,8 @@ from __future__ import annotations
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from har_live.ahead import start
 from har_live.errors import HarLiveError
+from har_live.threads import start_thread
 
 if TYPE_CHECKING:
     from har_live.sinks.video import VideoFile
@@ -26,7 +26,7 @@ class Finisher:
         """Complete a recording soon; the one before is complete, see ``wait``."""
         thread = Thread(target=self._close, args=(video,), name="har-live-finish")
         try:
-            start(thread)
+            start_thread(thread)
         except HarLiveError:
             self._close(video)
         else:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from har_live.ahead import start
 from har_live.realtime.metrics import Ending
+from har_live.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +57,7 @@ def running(jobs: Sequence[Job], *, stop: Callable[[], None]) -> Iterator[None]:
     started: list[threading.Thread] = []
     try:
         for thread in threads:
-            start(thread)
+            start_thread(thread)
             started.append(thread)
         yield
     finally:

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from har_live.offline import recognize
+from har_live.files.recognize import recognize
 from har_live.realtime.clock import Clock
 from har_live.realtime.run import ticking
 from har_live.realtime.settings import LiveSettings

@@ -6,7 +6,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from har_live.cuts import CutDetector
+from har_live.recognizer.cuts import CutDetector
 from har_live.recognizer.subject import Subject
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from functools import cache, partial
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 
-import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
+import cv2  # noqa: F401  # before PyAV: see har_live.opencv
 import av
 import numpy as np
 from av.codec.hwaccel import hwdevices_available

@@ -9,7 +9,7 @@ from io import BytesIO
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-import cv2  # isort: skip  # before PyAV: see har_live.sources.media
+import cv2
 import av
 import numpy as np
 from av.codec.hwaccel import HWAccel

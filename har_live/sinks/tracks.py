@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
+import cv2  # noqa: F401  # before PyAV: see har_live.opencv
 import av
 
 from har_live.sinks.files import file_url, reason

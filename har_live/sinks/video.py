@@ -24,7 +24,7 @@ import os
 from fractions import Fraction
 from typing import TYPE_CHECKING, Self
 
-import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
+import cv2  # noqa: F401  # before PyAV: see har_live.opencv
 import av
 
 from har_live.errors import SinkError

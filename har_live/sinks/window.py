@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 
 from har_live.errors import SinkError
-from har_live.missing import explain_import_error
+from har_live.opencv import explain_import_error
 from har_live.sinks.display import prepare_qt, require_display
 
 if TYPE_CHECKING:

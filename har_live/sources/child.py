@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from har_live.ahead import start
 from har_live.errors import HarLiveError, SourceError
 from har_live.redact import redact
 from har_live.sources.wire import (
@@ -31,6 +30,7 @@ from har_live.sources.wire import (
     connection_from,
     map_memory,
 )
+from har_live.threads import start_thread
 
 if TYPE_CHECKING:
     from har_live.sources.base import Source
@@ -79,7 +79,7 @@ def main() -> None:
     parent = _Parent(pipe)
     logging.basicConfig(level=order.log_level, handlers=[_LogToParent(parent)])
     try:
-        start(threading.Thread(target=parent.listen, name="har-live-parent", daemon=True))
+        start_thread(threading.Thread(target=parent.listen, name="har-live-parent", daemon=True))
         with _open(order) as source:
             _hand_over(source, order, parent)
         parent.send(Ended())

@@ -22,7 +22,7 @@ from har_live.bench.clips import FPS, make_clips
 from har_live.bench.rows import Row
 from har_live.bench.timing import Effort
 from har_live.card import Weights
-from har_live.offline import annotate
+from har_live.files.annotate import annotate
 from har_live.recognizer import Recognizer
 from har_live.sinks.recording import KEY_FRAME_SECONDS, SOFTWARE
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from har_live.cuts import CutDetector
+from har_live.recognizer.cuts import CutDetector
 from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
 from har_live.transforms import to_network
 from har_live.types import ClipSpec

@@ -18,8 +18,8 @@ from rich.progress import track
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from har_live.errors import SourceError
+from har_live.files.recognize import mean_scores
 from har_live.grid import frames_played_at
-from har_live.offline import mean_scores
 from har_live.recognizer import Recognizer
 from har_live.shown import Shown
 from har_live.sources.media import MediaSource

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from functools import cache
 
-import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
+import cv2  # noqa: F401  # before PyAV: see har_live.opencv
 import av
 from av.codec import CodecContext
 from av.codec.hwaccel import HWAccel, hwdevices_available

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import cv2  # noqa: F401  # isort: skip  # before PyAV: see har_live.sources.media
+import cv2  # noqa: F401  # before PyAV: see har_live.opencv
 import numpy as np
 from av.filter import Graph
 from av.video.format import VideoFormat

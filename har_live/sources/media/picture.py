@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
-import cv2  # isort: skip  # before PyAV: see har_live.sources.media
+import cv2
 import av
 import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter

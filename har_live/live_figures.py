@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rich.table import Table
-
 MEANINGS = {
     "seconds_to_label_p50": ("half of all actions are named within", "{:.1f} s"),
     "seconds_to_label_p95": ("95 % of them within", "{:.1f} s"),
@@ -18,18 +16,6 @@ MEANINGS = {
     "agreement_between_rates": ("time at which 10, 30, 60 fps agree", "{:.0%}"),
 }
 """Key in the card → what it says, and how it is written."""
-
-
-def live_table(live: Mapping[str, Any]) -> Table:
-    """For a terminal."""
-    headings, *rows = live_rows(live)
-    table = Table(box=None, pad_edge=False)
-    table.add_column(headings[0], no_wrap=True)
-    for heading in headings[1:]:
-        table.add_column(heading, justify="right", max_width=9)
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 def live_rows(live: Mapping[str, Any]) -> list[list[str]]:

@@ -18,10 +18,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from har_live.console.streams import notes
+from har_live.cli.console.streams import notes
 
 if TYPE_CHECKING:
-    from har_live.offline import OnFrame
+    from har_live.files.recognize import OnFrame
     from har_live.types import Frame, VideoInfo
 
 

@@ -14,13 +14,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from har_live.errors import HarLiveError, SinkError
-from har_live.offline import Recognition, annotate
+from har_live.files.annotate import annotate
+from har_live.files.recognize import Recognition
 from har_live.sinks.files import CONTAINERS, numbered, reason
 from har_live.sinks.kinds import known_kinds
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
-    from har_live.offline import OnFrame
+    from har_live.files.recognize import OnFrame
     from har_live.recognizer import Recognizer
     from har_live.sources import SourceOptions
 

@@ -6,7 +6,7 @@ from collections import deque
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from har_live.errors import HarLiveError
+from har_live.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -29,23 +29,13 @@ def ahead(items: Iterable[Item], *, max_waiting: int) -> Generator[Item, None, N
     """
     shelf = _Shelf[Item](max_waiting)
     maker = Thread(target=shelf.fill, args=(items,), name="har-live-ahead", daemon=True)
-    start(maker)
+    start_thread(maker)
     try:
         while (item := shelf.take()) is not None:
             yield item
     finally:
         shelf.stop()
         maker.join()
-
-
-def start(thread: Thread) -> None:
-    """Start a thread. Raises ``HarLiveError``: the system has none left."""
-    try:
-        thread.start()
-    except RuntimeError as error:
-        raise HarLiveError(
-            f"{error}: the system allows this user no more (ulimit -u, or a container's limit)"
-        ) from error
 
 
 class _Shelf(Generic[Item]):

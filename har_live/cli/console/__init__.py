@@ -13,10 +13,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from har_live.console.progress import progress_bar, while_checking
-from har_live.console.streams import answers, notes, print_note, print_table
+from har_live.cli.console.live_table import live_table
+from har_live.cli.console.progress import progress_bar, while_checking
+from har_live.cli.console.streams import answers, notes, print_note, print_table
 from har_live.errors import HarLiveError
-from har_live.live_table import how_measured, live_table
+from har_live.live_figures import how_measured
 from har_live.names import readable
 from har_live.redact import redact_url
 from har_live.types import WHOLE_PICTURE
@@ -24,8 +25,8 @@ from har_live.types import WHOLE_PICTURE
 if TYPE_CHECKING:
     from har_live.card import SmoothingSpec, Weights
     from har_live.doctor import Check
-    from har_live.many import Annotated
-    from har_live.offline import Recognition
+    from har_live.files.many import Annotated
+    from har_live.files.recognize import Recognition
     from har_live.realtime import LiveSummary
     from har_live.sources.camera_info import CameraInfo
 

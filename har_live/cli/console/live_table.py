@@ -1,0 +1,22 @@
+"""How weights behave live, as a table of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from har_live.live_figures import live_rows
+
+
+def live_table(live: Mapping[str, Any]) -> Table:
+    """For a terminal."""
+    headings, *rows = live_rows(live)
+    table = Table(box=None, pad_edge=False)
+    table.add_column(headings[0], no_wrap=True)
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right", max_width=9)
+    for row in rows:
+        table.add_row(*row)
+    return table

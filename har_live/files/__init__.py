@@ -1,0 +1,1 @@
+"""Whole videos, without a clock: recognize them, write them again, one or many."""
