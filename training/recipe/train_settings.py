@@ -13,7 +13,7 @@ from training.settings import Count, Range, Share
 class TrainSettings(FitSettings):
     """How the recurrent network is trained."""
 
-    epochs: Count = 16
+    epochs: Count = 20
     """Rounds of ``steps`` steps; a checkpoint after each."""
     steps: Count = 500
     """Steps of a round."""

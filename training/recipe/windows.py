@@ -42,9 +42,11 @@ LABEL_WEIGHTS = {
 as two; seven kinds of one thing less often, for whoever punched was told to play tennis."""
 NOTHING_BEFORE = 0.25
 """Share of the windows that begin with another take in which that is of ``none``."""
-HELD = 0.12
-"""Share of the windows of movements in which one moment of them is held: who stands still does
-nothing, however they stand."""
+HELD = 0.15
+"""Share of the windows of movements in which they all but stand still around one moment: who stands
+does nothing, however they stand and sway."""
+SWAY = 0.1
+"""Most of a movement's speed that is left to half of those who stand; the other half are frozen."""
 FOUND = 0.5
 """Share of the windows of recorded takes whose joints shake and are lost as in some film."""
 _BLANK = grey_levels(np.zeros((FLOW_SIDE, FLOW_SIDE, 3), np.uint8))
@@ -119,7 +121,7 @@ class Windows:
         length = CONTEXT + self.clip.num_frames
         plan = self._plan(newest, before, rng, preceded)
         held = self._can_be_held[newest] & (rng.random(count) < HELD)
-        plan.newest_at[held] = plan.newest_at[held, -1:]
+        plan.newest_at[held] = _slowed(plan.newest_at[held], rng)
         places, nearest = self._join(newest, before, plan, rng)
         of_newest = np.where(held, self._nothing, self._labels[newest])
         done = np.where(plan.is_before[:, CONTEXT:], self._labels[before, None], of_newest[:, None])
@@ -243,6 +245,12 @@ class Windows:
         second = np.where(np.isnan(second), first, second)
         rows = self._motion_starts[takes][:, None] + np.rint(at).astype(np.int64)
         return first * (1 - share) + second * share, np.where(is_held, _STILL_ROW, rows)
+
+
+def _slowed(at: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """(N, K) frames played: their last ones, held or gone about slowly."""
+    speed = rng.uniform(0, SWAY, (len(at), 1)) * (rng.random((len(at), 1)) < 0.5)
+    return at[:, -1:] + (at - at[:, -1:]) * speed
 
 
 @dataclass(frozen=True)
