@@ -26,7 +26,7 @@ def models(
 
 
 def cameras(as_json: JsonOption = False) -> None:
-    """List the cameras of this machine: number, name, sizes, in use or not."""
+    """List the cameras of this machine: number, name; under Linux also sizes, in use or not."""
     from har_live.cli import console
     from har_live.sources.camera_list import list_cameras
 

@@ -132,11 +132,12 @@ class CameraSource(Source):
     def _warn_of_other_size(self, wanted: tuple[int, int] | None) -> None:
         if wanted is not None and wanted != (self._info.width, self._info.height):
             logger.warning(
-                "%s gives %d×%d pixels, not the %d×%d asked for; har-live cameras lists its sizes",
+                "%s gives %d×%d pixels, not the %d×%d asked for%s",
                 self._camera,
                 self._info.width,
                 self._info.height,
                 *wanted,
+                "; har-live cameras lists its sizes" if self._camera.sizes else "",
             )
 
 

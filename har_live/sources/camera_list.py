@@ -9,9 +9,9 @@ from har_live.sources.camera_info import CameraInfo
 
 
 def list_cameras() -> list[CameraInfo]:
-    """All cameras, by number. On macOS and Windows each is opened for a moment to find it."""
+    """All cameras, by number. None is started; Linux alone says their sizes and who has them."""
     if sys.platform != "linux":
-        return _probe()
+        return _ask_library()
     from har_live.sources.v4l2 import list_devices
 
     return list_devices()
@@ -47,23 +47,13 @@ def find_camera(spec: str) -> CameraInfo:
     raise SourceError(f"{f'camera {spec}'.rstrip()}: not found; cameras: {known}")
 
 
-_MOST_PROBED = 10
+def _ask_library() -> list[CameraInfo]:
+    """Cameras as macOS or Windows names them, with the numbers that OpenCV gives them."""
+    from cv2_enumerate_cameras import enumerate_cameras
 
+    from har_live.sources.opencv import BACKEND
 
-def _probe() -> list[CameraInfo]:
-    """Cameras of systems that have to be asked one number at a time; they are numbered in a row."""
-    import cv2
-
-    from har_live.sources.opencv import BACKEND, quiet_opencv
-
-    cameras = []
-    with quiet_opencv():
-        for index in range(_MOST_PROBED):
-            capture = cv2.VideoCapture(index, BACKEND)
-            if not capture.isOpened():
-                break
-            properties = (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
-            width, height = (int(capture.get(item)) for item in properties)
-            cameras.append(CameraInfo(index, "unknown", ((width, height),)))
-            capture.release()
-    return cameras
+    cameras = (
+        CameraInfo(each.index, each.name or "unknown") for each in enumerate_cameras(BACKEND)
+    )
+    return sorted(cameras, key=lambda camera: camera.index)
