@@ -60,7 +60,15 @@ def test_any_unicode_label_has_a_name_and_ink(label: str, name: str) -> None:
         ("שב 12 (שב)", "(בש) 12 בש"),
         ("go (שב) on", "go (בש) on"),
         ("12 שב", "בש 12"),
+        ("שב 12%", "12% בש"),
+        ("$5 שב", "בש $5"),
+        ("abc (שב 12 go) on", "abc (12 בש go) on"),
+        ("שב 12 (go) שב", "בש (go) 12 בש"),
         ("שָב", "בשָ"),
+        ("שָׁלוֹם 5%", "5% םוֹלשָׁ"),
+        ("سلامٌ", "مٌالس"),
+        ("x\u0323 שב", "x\u0323 בש"),
+        ("x\u0323שב", "x\u0323בש"),
     ],
 )
 def test_right_to_left_writing_is_reordered(text: str, seen: str) -> None:

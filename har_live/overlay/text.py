@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import cv2
@@ -24,7 +24,10 @@ SMALLEST_PX = 9
 SHRINK = 0.7
 """How much smaller a line may become before it is shortened."""
 
-_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+_MARKS = "".join(chr(code) for code in range(0x0590, 0x0900) if unicodedata.combining(chr(code)))
+_MARKS_FIRST = re.compile(f"([{_MARKS}]+)(.)")
+"""Marks of Hebrew, Arabic and their kin before their letter, where reversing puts them; OpenCV
+draws a mark over the letter before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,47 +149,10 @@ def _font() -> cv2.FontFace:
 
 
 def visual_order(text: str) -> str:
-    """Reorder right-to-left writing for a renderer that only goes from left to right.
-
-    Covers labels, not literature: one level of the Unicode bidirectional algorithm.
-    """
-    clusters = _clusters(text)
-    strong = [_direction(cluster) for cluster in clusters]
-    if -1 not in strong:
+    """Reorder right-to-left writing for a renderer that only goes from left to right."""
+    if not any(unicodedata.bidirectional(char) in ("R", "AL") for char in text):
         return text
-    letters = (d for c, d in zip(clusters, strong, strict=True) if d and not c[0].isdigit())
-    base = next(letters, -1)
-    seen = []
-    for direction, run in groupby(_resolve(clusters, strong, base), lambda item: item[1]):
-        words = [cluster for cluster, _ in run]
-        if direction < 0:
-            words = [cluster.translate(_MIRRORED) for cluster in reversed(words)]
-        seen.append("".join(words))
-    return "".join(seen[::base])
+    # Not the quick one of the package's front page: it leaves brackets unmirrored.
+    from bidi.algorithm import get_display
 
-
-def _clusters(text: str) -> list[str]:
-    """Letters with their combining marks."""
-    clusters: list[str] = []
-    for char in text:
-        if clusters and unicodedata.combining(char):
-            clusters[-1] += char
-        else:
-            clusters.append(char)
-    return clusters
-
-
-def _direction(cluster: str) -> int:
-    """1 for left to right, -1 for right to left, 0 for spaces and punctuation."""
-    kind = unicodedata.bidirectional(cluster[0])
-    return {"L": 1, "EN": 1, "AN": 1, "R": -1, "AL": -1}.get(kind, 0)
-
-
-def _resolve(clusters: list[str], strong: list[int], base: int) -> list[tuple[str, int]]:
-    """Spaces and punctuation go with their neighbours if these agree, else with the line."""
-    resolved = []
-    for index, cluster in enumerate(clusters):
-        before = next((d for d in reversed(strong[:index]) if d), base)
-        after = next((d for d in strong[index:] if d), base)
-        resolved.append((cluster, strong[index] or (before if before == after else base)))
-    return resolved
+    return _MARKS_FIRST.sub(lambda found: found[2] + found[1][::-1], get_display(text))
