@@ -16,9 +16,9 @@ from training.data.clip_windows import (
     LearntWindows,
     cache_settings,
 )
-from training.data.labels import mirrored_label
 from training.data.split import choose_labels, split_clips
 from training.data.windows import Variation
+from training.labels import mirrored_label
 from training.learn.presets import preset_of
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from har_live.types import NONE
-from training.datasets import _EVERYWHERE, BY_NAME, DATASETS, LABELS, our_label
+from training.datasets import BY_NAME, DATASETS, our_label
+from training.labels import LABELS, RENAMED
 
 
 def test_rows_and_labels_are_there_once():
@@ -21,7 +22,7 @@ def test_rows_and_labels_are_there_once():
 
 def test_what_a_label_is_renamed_to_is_a_label_and_leads_no_further():
     renamed = [pair for dataset in DATASETS for pair in dataset.renamed.items()]
-    for label, ours in (*renamed, *_EVERYWHERE.items()):
+    for label, ours in (*renamed, *RENAMED.items()):
         assert ours is None or ours in LABELS, f"{label} → {ours}"
         assert label != ours
 

@@ -10,18 +10,9 @@ import pytest
 from har_live.people.joints import CONTEXT
 from har_live.types import ClipSpec
 from tests.takes_made import BODY, LEFT_ARM, labels_of, raised, take
+from training.recipe.chances import FILM_WEIGHT, LABEL_WEIGHTS, chances
 from training.recipe.takes import Take
-from training.recipe.windows import (
-    FILM_WEIGHT,
-    FIRST_JUDGED,
-    LABEL_WEIGHTS,
-    SETTLED,
-    STILL,
-    Batch,
-    Windows,
-    chances,
-    cut,
-)
+from training.recipe.windows import FIRST_JUDGED, SETTLED, STILL, Batch, Windows, cut
 
 CLIP = ClipSpec(num_frames=20, grid_fps=10.0, image_size=256)
 HELD = float(np.float16(STILL[0]))

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.types import NONE, UNSURE, Segment
-from training.datasets import OTHER
+from training.labels import OTHER
 
 NOTHING = ""
 """What is shown before the first label."""

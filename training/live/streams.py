@@ -21,7 +21,8 @@ from har_live.types import NONE, ClipSpec, Frame
 from training.data.clip import Clip
 from training.data.layouts import clips_of
 from training.data.split import split_clips
-from training.datasets import LEFT_OUT, our_label
+from training.datasets import our_label
+from training.labels import LEFT_OUT
 from training.live.clip_shelf import FPS, LEAST_SIDE, Shelf, SmallPicture
 from training.live.measures import Timeline, timeline
 from training.measure.evaluate import at_rate, known_as

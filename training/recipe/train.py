@@ -26,7 +26,8 @@ from har_live.errors import HarLiveError
 from har_live.models.build import build_model
 from har_live.models.config import ModelConfig
 from har_live.models.window_model import WindowModel
-from training.datasets import BY_NAME, LABELS
+from training.datasets import BY_NAME
+from training.labels import LABELS
 from training.learn.clip_task import FitTask, one_cycle
 from training.learn.fit import fit
 from training.learn.fit_settings import Machines

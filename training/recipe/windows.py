@@ -12,9 +12,10 @@ from har_live.grid import frames_played_at, grid_instants
 from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
 from har_live.types import NONE, ClipSpec
-from training.data.labels import mirrored_label
-from training.datasets import LABELS, MOVEMENTS, OTHER
+from training.labels import MOVEMENTS, mirrored_label
+from training.recipe.chances import chances
 from training.recipe.finder_faults import FinderFaults
+from training.recipe.plan import Plan, Planner, slowed
 from training.recipe.takes import Take
 from training.recipe.variation import (
     Views,
@@ -29,24 +30,11 @@ FIRST_JUDGED = 7
 """Grid frames of a window before any of it is judged."""
 SETTLED = 4
 """Grid frames of an action before it is expected to be named."""
-FILM_WEIGHT = 2.0
-"""Films show what users have: a film's take counts as much as so many recorded ones."""
-LABEL_WEIGHTS = {
-    NONE: 5.0,
-    OTHER: 3.0,
-    "fall": 2.0,
-    "fight": 2.0,
-    **{label: 0.8 for label in LABELS if label.startswith("tennis_")},
-}
-"""What is many things at once is shown as often as this many labels, and what should not be missed
-as two; seven kinds of one thing less often, for whoever punched was told to play tennis."""
 NOTHING_BEFORE = 0.25
 """Share of the windows that begin with another take in which that is of ``none``."""
 HELD = 0.15
 """Share of the windows of movements in which they all but stand still around one moment: who stands
 does nothing, however they stand and sway."""
-SWAY = 0.1
-"""Most of a movement's speed that is left to half of those who stand; the other half are frozen."""
 FOUND = 0.5
 """Share of the windows of recorded takes whose joints shake and are lost as in some film."""
 _BLANK = grey_levels(np.zeros((FLOW_SIDE, FLOW_SIDE, 3), np.uint8))
@@ -90,7 +78,7 @@ class Windows:
         self._is_film = np.array([take.motion is not None for take in takes])
         film_lengths = np.where(self._is_film, self._lengths, 0)
         self._motion_starts = 2 + np.cumsum(film_lengths) - film_lengths
-        self._fps = np.array([take.fps for take in takes])
+        self._planner = Planner(takes, clip)
         self._labels = np.array([number_of[take.label] for take in takes])
         self._is_3d = np.array([take.is_3d for take in takes])
         others = [mirrored_label(label, labels) for label in labels]
@@ -119,9 +107,9 @@ class Windows:
             to_idle = rng.random(count) < NOTHING_BEFORE
             before = np.where(to_idle, rng.choice(self._idle, count), before)
         length = CONTEXT + self.clip.num_frames
-        plan = self._plan(newest, before, rng, preceded)
+        plan = self._planner.plan(newest, before, rng, preceded=preceded)
         held = self._can_be_held[newest] & (rng.random(count) < HELD)
-        plan.newest_at[held] = _slowed(plan.newest_at[held], rng)
+        plan.newest_at[held] = slowed(plan.newest_at[held], rng)
         places, nearest = self._join(newest, before, plan, rng)
         of_newest = np.where(held, self._nothing, self._labels[newest])
         done = np.where(plan.is_before[:, CONTEXT:], self._labels[before, None], of_newest[:, None])
@@ -151,53 +139,11 @@ class Windows:
             weights=told.astype(np.float32),
         )
 
-    def _plan(
-        self,
-        newest: NDArray[np.int64],
-        before: NDArray[np.int64],
-        rng: np.random.Generator,
-        preceded: float,
-    ) -> _Plan:
-        """Where in each window the newest take begins, and what is played when."""
-        count, (context, frames) = len(newest), (CONTEXT, self.clip.num_frames)
-        length = context + frames
-        steps = [self._steps(takes, rng) for takes in (newest, before)]
-        available = (self._lengths[newest] - 1) / steps[0]  # grid frames that the take lasts
-        begin = np.where(
-            rng.random(count) < preceded, rng.integers(3, frames - 7, count) + context, 0
-        )
-        # A take shorter than the window comes after another one, or its end is held.
-        missing = np.ceil(length - 1 - available).clip(0).astype(int)
-        latest = rng.integers(0, frames - 6, count) + context
-        begin = np.maximum(begin, np.minimum(missing, latest))[:, None]
-        spare = (available - (length - 1 - begin[:, 0])).clip(0)
-        from_start = np.minimum(spare, rng.uniform(0, 4, count))
-        soon = (begin[:, 0] > 0) & (rng.random(count) < 0.6)
-        offset = np.where(soon, from_start, rng.random(count) * spare)
-        at = np.arange(length)
-        # The other take ends anywhere, but what is shown of it should be all in it.
-        last = self._lengths[before] - 1
-        shown = np.minimum((begin[:, 0] - 1).clip(0) * steps[1], last)
-        end = shown + (last - shown) * np.where(rng.random(count) < 0.5, 1, rng.random(count))
-        return _Plan(
-            begin=begin,
-            is_before=at < begin,
-            newest_at=(at - begin + offset[:, None]) * steps[0][:, None],
-            before_at=end[:, None] + (at - begin + 1) * steps[1][:, None],
-        )
-
-    def _steps(self, takes: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
-        """(N,) frames of each take in a grid step; many rates are guesses."""
-        guessed = np.exp(rng.uniform(np.log(0.65), np.log(1.55), len(takes)))
-        known = rng.uniform(0.85, 1.2, len(takes))
-        speed = np.where(self._is_film[takes], known, guessed)
-        return np.asarray(speed * self._fps[takes] / self.clip.grid_fps)
-
     def _join(
         self,
         newest: NDArray[np.int64],
         before: NDArray[np.int64],
-        plan: _Plan,
+        plan: Plan,
         rng: np.random.Generator,
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Both takes one after the other, by bodies of one size and at one place.
@@ -245,51 +191,6 @@ class Windows:
         second = np.where(np.isnan(second), first, second)
         rows = self._motion_starts[takes][:, None] + np.rint(at).astype(np.int64)
         return first * (1 - share) + second * share, np.where(is_held, _STILL_ROW, rows)
-
-
-def _slowed(at: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """(N, K) frames played: their last ones, held or gone about slowly."""
-    speed = rng.uniform(0, SWAY, (len(at), 1)) * (rng.random((len(at), 1)) < 0.5)
-    return at[:, -1:] + (at - at[:, -1:]) * speed
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What is played when in N windows of K = CONTEXT + T grid frames."""
-
-    begin: NDArray[np.int64]
-    """(N, 1) where the newest take begins; 0 or less: it fills the window."""
-    is_before: NDArray[np.bool_]
-    """(N, K) the other take is still played."""
-    newest_at: NDArray[np.float64]
-    """(N, K) frames of the newest take."""
-    before_at: NDArray[np.float64]
-    """(N, K) frames of the other take."""
-
-
-def chances(takes: Sequence[Take]) -> NDArray[np.float64]:
-    """(N,) how often each take is drawn: balanced by label, then source, then person.
-
-    None of that fully: a label of many people is shown more often than one of few, since there
-    is more to learn, and so on.
-    """
-    weights = np.zeros(len(takes))
-    labels, datasets, groups = (
-        np.array([getattr(take, name) for take in takes]) for name in ("label", "dataset", "group")
-    )
-    is_film = np.array([take.motion is not None for take in takes])
-    for label in np.unique(labels):
-        of_label = np.flatnonzero(labels == label)
-        for dataset in np.unique(datasets[of_label]):
-            these = of_label[datasets[of_label] == dataset]
-            _, group_of, counts = np.unique(groups[these], return_inverse=True, return_counts=True)
-            by_person = counts[group_of] ** -0.5
-            size = min(len(these), 200) ** 0.5 * (FILM_WEIGHT if is_film[these[0]] else 1)
-            weights[these] = by_person / by_person.sum() * size
-        num_people = min(len(np.unique(groups[of_label])), 40)
-        total = num_people**0.25 * LABEL_WEIGHTS.get(label, 1.0)
-        weights[of_label] *= total / weights[of_label].sum()
-    return np.asarray(weights / weights.sum())
 
 
 def cut(take: Take, clip: ClipSpec, *, hop: int) -> tuple[NDArray[np.float32], ...]:
