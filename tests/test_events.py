@@ -15,7 +15,8 @@ import pytest
 
 from har_live.errors import SinkError
 from har_live.sinks.base import Outputs, Run
-from har_live.sinks.events import COLUMNS, FORMATS, EventsSink
+from har_live.sinks.event_formats import COLUMNS, FORMATS
+from har_live.sinks.events import EventsSink
 from har_live.types import Segment, VideoInfo
 from tests.sinks_made import begun_events, telling
 

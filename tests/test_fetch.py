@@ -17,7 +17,8 @@ import pytest
 
 from har_live.errors import SourceError
 from training.data import fetch as room
-from training.data.fetch import DATA_SETS, DataSet, RemoteFile, download, fetch, unpack
+from training.data.fetch import DATA_SETS, DataSet, RemoteFile, download, fetch
+from training.data.unpack import unpack
 
 DATA = np.random.default_rng(0).integers(0, 256, 300_000, np.uint8).tobytes()
 SHA256 = f"sha256:{hashlib.sha256(DATA).hexdigest()}"

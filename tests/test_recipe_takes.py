@@ -14,17 +14,9 @@ from tests.conftest import SHARED_DATA
 from tests.takes_made import BODY
 from training.data.clip import Clip
 from training.recipe.joints import Seen
-from training.recipe.takes import (
-    FIGHTS,
-    HEAD,
-    HIP_WIDTH,
-    LIMB_LENGTHS,
-    SHOULDER_WIDTH,
-    Take,
-    load_recorded,
-    retargeted,
-    takes_of,
-)
+from training.recipe.recorded import load_recorded
+from training.recipe.retarget import HEAD, HIP_WIDTH, LIMB_LENGTHS, SHOULDER_WIDTH, retargeted
+from training.recipe.takes import FIGHTS, Take, takes_of
 
 # --- one body ------------------------------------------------------------------------------------
 

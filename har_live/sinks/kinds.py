@@ -19,7 +19,8 @@ from pkgutil import resolve_name
 from har_live.errors import SinkError
 from har_live.redact import redact_url
 from har_live.sinks.base import Sink, SinkSettings
-from har_live.sinks.events import FORMATS, EventsSink
+from har_live.sinks.event_formats import FORMATS
+from har_live.sinks.events import EventsSink
 from har_live.sinks.files import CONTAINERS
 
 SinkOpener = Callable[[str, SinkSettings], Sink]

@@ -33,7 +33,8 @@ from training.learn.fit import fit
 from training.learn.fit_settings import Machines
 from training.provenance import write_recipe
 from training.recipe.joints import CLIP
-from training.recipe.takes import Take, load_clips, load_recorded
+from training.recipe.recorded import load_recorded
+from training.recipe.takes import Take, load_clips
 from training.recipe.train_settings import TrainSettings
 from training.recipe.windows import FIRST_JUDGED, Windows
 

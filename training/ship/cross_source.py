@@ -23,7 +23,8 @@ from training.learn.fit_settings import Machines
 from training.measure.measures import within_accuracy
 from training.provenance import command_line
 from training.recipe.joints import CLIP
-from training.recipe.takes import Take, load_clips, load_recorded
+from training.recipe.recorded import load_recorded
+from training.recipe.takes import Take, load_clips
 from training.recipe.train import load_trained, train
 from training.recipe.train_settings import TrainSettings
 from training.ship.thresholds import clip_scores, measure
