@@ -60,6 +60,13 @@ def main() -> None:
     except HarLiveError as error:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(1) from None
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "har_live", "training"):
+            raise
+        line = f"{package} is not installed; pip install -c constraints.txt '.[train]'"
+        typer.echo(f"error: {line}", err=True)
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

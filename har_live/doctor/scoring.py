@@ -30,9 +30,17 @@ def gpu() -> list[Check]:
     """What the NVIDIA driver says. torch is loaded only where there is one."""
     checks = in_child("GPU", try_driver)
     if checks[0].detail.startswith(_CUDA):
-        arguments = ("torch", "torch", "cuda")
-        checks += in_child("torch", try_scorer, *arguments, timeout_seconds=TORCH_SECONDS)
+        checks += in_child("torch", try_torch, timeout_seconds=TORCH_SECONDS)
     return checks
+
+
+def try_torch() -> list[Check]:
+    """Score on the GPU through torch, which need not be installed: the CPU does without."""
+    from har_live.scorers import INSTALL_TORCH, has_torch
+
+    if not has_torch():
+        return [Check("torch", "ok", "not installed: the GPU is not used", INSTALL_TORCH)]
+    return try_scorer("torch", "torch", "cuda")
 
 
 def try_driver() -> list[Check]:

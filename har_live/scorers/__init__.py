@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from importlib.util import find_spec
 from typing import Literal
 
 from har_live.card import Weights, open_pose_weights
@@ -13,14 +14,20 @@ from har_live.scorers.base import OpenWindows, Scorer
 
 Runtime = Literal["auto", "torch", "onnx"]
 
+INSTALL_TORCH = (
+    "pip install 'har-live[cuda]', or in a clone: pip install -c constraints.txt '.[cuda]'"
+)
+"""The extra that brings PyTorch, which nothing but a GPU and training need."""
+
 __all__ = ["OpenWindows", "Runtime", "Scorer", "open_finder", "open_scorer"]
 
 
 def open_scorer(weights: Weights, *, runtime: Runtime = "auto", device: str = "auto") -> Scorer:
     """Put weights on a runtime and a device.
 
-    ``auto`` takes CUDA through torch where there is a GPU, else ONNX Runtime on the CPU; torch is
-    imported in the first case only. What was asked for by name is never replaced.
+    ``auto`` takes CUDA through torch where there is a GPU and torch is installed, else ONNX Runtime
+    on the CPU; torch is imported in the first case only. What was asked for by name is never
+    replaced.
 
     Args:
         weights: an opened weights folder.
@@ -64,7 +71,7 @@ def chosen_runtime(runtime: Runtime, device: str) -> tuple[Runtime, str]:
     """What ``auto`` stands for on this machine; what was asked for by name stays.
 
     Raises:
-        BackendError: there is no such runtime.
+        BackendError: there is no such runtime, or torch is asked for and not installed.
     """
     if runtime not in ("auto", "torch", "onnx"):
         raise BackendError(f"runtime {runtime!r} is unknown; choose auto, torch or onnx")
@@ -72,11 +79,20 @@ def chosen_runtime(runtime: Runtime, device: str) -> tuple[Runtime, str]:
         device = "cuda" if runtime != "onnx" and _torch_has_gpu() else "cpu"
     if runtime == "auto":
         runtime = "torch" if device.partition(":")[0] == "cuda" else "onnx"
+    if runtime == "torch" and not has_torch():
+        raise BackendError(
+            f"PyTorch on {device} was asked for, but it is not installed; {INSTALL_TORCH}"
+        )
     return runtime, device
 
 
+def has_torch() -> bool:
+    """Whether PyTorch, and what reads its weights, are installed; neither is loaded."""
+    return all(find_spec(name) is not None for name in ("torch", "safetensors"))
+
+
 def _torch_has_gpu() -> bool:
-    if not _driver_has_gpu():
+    if not has_torch() or not _driver_has_gpu():
         return False  # the common case on a laptop: answered without the second that torch takes
     import torch
 
