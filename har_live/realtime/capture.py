@@ -27,14 +27,14 @@ LONGEST_DELAY_SECONDS = 30.0
 
 
 def open_for_live(spec: str, options: SourceOptions) -> Source:
-    """The source, in a process of its own where a read may hang."""
+    """Open the source, in a process of its own where a read may hang."""
     kind = kind_of(spec)
     return IsolatedSource(spec, options) if kind.can_hang(spec) else kind.open(spec, options)
 
 
 def delay_seconds(attempt: int) -> float:
-    """How long to wait before the ``attempt``-th try: doubling, and never the same for all who lost
-    the same server."""
+    """Return the seconds to wait before the ``attempt``-th try: doubling, and never the same for
+    all who lost the same server."""
     doubled = FIRST_DELAY_SECONDS * 2.0 ** min(attempt - 1, 10)
     return min(LONGEST_DELAY_SECONDS, doubled) * random.uniform(0.5, 1.0)
 
@@ -64,7 +64,7 @@ class Capture:
         self._may_return = bool(retries)
         self._attempt = 0
         self.num_reconnects = 0
-        """How often a lost source came back."""
+        """Number of times that a lost source came back."""
 
     def run(self) -> None:
         """Read until the source ends, is lost for good, or ``stop``.
@@ -91,7 +91,7 @@ class Capture:
                 self._source.interrupt()
 
     def _read_to_the_end(self) -> bool:
-        """Whether it was the end: of a recording, or because of ``stop``."""
+        """Read on; return whether it was the end: of a recording, or because of ``stop``."""
         with self._open_new() as source:
             with self._lock:
                 self._source = source

@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.02
-"""Of the wall clock: the longest that a key waits for an answer."""
+"""Longest wait of a key for its answer, on the wall clock."""
 REDRAW_SECONDS = 0.25
-"""How often a picture that stands still is drawn again, for what is said on it."""
+"""Interval at which a picture that stands still is drawn again, for what is said on it."""
 MOSAIC_FPS = 30
 """Most pictures a second of several sources, whose frames come at times of their own."""
 MOSAIC_HELP_LINES = (*HELP_LINES, ("1 – 9", "one source alone"), ("0", "all sources"))
 
 
 class AnyWindow(Protocol):
-    """What is asked of a window; ``har_live.sinks.window.Window`` is one."""
+    """Something that shows pictures and gives keys; ``har_live.sinks.window.Window`` is one."""
 
     @property
     def is_closed(self) -> bool: ...
@@ -120,7 +120,7 @@ class Display:
             self.ending = Ending("the time limit")
 
     def conclude(self) -> None:
-        """The threads are gone: what they said last still belongs into the files."""
+        """Take in what the threads said last: it still belongs into the files."""
         with ExitStack() as stack:  # all of them, whatever one of them says
             for tile in self._tiles:
                 stack.callback(tile.conclude, is_paused=self._is_paused)
@@ -147,7 +147,7 @@ class Display:
         self._screen.begin(self._tiles[0].moments.run(info))
 
     def _show_one(self, tile: Tile, now: float) -> None:
-        """As it is, each frame once."""
+        """Draw and put out the only source as it is, each frame once."""
         is_new, self._has_new[0] = self._has_new[0], False
         if not self._draws:
             if is_new:
@@ -160,7 +160,7 @@ class Display:
                 self._screen.write(_shown(picture, tile.frame.pts_seconds))
 
     def _show_all(self, mosaic: Mosaic, now: float) -> None:
-        """Those of them that have changed."""
+        """Draw and put out those sources that have changed."""
         if self._draws and now - self._shown_seconds < 1 / MOSAIC_FPS:
             return
         new = [number for number, is_new in enumerate(self._has_new) if is_new]
@@ -183,7 +183,7 @@ class Display:
         return self._window is not None or self._recorder.is_recording
 
     def _wants_drawing(self, number: int, now: float) -> bool:
-        """Whether a picture that is there already says something that is no longer so."""
+        """Return whether a picture that is there already says something that is no longer so."""
         if self._window is None and self._mosaic is None:
             return False  # the recording of one source has its frames alone
         tile = self._tiles[number]
@@ -252,7 +252,7 @@ class Display:
             tile.pause(wanted)
 
     def _try(self, do: Callable[[], str], now: float) -> None:
-        """What was asked for by key ends nothing when it fails."""
+        """Do what a key asks for; when that fails, the run goes on."""
         try:
             text = do()
         except SinkError as error:

@@ -176,7 +176,7 @@ def tile_of(
     recognizer: Recognizer,
     settings: LiveSettings,
 ) -> Tile:
-    """A source on the screen, and its sinks."""
+    """Return the tile of a source, with its sinks."""
     kind = kind_of(source)
     name = kind.label(source)
     return Tile(

@@ -46,7 +46,7 @@ class Scoring:
 
     @property
     def step_seconds(self) -> float:
-        """What one batch takes: the quickest of the last few, for a machine has hiccups."""
+        """Time that one batch takes: the quickest of the last few, for a machine has hiccups."""
         return min(self._steps_seconds)
 
     def score(self, grid_frames: Mapping[int, GridFrame]) -> dict[int, Scored]:
@@ -68,14 +68,14 @@ class Scoring:
         return scored
 
     def finish(self, number: int) -> Scored:
-        """A source has ended: the last predictions."""
+        """Send the last predictions of a source that has ended."""
         predictions = self._group.finish(number)
         arrival_seconds = self._arrivals_seconds[number]
         return Scored(predictions, arrival_seconds, self._group.warming_up(number), ())
 
 
 def score_all(scoring: Scoring, links: Sequence[Links], changed: Condition) -> None:
-    """The scorer thread: scores what comes of all sources, until they are over.
+    """Score what comes of all sources, until they are over: the scorer thread.
 
     A batch has at most one grid frame of each source. So none waits for another that brings more,
     and who is late drops frames of its own.

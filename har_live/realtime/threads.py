@@ -27,7 +27,7 @@ _STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a thread does."""
+    """The work of a thread."""
 
     name: str
     run: Callable[[], None]

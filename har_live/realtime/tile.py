@@ -65,11 +65,11 @@ class Tile:
         self.num_shown = 0
         self.info: VideoInfo | None = None
         self.is_stale = False
-        """Something other than the frame has changed."""
+        """True once something other than the frame has changed."""
         self.is_over = False
-        """The source has ended, or is lost for good, and all is said of it."""
+        """True once the source has ended, or is lost for good, and all is said of it."""
         self.error: HarLiveError | None = None
-        """Why it is lost for good; its cause is attached."""
+        """The reason why it is lost for good; its cause is attached."""
         self._first_seconds: float | None = None
         self._end_seconds: float | None = None
 
@@ -93,7 +93,7 @@ class Tile:
         return frame is not None
 
     def conclude(self, *, is_paused: bool) -> None:
-        """The threads are gone: what they said last still belongs into the files."""
+        """Take in what the threads said last: it still belongs into the files."""
         self._end_seconds = self._end_seconds or self.links.clock.now()
         _, news = self.links.screen.take()
         scored = [item for item in news if isinstance(item, Scored)]
@@ -103,7 +103,7 @@ class Tile:
 
     @property
     def duration_seconds(self) -> float:
-        """From the first frame shown to the end, or to now."""
+        """Seconds from the first frame shown to the end, or to now."""
         first, end = self._first_seconds, self._end_seconds
         return 0.0 if first is None else (end or self.links.clock.now()) - first
 
@@ -117,7 +117,7 @@ class Tile:
         has_joints: bool = True,
         room: tuple[int, int] | None = None,
     ) -> Image:
-        """The newest frame, or black, with all that is to be said on it.
+        """Return the newest frame, or black, with all that is to be said on it.
 
         Args:
             has_joints: draw people's limbs.
@@ -136,7 +136,7 @@ class Tile:
         return draw(image, view)
 
     def pause(self, wanted: bool) -> None:
-        """The picture stands still, and a recording waits, or goes on."""
+        """Let the picture stand still, and a recording wait, or go on."""
         self.labels.pause(wanted)
         if wanted:
             self.links.playback.pause()
@@ -144,7 +144,7 @@ class Tile:
             self.links.playback.resume()
 
     def drawn(self) -> None:
-        """The picture is on the screen, or where there is none, could have been."""
+        """Note that the picture is on the screen, or where there is none, could have been."""
         self.labels.drawn(self.links.clock.now())
 
     @property
@@ -160,7 +160,7 @@ class Tile:
         self._rate.add(now)
 
     def _drawn(self, now: float, *, people: Sequence[Person], as_stored: bool) -> Image:
-        """For the sinks: as it is shown, people too, but for what the keys change."""
+        """Draw for the sinks: as it is shown, people too, but for what the keys change."""
         return self.picture(
             now, is_paused=False, is_recording=False, help_lines=(), has_joints=self._has_joints
         )
@@ -213,7 +213,7 @@ class Tile:
 
 
 def _scaled(image: Image, room: tuple[int, int]) -> Image:
-    """The picture as large as fits."""
+    """Scale the picture to be as large as fits."""
     height, width = image.shape[:2]
     scale = min(room[0] / width, room[1] / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))

@@ -1,4 +1,4 @@
-"""What is seen in a source, moment by moment, for a loop of one's own."""
+"""Watching a source in a loop of one's own, moment by moment."""
 
 from __future__ import annotations
 
@@ -92,6 +92,6 @@ class _Gathered(Sink):
         self._moments.append(moment)
 
     def take(self) -> list[Moment]:
-        """Moments that are new."""
+        """Return the moments that are new."""
         moments, self._moments = self._moments, []
         return moments
