@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 
 _UNSEEN = np.zeros((NUM_JOINTS, 3), np.float32)
 _UNTOLD = np.zeros(NUM_MOTION, np.float32)
-"""What moves is told of the whole picture alone: beside joints it helped nothing that was measured,
-and fights were named less often (weights/everyday-lrcn/README.md)."""
+"""Shown beside joints instead of what moves, which is told of the whole picture alone: beside
+joints it helped nothing that was measured, and fights were named less often
+(weights/everyday-lrcn/README.md)."""
 _NOBODY = np.zeros((CONTEXT + 1, NUM_JOINTS, 3), np.float32)
 
 
 def num_rows(max_people: int) -> int:
-    """Of the scorer's states, for each source: one a person, and one for the whole picture."""
+    """Return the number of rows of the scorer's states, for each source: one a person, and one for
+    the whole picture."""
     return 1 + max_people
 
 
@@ -136,7 +138,8 @@ class _Followed:
         self.joints: deque[Joints] = deque(maxlen=CONTEXT + 1)
 
     def see(self, joints: Joints) -> None:
-        """(13, 3) x, y in heights of the picture, score; ``_UNSEEN`` where the person is lost."""
+        """Take in (13, 3) x, y in heights of the picture, score; ``_UNSEEN`` where the person is
+        lost."""
         if not self.joints:
             self.joints.extend([joints] * CONTEXT)  # the first frame is its own predecessor
         self.joints.append(joints)
@@ -151,5 +154,5 @@ def _person(number: int, detection: Detection, aspect: float) -> Person:
 
 
 def _share(value: float) -> float:
-    """Within the picture: a network may see further."""
+    """Keep within the picture: a network may see further."""
     return min(max(value, 0.0), 1.0)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from har_live.types import Image, Picture
 
 NUM_ROWS = 1
-"""Of the scorer's states, for each source."""
+"""Rows of the scorer's states, for each source."""
 
 
 class PictureState(SourceState):

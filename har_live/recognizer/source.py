@@ -1,4 +1,4 @@
-"""What is known of one source: where its runs begin, and whom or what its windows are about."""
+"""The state of one source: where its runs begin, and whom or what its windows are about."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class SourceState(ABC):
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """Who was seen in the last grid frame, the main person first."""
+        """People seen in the last grid frame, the main person first."""
         return ()
 
     @property
@@ -72,7 +72,7 @@ class SourceState(ABC):
         self._last, self._broken = None, True
 
     def end(self) -> None:
-        """The source is over: what comes next is another one."""
+        """End the source: what comes next is another one."""
         self.reset()
         self._has_told = False
 
@@ -95,7 +95,8 @@ class SourceState(ABC):
         return None if self._is_repeated else self._picture
 
     def subjects(self, found: Sequence[Detection]) -> list[tuple[Subject, Inputs]]:
-        """Whom or what the network is to be shown now, and how: the whole picture, then people.
+        """Return whom or what the network is to be shown now, and how: the whole picture, then
+        people.
 
         Args:
             found: the people in the picture that ``see`` returned.
@@ -118,8 +119,8 @@ class SourceState(ABC):
         return predictions
 
     def held(self) -> list[GridFrame]:
-        """For a source that is over before a full window was told of: its last frame once more for
-        every instant that is lacking to those who are in it."""
+        """Show the last frame once more for every instant that is lacking to those who are in it,
+        for a source that is over before a full window was told of."""
         if self._has_told or self._last is None:
             return []
         num_seen = min(subject.num_seen for subject in self._shown[1:] or self._shown)
@@ -127,7 +128,7 @@ class SourceState(ABC):
         return [dataclasses.replace(self._last, index=self._last.index + 1)] * missing
 
     def _begins_run(self, grid_frame: GridFrame) -> bool:
-        """After a gap, or at a cut."""
+        """Return whether a run begins: after a gap, or at a cut."""
         after_gap = grid_frame.index == 0 or self._broken
         if self._cuts is None:
             return after_gap
@@ -138,7 +139,7 @@ class SourceState(ABC):
 
     @abstractmethod
     def _reduced(self, picture: Image | Picture) -> Image:
-        """A picture as small as it is looked at, (h, w, 3) uint8 RGB."""
+        """Return a picture as small as it is looked at, (h, w, 3) uint8 RGB."""
 
     @abstractmethod
     def _begin_run(self) -> None:
@@ -148,4 +149,4 @@ class SourceState(ABC):
     def _show(
         self, instant_seconds: float, found: Sequence[Detection]
     ) -> list[tuple[Subject, Inputs]]:
-        """What ``subjects`` answers."""
+        """Return what ``subjects`` answers."""
