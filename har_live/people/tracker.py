@@ -1,4 +1,4 @@
-"""Who is who over grid frames: the same person keeps the same id.
+"""Tells who is who over grid frames: the same person keeps the same id.
 
 Each person followed is expected a little further on the way that they were going, and everybody
 found is given to whom they are most like, all at once, by joints and box. Those found surely choose
@@ -35,14 +35,15 @@ if TYPE_CHECKING:
 NUM_TO_CONFIRM = 2
 """Grid frames in which a newcomer must be seen to get an id: a false find is gone by then."""
 FOLLOWED_SECONDS = 4.0
-"""Who has been shown for so long counts twice as large when there are too many."""
+"""Somebody who has been shown for so long counts twice as large when there are too many."""
 MAIN_BONUS = 1.3
 """The main person stays so until somebody counts this much more: of two alike, always the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackerSpec:
-    """When two finds are one person. Seconds, and shares of a person's size: no pixels."""
+    """Limits within which two finds are one person. Seconds, and shares of a person's size: no
+    pixels."""
 
     sure_score: float = 0.2
     """A find of this score is somebody: it may begin a track."""
@@ -51,7 +52,7 @@ class TrackerSpec:
     least_likeness: float = 0.4
     """0–1: who is less like a track than this is somebody else."""
     reach: float = 0.2
-    """How far a joint may be from where it is expected, by the person's size, to count 0.6."""
+    """Distance of a joint from where it is expected, by the person's size, that counts 0.6."""
     reach_growth: float = 0.5
     """Its growth for each second in which the person was not seen, by itself."""
     lost_seconds: float = 1.0
@@ -71,7 +72,7 @@ class Track:
     id: int
     """Counts from 1; never given to anybody else."""
     detection: Detection | None
-    """As found in this grid frame; None while lost."""
+    """The find in this grid frame; None while lost."""
     first_seen_seconds: float
     last_seen_seconds: float
     num_frames: int
@@ -83,7 +84,7 @@ class _Followed:
     """A track while it goes on."""
 
     detection: Detection
-    """As seen last."""
+    """The newest find."""
     first_seen_seconds: float
     last_seen_seconds: float
     velocity: NDArray[np.float32]
@@ -95,7 +96,7 @@ class _Followed:
 
     @property
     def weight(self) -> float:
-        """Size, doubled for who has been shown for long."""
+        """Size, doubled for those who have been shown for long."""
         return self.detection.size * (1 + min(self.shown_seconds / FOLLOWED_SECONDS, 1.0))
 
 
@@ -192,7 +193,7 @@ class Tracker:
         return [person for index, person in enumerate(people) if index not in given]
 
     def _expected(self, one: _Followed) -> Detection:
-        """The person where they should be now: on their way, slower and slower."""
+        """Return the person where they should be now: on their way, slower and slower."""
         coast = self.spec.coast_seconds
         gone_seconds = self._now_seconds - one.last_seen_seconds
         way_seconds = coast * (1 - math.exp(-gone_seconds / coast))
@@ -210,7 +211,7 @@ class Tracker:
             one.id = self._num_ids
 
     def _shown(self) -> list[_Followed]:
-        """The main people, the first one first."""
+        """Return the main people, the first one first."""
         known = [one for one in self._followed if one.id is not None]
         bonus = {id(self._main): MAIN_BONUS}
         known.sort(key=lambda one: (-one.weight * bonus.get(id(one), 1.0), one.id))
@@ -231,7 +232,8 @@ class Tracker:
 
 
 def _way(before: Detection, after: Detection) -> NDArray[np.float32]:
-    """(2,) how far the body moved: the median over the joints seen in both, or the box's middle."""
+    """Return (2,) how far the body moved: the median over the joints seen in both, or the box's
+    middle."""
     shared = before.is_sure & after.is_sure
     if shared.sum() >= 3:
         ways = after.joints[shared, :2] - before.joints[shared, :2]
