@@ -1,4 +1,4 @@
-"""From a ``ModelConfig`` to a network."""
+"""Builds a network from a ``ModelConfig``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENCODERS: dict[str, Callable[..., Encoder]] = {
 
 
 def build_model(config: ModelConfig, *, image_size: int, num_labels: int) -> WindowModel:
-    """A network with fresh weights.
+    """Return a network with fresh weights.
 
     Args:
         config: its parts.

@@ -1,4 +1,4 @@
-"""How a network is built, as plain values: kept in the model card, readable without torch."""
+"""The structure of a network as plain values: kept in the model card, readable without torch."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class ModelConfig:
 
     @property
     def reads_joints(self) -> bool:
-        """Whether it is shown people's joints, not the whole picture."""
+        """True if it is shown people's joints, not the whole picture."""
         return self.encoder in JOINT_ENCODERS
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> ModelConfig:
-        """What ``asdict`` made of one, after JSON; older ones lack the newer fields.
+        """Read what ``asdict`` made of one, after JSON; older ones lack the newer fields.
 
         Raises:
             ValueError, KeyError, TypeError: it is no config.
