@@ -1,4 +1,5 @@
-"""What is drawn on the picture: people and what each does, the last seconds, and how live it is.
+"""All that is drawn on the picture: people and what each does, the last seconds, and how live it
+is.
 
 ``draw`` is a pure function of a picture and an ``OverlayView``; ``OverlayState`` gathers
 predictions into such views. Everything scales with the picture's short side.

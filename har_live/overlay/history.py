@@ -1,4 +1,4 @@
-"""Who did what in the last seconds: a lane for each person, taken over by who comes next."""
+"""The last seconds of everybody: a lane for each person, taken over by who comes next."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class History:
         self._lanes = [one for one in self._lanes if one.spans]
 
     def rows(self, shown: Shown, picked: int, now_seconds: float) -> tuple[TimelineRow, ...]:
-        """What is drawn: the picked person's row is always among them; at least one row."""
+        """Return what is drawn: the picked person's row is always among them; at least one row."""
         lanes = list(self._lanes)
         later = [lane for lane in lanes[MAX_ROWS:] if lane.person == picked]
         lanes = [*lanes[: MAX_ROWS - len(later)], *later]
@@ -76,7 +76,8 @@ class History:
 
 
 def _row(lane: _Lane, shown: Shown, picked: int, now_seconds: float) -> TimelineRow:
-    """The last span is drawn out to now while its label is still the one shown."""
+    """Return the row of a lane; the last span is drawn out to now while its label is still the one
+    shown."""
     spans, newest = tuple(lane.spans), shown.of(lane.person)
     if newest is None:
         return TimelineRow(spans)
@@ -100,7 +101,7 @@ def _append(spans: deque[TimelineSpan], prediction: Prediction) -> None:
 
 
 def _joined(last: TimelineSpan, span: TimelineSpan) -> TimelineSpan:
-    """One span with the mean confidence, weighted by duration."""
+    """Join into one span with the mean confidence, weighted by duration."""
     seconds = span.end_seconds - last.start_seconds
     share = (span.end_seconds - span.start_seconds) / seconds if seconds > 0 else 1.0
     confidence = share * span.confidence + (1 - share) * last.confidence

@@ -1,4 +1,4 @@
-"""Which part goes where: every part has its own box, and nothing is drawn outside of it."""
+"""The places of all parts: every part has its own box, and nothing is drawn outside of it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Part:
 
 
 def parts(view: OverlayView, metrics: Metrics) -> Iterator[Part]:
-    """The parts of a view in drawing order."""
+    """Yield the parts of a view in drawing order."""
     below = list(_bottom(view, metrics))
     floor = min((part.box.y for part in below), default=metrics.height) - metrics.gap
     canvas = label_panel(PanelText.of(view), metrics, floor - metrics.margin)
@@ -61,7 +61,7 @@ def parts(view: OverlayView, metrics: Metrics) -> Iterator[Part]:
 def _people(
     view: OverlayView, metrics: Metrics, floor: int, taken: Sequence[Box]
 ) -> Iterator[Part]:
-    """Boxes and limbs, and above all of them the tags, clear of what is drawn over them."""
+    """Yield boxes and limbs, and above all of them the tags, clear of what is drawn over them."""
     for person in view.people:
         outline, body = (draw(person, view.labels, metrics) for draw in (frame, limbs))
         if outline is not None:
@@ -83,7 +83,7 @@ def _people(
 
 
 def _bottom(view: OverlayView, metrics: Metrics) -> Iterator[Part]:
-    """The timeline along the lower edge and the true label above it."""
+    """Yield the timeline along the lower edge and the true label above it."""
     floor = metrics.height - metrics.margin
     if view.timeline is not None:
         strip = timeline_strip(view.timeline, view.labels, metrics)
@@ -96,7 +96,8 @@ def _bottom(view: OverlayView, metrics: Metrics) -> Iterator[Part]:
 
 
 def _status(status: LiveStatus, metrics: Metrics, panel: Box, floor: int) -> Part | None:
-    """In the upper right corner, or below the panel where the picture is too narrow."""
+    """Place the status line in the upper right corner, or below the panel where the picture is too
+    narrow."""
     edge = metrics.width - metrics.margin
     line = status_line(status, metrics, edge - metrics.margin)
     if line is None:
@@ -109,7 +110,8 @@ def _status(status: LiveStatus, metrics: Metrics, panel: Box, floor: int) -> Par
 
 
 def _banners(status: LiveStatus, metrics: Metrics, ceiling: int) -> Iterator[Part]:
-    """In the middle, one below the other, clear of what is at the top where there is room."""
+    """Yield the banners in the middle, one below the other, clear of what is at the top where there
+    is room."""
     top = ceiling + metrics.gap
     sheets = [banner(printable(status.notice), "notice", metrics)] if status.notice else []
     if status.paused:
@@ -121,7 +123,8 @@ def _banners(status: LiveStatus, metrics: Metrics, ceiling: int) -> Iterator[Par
 
 
 def _centred(name: Name, canvas: Canvas, metrics: Metrics, top: int = 0) -> Part:
-    """In the middle, or lower if that is above ``top``, but never below the picture's edge."""
+    """Place a part in the middle, or lower if that is above ``top``, but never below the picture's
+    edge."""
     y = max(top, (metrics.height - canvas.height) // 2)
     y = max(0, min(y, metrics.height - canvas.height))
     return Part.at(name, (metrics.width - canvas.width) // 2, y, canvas)

@@ -1,4 +1,4 @@
-"""From predictions and people to what is drawn: the same for a file and for a live stream."""
+"""Gathers predictions and people into what is drawn: the same for a file and for a live stream."""
 
 from __future__ import annotations
 
@@ -55,13 +55,14 @@ class OverlayState:
             self._shown.update((), people)
 
     def restart(self, *, warming_up: float | None) -> None:
-        """Nothing is known of what is there now; with ``warming_up`` None, nothing will be."""
+        """Forget everybody: nothing is known of what is there now; with ``warming_up`` None,
+        nothing will be."""
         self._shown.restart()
         self._warming_up = warming_up
 
     @property
     def picked(self) -> int:
-        """Whom the panel is about: a ``Person.id``, or ``WHOLE_PICTURE``."""
+        """The person whom the panel is about: a ``Person.id``, or ``WHOLE_PICTURE``."""
         if self.chosen is not None and self.chosen in self._there():
             return self.chosen
         return self._shown.main
@@ -74,7 +75,7 @@ class OverlayState:
         self.chosen = None if following == self._shown.main else following
 
     def _there(self) -> list[int]:
-        """Who is seen, or was a moment ago."""
+        """Return who is seen, or was a moment ago."""
         known = {person.id for person in self._shown.people} | self._shown.labelled
         return sorted(known - {WHOLE_PICTURE})
 
@@ -87,7 +88,7 @@ class OverlayState:
         help_lines: tuple[tuple[str, str], ...] = (),
         has_joints: bool = True,
     ) -> OverlayView:
-        """What to draw on the frame played at ``now_seconds``."""
+        """Return what to draw on the frame played at ``now_seconds``."""
         picked = self.picked
         rows = self._history.rows(self._shown, picked, now_seconds)
         view = OverlayView(
