@@ -1,4 +1,4 @@
-"""Whose labels are shown, and which is the main one."""
+"""The labels that are shown of everybody, and which is the main one."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ class Shown:
         self.restart()
 
     def restart(self) -> None:
-        """The windows began afresh (a gap, a cut, a reconnect): nothing is known."""
+        """Forget all labels: the windows began afresh (a gap, a cut, a reconnect): nothing is
+        known."""
         self.people: tuple[Person, ...] = ()
-        """Who was seen last, the main person first."""
+        """People seen last, the main person first."""
         self.main = WHOLE_PICTURE
-        """Whose label is the main one: a ``Person.id``, or ``WHOLE_PICTURE``."""
+        """Person whose label is the main one: a ``Person.id``, or ``WHOLE_PICTURE``."""
         self._newest: dict[int, Prediction] = {}
 
     def update(self, predictions: Sequence[Prediction], people: Sequence[Person]) -> None:
@@ -54,7 +55,7 @@ class Shown:
         return frozenset(self._newest)
 
     def of(self, person: int) -> Prediction | None:
-        """The newest prediction about somebody; None where there is none yet."""
+        """Return the newest prediction about somebody; None where there is none yet."""
         return self._newest.get(person)
 
     @property
