@@ -100,7 +100,7 @@ class IsolatedSource(Source):
 
     @property
     def info(self) -> VideoInfo:
-        """What the source says of itself.
+        """The source's description of itself.
 
         Raises:
             SourceError: it can't be opened, or did not open in time.
@@ -115,7 +115,7 @@ class IsolatedSource(Source):
         return self._info
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames in playing order; a live source's reader keeps no more than ``NUM_SLOTS``.
+        """Yield frames in playing order; a live source's reader keeps no more than ``NUM_SLOTS``.
 
         Raises:
             SourceError: the source was lost, or gave nothing for ``stall_seconds``.
@@ -147,11 +147,11 @@ class IsolatedSource(Source):
 
     @property
     def pid(self) -> int:
-        """Of the reading process."""
+        """Id of the reading process."""
         return self._process.pid
 
     def _receive(self, limit_seconds: float, complaint: str) -> object:
-        """The next message; ``Ended`` also after an interruption."""
+        """Wait for the next message; ``Ended`` also after an interruption."""
         until_seconds = time.monotonic() + limit_seconds
         while not self._is_interrupted:
             left_seconds = until_seconds - time.monotonic()
@@ -229,7 +229,7 @@ def _start(
 
 
 def _inheriting(pipe: int, memory: int | str) -> dict[str, Any]:
-    """How a process is given these two, and spared the Ctrl-C of the terminal."""
+    """Return how a process is given these two, and spared the Ctrl-C of the terminal."""
     if sys.platform == "win32":
         os.set_handle_inheritable(pipe, True)
         return {

@@ -1,4 +1,4 @@
-"""From the address of a page to that of a stream: the one place that calls yt-dlp."""
+"""Finds the address of a stream by that of its page: the one place that calls yt-dlp."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _BROWSER = re.compile(r"(?P<name>\w+)(?:\+(?P<keyring>\w+))?(?::(?P<profile>.+))
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Where a video is to be had, for some hours."""
+    """The addresses of a video, for some hours."""
 
     title: str
     video: Address
     sound: Address | None
-    """Where its sound is, which may be the same place; None where it has none."""
+    """Address of its sound, which may be the same place; None where it has none."""
     expires_at: float | None
     """Seconds since 1970; None where the address doesn't say."""
 
@@ -67,7 +67,7 @@ def resolve(url: str, options: SourceOptions) -> Resolution:
 
 
 def label_of(url: str) -> str:
-    """The page for people, before its title is known; without a query even for YouTube."""
+    """Return the page for people, before its title is known; without a query even for YouTube."""
     parts = urlsplit(url)
     video_ids = parse_qs(parts.query).get("v", [])
     if video_ids and (parts.hostname or "").endswith("youtube.com"):
@@ -152,7 +152,7 @@ def _address(format: Format, asker: Any) -> Address:
 
 
 def _whole_text(error: BaseException) -> str:
-    """The texts of an error and of all that led to it."""
+    """Return the texts of an error and of all that led to it."""
     texts: list[str] = []
     current: BaseException | None = error
     while current is not None and len(texts) < 10:
