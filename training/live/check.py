@@ -30,7 +30,7 @@ LEAST_NOISE = {
     "segment_f1": 0.03,
     "false_alarms_per_hour": 40.0,
 }
-"""What is held, and what one window, change or alarm more makes of it."""
+"""Figures that are held, and what one window, change or alarm more makes of it."""
 BETTER_LOWER = ("seconds_to_label_p50", "extra_changes_per_minute", "false_alarms_per_hour")
 
 Figures = dict[str, float]
@@ -44,11 +44,11 @@ class Reference:
     noise: Figures
     """The standard deviation over the seeds, and no less than ``LEAST_NOISE``."""
     seconds: float
-    """Of each stream, about."""
+    """Length of each stream, about."""
     seeds: int
 
     def fallen(self, now: Mapping[str, float]) -> list[str]:
-        """A line for each figure that is worse by more than its noise."""
+        """Return a line for each figure that is worse by more than its noise."""
         lines = []
         for name, was in self.figures.items():
             worse = now[name] - was if name in BETTER_LOWER else was - now[name]
@@ -65,7 +65,7 @@ class Reference:
 
 
 def play_short(recognizer: Recognizer, data: Path, *, seconds: float, seed: int = 0) -> Figures:
-    """The figures of a fast machine before one camera a stretch."""
+    """Measure the figures of a fast machine before one camera a stretch."""
     settings = StreamSettings(seconds, seed, one_camera=True)
     played = [
         Played.fast(stream.name, stream.kind, shown(take(recognizer, stream, FAST, seed=seed)))
@@ -76,7 +76,7 @@ def play_short(recognizer: Recognizer, data: Path, *, seconds: float, seed: int 
 
 
 def measured(of_seeds: Sequence[Figures], *, seconds: float) -> Reference:
-    """What is stored of the figures of several seeds, the first of them 0."""
+    """Return what is stored of the figures of several seeds, the first of them 0."""
     noise = {
         name: max(least, float(np.std([row[name] for row in of_seeds], ddof=1)))
         for name, least in LEAST_NOISE.items()

@@ -41,14 +41,14 @@ class Played:
     name: str
     kind: str
     showings: dict[str, Showing]
-    """By the scorer's name."""
+    """What was shown, by the scorer's name."""
     at_rates: tuple[Showing, ...] = ()
-    """What the fast machine showed at 30 frames a second and at ``OTHER_FPS``; empty where rates
+    """Showings of the fast machine at 30 frames a second and at ``OTHER_FPS``; empty where rates
     are not compared."""
 
     @classmethod
     def fast(cls, name: str, kind: str, showing: Showing) -> Played:
-        """A stream that only the fast machine has played."""
+        """Return a stream that only the fast machine has played."""
         return cls(name, kind, {FAST.name: showing})
 
     @property
@@ -73,7 +73,7 @@ def play_all(recognizer: Recognizer, data: Path | None, settings: StreamSettings
 def streams_for(
     recognizer: Recognizer, data: Path | None, settings: StreamSettings
 ) -> Iterator[LiveStream]:
-    """The figure's streams, and where there is data, those of its clips."""
+    """Yield the figure's streams, and where there is data, those of its clips."""
     yield from figure_streams(recognizer.labels, settings)
     if data is not None:
         yield from clip_streams(data, recognizer.labels, recognizer.card.clip, settings)

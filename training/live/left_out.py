@@ -1,4 +1,5 @@
-"""What is said of actions that were never learnt: they are left out of training one at a time.
+"""Measures what is said of actions that were never learnt: they are left out of training one at a
+time.
 
 python -m training left-out ../shared/data --labels fight,jump,tennis_serve
 
@@ -37,13 +38,14 @@ from training.ship.thresholds import MeasuredLogits, actions, calibrated, clip_s
 
 @dataclass(frozen=True)
 class LeftOut:
-    """How a network meets an action that it has not learnt."""
+    """A network's answers to an action that it has not learnt."""
 
     label: str
     num_windows: int
-    """Of the action, in all its clips."""
+    """Windows of the action, in all its clips."""
     auroc: dict[str, float]
-    """As ``unknown_auroc``: its windows against those of all actions that were learnt."""
+    """Area under the ROC curve as in ``unknown_auroc``: its windows against those of all actions
+    that were learnt."""
     learnt_right: float
     """Share of the learnt actions' val clips named rightly among all labels."""
     seconds: float
@@ -101,7 +103,7 @@ def leave_out(
 
 
 def stored(model: WindowModel, card: ModelCard, folder: Path) -> Weights:
-    """A weights folder for PyTorch alone: an ONNX file takes half a minute."""
+    """Write a weights folder for PyTorch alone: an ONNX file takes half a minute."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / TENSORS_FILE
     path.write_bytes(save({n: t.contiguous() for n, t in model.state_dict().items()}))
@@ -113,7 +115,7 @@ def stored(model: WindowModel, card: ModelCard, folder: Path) -> Weights:
 def auroc(
     model: WindowModel, card: ModelCard, measured: MeasuredLogits, met: MeasuredLogits
 ) -> dict[str, float]:
-    """Windows of an unseen action against those of the actions that were learnt.
+    """Judge windows of an unseen action against those of the actions that were learnt.
 
     Args:
         measured: windows of what was learnt, ``none`` among it.
@@ -126,7 +128,7 @@ def auroc(
 
 
 def share_right(model: WindowModel, measured: MeasuredLogits, labels: Sequence[str]) -> float:
-    """Share of the actions' clips whose best label is the true one."""
+    """Return the share of the actions' clips whose best label is the true one."""
     scores, truths = clip_scores(model, measured)
     acting = actions(truths, tuple(labels))
     return float((scores.argmax(axis=1) == truths)[acting].mean())

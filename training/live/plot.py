@@ -34,7 +34,7 @@ QUIET = {
 def draw_timelines(
     rows: Sequence[Row], labels: tuple[str, ...], target: Path, *, title: str
 ) -> None:
-    """Two tracks a stream, on one scale of seconds.
+    """Draw two tracks a stream, on one scale of seconds.
 
     Args:
         labels: the weights', which choose the colours.
@@ -83,7 +83,8 @@ def _block(
 
 
 def _fitted(name: str, room: int) -> str:
-    """In one line or two of ``room`` letters, shortened if need be; empty where little is left."""
+    """Fit a text into one line or two of ``room`` letters, shortened if need be; empty where little
+    is left."""
     if room < LEAST_LETTERS:
         return ""
     lines = textwrap.wrap(name, room)

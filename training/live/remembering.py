@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def with_memory(recognizer: Recognizer) -> Recognizer:
-    """The same recognizer, which looks for the people in a picture once."""
+    """Return the same recognizer, which looks for the people in a picture once."""
     remembering = copy.copy(recognizer)
     if recognizer.finder is not None:
         remembering.finder = RememberingFinder(recognizer.finder)
@@ -72,7 +72,7 @@ class RememberingScorer:
 
 
 _Shown = tuple[tuple[NDArray[Any], ...], NDArray[np.bool_]]
-"""What a subject was shown, and which of its windows went on."""
+"""All that a subject was shown, and which of its windows went on."""
 
 
 class _RememberingWindows:

@@ -34,27 +34,27 @@ IDLE_SECONDS = 4.0
 DROPOUT_SECONDS = 3.0
 CHANGING_FPS = (10.0, 24.0, 60.0)
 DARK_GAIN, DARK_NOISE = 0.2, 4.0
-"""Of the darkened stretches: the light left, and the deviation of a camera's noise in the dark."""
+"""In darkened stretches: the light left, and the deviation of a camera's noise in the dark."""
 CONDITIONS = ("changing frame rate", "dark stretches", "a dropout", "")
-"""What a data set's stream has to bear, in turns."""
+"""Conditions that a data set's stream has to bear, in turns."""
 SEEN = "seen in training"
 
 
 @dataclass(frozen=True)
 class StreamSettings:
-    """Which streams are made."""
+    """Settings of the streams that are made."""
 
     seconds: float = 45.0
     """About as long is each; the figure's script ends on its own."""
     seed: int = 0
     split: str = "val"
-    """Whose clips are played; empty for all. A data set that has clips of nothing in other splits
-    alone gives those; its stream's name says so."""
+    """Split whose clips are played; empty for all. A data set that has clips of nothing in other
+    splits alone gives those; its stream's name says so."""
     one_camera: bool = False
     """A stretch is one clip, played again and again: no cut but between stretches. Else it is
     several clips, with the cuts of a film."""
     groups: frozenset[str] | None = None
-    """Only clips of these are played; None for all."""
+    """Groups whose clips alone are played; None for all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +66,9 @@ class LiveStream:
     """``nothing``: nobody does anything of the label set."""
     frames: tuple[Frame, ...]
     truth: Timeline
-    """From 0 to the stream's end, with ``none`` where nobody does anything."""
+    """Spans from 0 to the stream's end, with ``none`` where nobody does anything."""
     has_one_rate: bool = True
-    """False where the frame rate changes on the way."""
+    """False if the frame rate changes on the way."""
 
     @property
     def seconds(self) -> float:
@@ -79,7 +79,7 @@ class LiveStream:
 
 
 def frames_at(frames: Sequence[Frame], fps: float) -> list[Frame]:
-    """The same stream from a camera of another frame rate; where none came, none comes."""
+    """Return the same stream from a camera of another frame rate; where none came, none comes."""
     pts = [frame.pts_seconds for frame in frames]
     breaks = [i for i in range(1, len(pts)) if pts[i] - pts[i - 1] > DROPOUT_SECONDS / 2]
     runs = zip([0, *breaks], [*breaks, len(pts)], strict=True)
@@ -89,8 +89,8 @@ def frames_at(frames: Sequence[Frame], fps: float) -> list[Frame]:
 def clip_streams(
     data: Path, labels: Sequence[str], spec: ClipSpec, settings: StreamSettings
 ) -> Iterator[LiveStream]:
-    """Streams of every data set: one with actions, where it has any and something is done between
-    them, and one of nothing, where its own clips of nothing are not played in that.
+    """Yield streams of every data set: one with actions, where it has any and something is done
+    between them, and one of nothing, where its own clips of nothing are not played in that.
 
     Args:
         data: as for ``clips_of``.
@@ -123,7 +123,7 @@ def clip_streams(
 
 
 def unseen_stream(data: Path, label: str, spec: ClipSpec, settings: StreamSettings) -> LiveStream:
-    """The clips of a label that weights have not learnt, as a stream of nothing.
+    """Make a stream of nothing of the clips of a label that weights have not learnt.
 
     Args:
         label: under the name that our weights give it.
@@ -139,14 +139,15 @@ def unseen_stream(data: Path, label: str, spec: ClipSpec, settings: StreamSettin
 
 
 def in_two(clips: Iterable[Clip]) -> tuple[frozenset[str], frozenset[str]]:
-    """Groups in two parts that share no clip, with about as many of each label in both."""
+    """Split groups into two parts that share no clip, with about as many of each label in both."""
     of_group = {(clip.dataset, clip.label, clip.group): clip.group for clip in clips}
     groups = list(dict.fromkeys(of_group[key] for key in sorted(of_group)))
     return frozenset(groups[::2]), frozenset(groups[1::2])
 
 
 def _named(data: Path, labels: Sequence[str]) -> list[Clip]:
-    """All clips with complete paths, and with the labels that the weights should say to them.
+    """Return all clips with complete paths, and with the labels that the weights should say to
+    them.
 
     Clips that show two things at once, or none that can be told, are left out.
     """
@@ -172,7 +173,8 @@ class _Reel:
         self._now_seconds = 0.0
 
     def actions(self, clips: list[Clip], idle: list[Clip]) -> LiveStream:
-        """Stretches of one action each, neighbours of different ones, with stretches of nothing."""
+        """Put together stretches of one action each, neighbours of different ones, with stretches
+        of nothing."""
         by_label = defaultdict(list)
         for clip in clips:
             by_label[clip.label].append(clip)
@@ -192,7 +194,7 @@ class _Reel:
         return self._cut("actions", has_one_rate=self._condition != CONDITIONS[0])
 
     def nothing(self, clips: list[Clip]) -> LiveStream:
-        """One clip after another."""
+        """Put together one clip after another."""
         shelf = self._shelf(clips)
         for _ in clips:
             if self._now_seconds < self._settings.seconds:
@@ -203,7 +205,8 @@ class _Reel:
         return Shelf(clips, self._rng, longest=self._longest)
 
     def _order(self, labels: list[str], *, has_idle: bool) -> Iterator[str]:
-        """Labels without end: all of them in random order, again and again; idle after two."""
+        """Yield labels without end: all of them in random order, again and again; idle after
+        two."""
         last, since_idle = "", 0
         while True:
             for label in self._rng.permutation(labels).tolist():
@@ -242,7 +245,7 @@ class _Reel:
 
 
 def _darkened(pictures: Sequence[SmallPicture], rng: np.random.Generator) -> list[SmallPicture]:
-    """The same by little light, with the noise that cameras have then."""
+    """Return the same by little light, with the noise that cameras have then."""
     dark = []
     for picture in pictures:
         noise = rng.standard_normal(picture.small.shape, np.float32) * DARK_NOISE

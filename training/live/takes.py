@@ -1,4 +1,4 @@
-"""What one machine knows of a stream, moment by moment: played once, shown with any smoothing."""
+"""A stream as one machine knows it, moment by moment: played once, shown with any smoothing."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ class LiveScorer:
 
     name: str
     step_seconds: float
-    """What scoring one grid frame takes."""
+    """Time that scoring one grid frame takes."""
     lost: float = 0.0
     """Share of frames that never arrive."""
 
 
 class Known(NamedTuple):
-    """What came to be known by the time a frame was shown."""
+    """All that came to be known by the time a frame was shown."""
 
     pts_seconds: float
     """The frame's; infinite after the last one."""
     predictions: tuple[Prediction, ...]
     segments: tuple[Segment, ...]
     people: tuple[Person, ...]
-    """Who was seen last, the main person first."""
+    """People seen last, the main person first."""
     is_warming_up: bool
 
 
@@ -79,7 +79,7 @@ def take(
 
 
 def smoothed(taken: Take, recognizer: Recognizer) -> Take:
-    """The same as if it had been played with this recognizer's smoothing.
+    """Return the same as if it had been played with this recognizer's smoothing.
 
     Each person, and the whole picture, is smoothed alone and in each run anew. Where people have
     left, the whole picture's label may differ for a moment: what was thought of it while they were
@@ -112,7 +112,8 @@ def smoothed(taken: Take, recognizer: Recognizer) -> Take:
 
 
 def shown(taken: Take) -> Showing:
-    """What is shown: the newest label of the main person, and nothing while they have none."""
+    """Return what is shown: the newest label of the main person, and nothing while they have
+    none."""
     state = Shown()
     points, mains = [(0.0, NOTHING)], [(0.0, str(WHOLE_PICTURE))]
     for known in taken.knowns[:-1]:
@@ -134,7 +135,7 @@ def shown(taken: Take) -> Showing:
 
 
 def of_the_main(reported: Sequence[Segment], mains: Timeline) -> tuple[Span, ...]:
-    """What was reported of whoever was the main person at the time.
+    """Return what was reported of whoever was the main person at the time.
 
     A stream's truth is of one person, whoever that is: bystanders do something else. Where the main
     person changes and both do the same, as fighters do, it is one span.

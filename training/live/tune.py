@@ -34,21 +34,21 @@ AVERAGE_SECONDS = (0.4, 0.6, 1.0, 1.5)
 ENTER = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 LEAVE = (0.1, 0.2, 0.3)
 HOLD_SECONDS = (0.4, 0.6, 1.0)
-"""What is tried, each with each."""
+"""Values that are tried, each with each."""
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What one kind of fault may cost of another."""
+    """Prices of the faults, in shares of time right."""
 
     per_second: float = 0.1
-    """Each second that half of all actions take to be named is worth this share of time right."""
+    """Price of each second that half of all actions take to be named."""
     most_changes: float = 2.0
     per_change: float = 0.05
-    """Each label change a minute beyond ``most_changes``."""
+    """Price of each label change a minute beyond ``most_changes``."""
     most_alarms: float = 6.0
     per_alarm: float = 0.005
-    """Each false alarm an hour beyond ``most_alarms``."""
+    """Price of each false alarm an hour beyond ``most_alarms``."""
 
 
 class Heard(NamedTuple):
@@ -63,13 +63,13 @@ Figures = dict[str, float | None]
 
 
 class Tried(NamedTuple):
-    """What smoothing reaches on the streams of each half."""
+    """Figures that a smoothing reaches on the streams of each half."""
 
     spec: SmoothingSpec
     halves: tuple[Figures, ...]
 
     def worth(self, half: int, wishes: Wishes) -> float:
-        """One number, the higher the better."""
+        """Return one number, the higher the better."""
         row = {name: value or 0.0 for name, value in self.halves[half].items()}
         return (
             row["share_of_time_right"]
@@ -99,7 +99,7 @@ def hear(recognizer: Recognizer, data: Path, settings: StreamSettings) -> list[l
 
 
 def candidates(own: SmoothingSpec) -> list[SmoothingSpec]:
-    """The card's own first; labels' own thresholds rise and fall with all others'."""
+    """Return the card's own first; labels' own thresholds rise and fall with all others'."""
     tried = [
         replace(
             own,
@@ -138,7 +138,7 @@ def _reached(recognizer: Recognizer, half: Sequence[Heard], spec: SmoothingSpec)
 
 
 def best(tried: Sequence[Tried], wishes: Wishes, *, halves: Sequence[int] = (0, 1)) -> Tried:
-    """The best on these halves together of those that are no worse on any than the first."""
+    """Return the best on these halves together of those that are no worse on any than the first."""
     own = tried[0]
     no_worse = [
         one
@@ -149,7 +149,7 @@ def best(tried: Sequence[Tried], wishes: Wishes, *, halves: Sequence[int] = (0, 
 
 
 def table(tried: Sequence[Tried], wishes: Wishes) -> Table:
-    """For people: the card's own, the best, and each half's choice, on both halves."""
+    """Make a table for people: the card's own, the best, and each half's choice, on both halves."""
     rows = {"as in the card": tried[0], "best on both": best(tried, wishes)}
     rows |= {f"best on half {h + 1}": best(tried, wishes, halves=[h]) for h in (0, 1)}
     result = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
