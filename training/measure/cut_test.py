@@ -1,4 +1,4 @@
-"""How many cuts are found, and how often one is seen where there is none.
+"""Measures how many cuts are found, and how often one is seen where there is none.
 
     python -m training.measure.cut_test DATA CACHE
 
@@ -37,7 +37,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class CutFigures:
-    """What a detector makes of joined scenes."""
+    """All that a detector makes of joined scenes."""
 
     num_joins: int
     num_found: int
@@ -74,7 +74,8 @@ def measure_cuts(scenes: Sequence[Scene], *, seed: int = 0) -> CutFigures:
 
 
 def measure_figure(*, seconds: float | None = None) -> CutFigures:
-    """The same of the built-in figure's script or its first seconds: its takes are known."""
+    """Measure the same of the built-in figure's script or its first seconds: its takes are
+    known."""
     source = FigureSource(fps=GRID_FPS, seconds=seconds, width=320, height=240)
     spec, detector = ClipSpec(image_size=CacheSettings().image_size), CutDetector()
     seen = np.array([detector.is_cut(to_network(frame.picture, spec)) for frame in source])
@@ -87,14 +88,14 @@ def measure_figure(*, seconds: float | None = None) -> CutFigures:
 
 
 def darkened(scene: Scene) -> Scene:
-    """As a camera sees it by night: a seventh of the light, and noise."""
+    """Darken a scene as a camera sees it by night: a seventh of the light, and noise."""
     noise = np.random.default_rng(0).normal(0, 6, scene.pictures.shape)
     dark = np.clip(scene.pictures * 0.15 + noise, 0, 255).astype(np.uint8)
     return Scene(scene.group, dark)
 
 
 def every_third(scene: Scene) -> Scene:
-    """As a scorer sees it that takes three grid steps for each picture."""
+    """Thin a scene as a scorer sees it that takes three grid steps for each picture."""
     return Scene(scene.group, scene.pictures[::3])
 
 

@@ -1,4 +1,5 @@
-"""How well weights read the built-in figure, from pixels: its performance is never learnt from."""
+"""Measures how well weights read the built-in figure, from pixels: its performance is never learnt
+from."""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ def _one_performance(recognizer: Recognizer, source: FigureSource) -> list[Perfo
 
 
 def share_right(passages: list[Performed], *, pauses: bool = False) -> float:
-    """Share of the passages whose answer is the truth: those with an action, or the pauses between.
+    """Return the share of the passages whose answer is the truth: those with an action, or the
+    pauses between.
 
     A pause lasts little more than a second, half a window: most of what is seen is not the pause.
     """

@@ -1,4 +1,4 @@
-"""How well a tracker keeps people apart: id switches, lost seconds, false ids."""
+"""Measures how well a tracker keeps people apart: id switches, lost seconds, false ids."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from training.measure.people_takes import GRID_FPS
 NEAR = 0.3
 """A track is a person when its joints lie nearer than this to theirs, by the person's size."""
 REMEMBERED_SECONDS = 1.0
-"""Who comes back later than this may get a new id."""
+"""Somebody who comes back later than this may get a new id."""
 
 
 class TracksPeople(Protocol):
-    """What is measured."""
+    """A tracker that can be measured."""
 
     def update(
         self,
@@ -35,7 +35,7 @@ class TracksPeople(Protocol):
 
 @dataclass(frozen=True)
 class Figures:
-    """What happened in a stream, or in several together."""
+    """All that happened in a stream, or in several together."""
 
     seconds: float = 0.0
     num_switches: int = 0
@@ -55,7 +55,8 @@ class Figures:
 
     @property
     def cost(self) -> float:
-        """What constants are chosen by: a switch is as bad as 2 s without a track or a false id."""
+        """Number that constants are chosen by: a switch is as bad as 2 s without a track or a false
+        id."""
         return self.num_switches + self.num_taken + self.num_false_ids + self.lost_seconds / 2
 
 
@@ -72,7 +73,7 @@ def judge(stream: PeopleStream, tracker: TracksPeople) -> Figures:
 
 
 class _Notes:
-    """What has happened so far in a stream."""
+    """All that has happened so far in a stream."""
 
     def __init__(self) -> None:
         self.last: dict[int, tuple[int, int]] = {}  # person → id, grid frame
@@ -121,7 +122,7 @@ class _Notes:
 
 
 def _whose(found: Sequence[Detection], truths: Sequence[Detection | None]) -> dict[int, int]:
-    """Real person → which of those found they are."""
+    """Map: real person → which of those found they are."""
     gains = np.zeros((len(truths), len(found)))
     for row, truth in enumerate(truths):
         for column, person in enumerate(found):
@@ -131,7 +132,7 @@ def _whose(found: Sequence[Detection], truths: Sequence[Detection | None]) -> di
 
 
 def _apart(truth: Detection, person: Detection) -> float:
-    """Mean distance of the joints that the truth is sure of, by its size."""
+    """Return the mean distance of the joints that the truth is sure of, by its size."""
     sure = truth.is_sure
     away = np.linalg.norm(truth.joints[sure, :2] - person.joints[sure, :2], axis=-1)
     return float(away.mean() / max(truth.size, 1e-9)) if sure.any() else 1.0

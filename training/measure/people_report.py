@@ -1,4 +1,5 @@
-"""How people are kept apart on made streams, beside a plain tracker; and where constants come from.
+"""Reports how people are kept apart on made streams, beside a plain tracker; and where constants
+come from.
 
 Half of the groups give the streams on which constants are chosen, the other half those that are
 reported.
@@ -36,11 +37,11 @@ CANDIDATES: dict[str, tuple[float, ...]] = {
     "unsure_score": (0.05, 0.1, 0.15),
     "sure_score": (0.2, 0.25, 0.3),
 }
-"""What is tried for each constant, one constant after the other."""
+"""Values that are tried for each constant, one constant after the other."""
 
 
 def made_streams(data: Path, find: Finder, *, half: int, num_takes: int) -> Iterator[PeopleStream]:
-    """Streams of one half of the groups, and the fights of that half.
+    """Yield streams of one half of the groups, and the fights of that half.
 
     Args:
         half: 0 or 1.
@@ -61,7 +62,7 @@ def made_streams(data: Path, find: Finder, *, half: int, num_takes: int) -> Iter
 
 
 def measure(streams: Sequence[PeopleStream]) -> dict[str, dict[str, Figures]]:
-    """Kind of stream → tracker → what happened."""
+    """Measure: kind of stream → tracker → what happened."""
     return {
         kind: {
             name: _total([s for s in streams if s.name == kind], make)
@@ -72,7 +73,7 @@ def measure(streams: Sequence[PeopleStream]) -> dict[str, dict[str, Figures]]:
 
 
 def choose(streams: Sequence[PeopleStream]) -> TrackerSpec:
-    """The constants that cost least on streams, one after the other, from today's."""
+    """Choose the constants that cost least on streams, one after the other, from today's."""
     told = [stream for stream in streams if any(stream.truths)]
     best = TrackerSpec()
     least = _total(told, partial(Tracker, best)).cost
@@ -86,7 +87,7 @@ def choose(streams: Sequence[PeopleStream]) -> TrackerSpec:
 
 
 def table(reached: dict[str, dict[str, Figures]]) -> Table:
-    """As people read it."""
+    """Make a table for people."""
     names = (
         "stream",
         "tracker",
@@ -117,7 +118,7 @@ def _total(streams: Sequence[PeopleStream], make: Callable[[], TracksPeople]) ->
 
 
 def _all_clips(data: Path) -> list[Clip]:
-    """Everything in the data folder, in an order of its own."""
+    """Return everything in the data folder, in an order of its own."""
     tables = [data / name for name in ("films.csv", "clips.csv") if (data / name).exists()]
     clips = [clip for table in tables for clip in read_clips(table)[1]]
     order = np.random.default_rng(0).permutation(len(clips))
@@ -131,7 +132,7 @@ def _half(clips: Sequence[Clip], half: int) -> list[Clip]:
 
 
 def _cast(data: Path, clips: Sequence[Clip], find: Finder, count: int) -> Iterator[Take]:
-    """Takes of different groups, of each data set as many."""
+    """Yield takes of different groups, of each data set as many."""
     seen: set[str] = set()
     for number in range(count):
         dataset = CASTS[number % len(CASTS)]
