@@ -1,4 +1,4 @@
-"""From clips to weights, whatever the network reads: gather, fit, measure, keep."""
+"""Makes weights of clips, whatever the network reads: gather, fit, measure, keep."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Material:
 
     @property
     def split(self) -> str:
-        """One line for people."""
+        """The split, in one line for people."""
         counts = f"{len(self.learnt)} clips learnt, {len(self.measured)} measured"
         if self.leaky:
             return f"LEAKY, groups ignored: {counts}"
@@ -63,7 +63,7 @@ class Material:
         return f"by group ({self.groups} groups): {counts}"
 
     def marks(self, reached: dict[str, float]) -> dict[str, Any]:
-        """Figures that say which split they come from."""
+        """Add to figures which split they come from."""
         return {"leaky": self.leaky, "split": self.split, "clips": len(self.measured), **reached}
 
 
@@ -141,7 +141,7 @@ def _compare_lengths(index: Index, spec: ClipSpec) -> None:
 
 @dataclass(frozen=True)
 class Reached:
-    """What a network says of the measured clips."""
+    """The figures of a network on the measured clips."""
 
     measures: dict[str, float]
     """``top1``, ``macro_f1``, ``ece``, … as ``training.measure.measures`` has them."""
@@ -158,7 +158,8 @@ def fit_and_measure(
     machines: Machines,
     **options: Any,
 ) -> tuple[Fitted, Reached] | None:
-    """The same for windows of any kind: ``learnt`` and ``measured`` are what ``ClipData`` takes."""
+    """Fit and measure on windows of any kind: ``learnt`` and ``measured`` are what ``ClipData``
+    takes."""
     settings = task.settings
     data = ClipData(
         learnt,

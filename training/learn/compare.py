@@ -32,7 +32,7 @@ TIMED_FRAMES = 60
 
 @dataclass(frozen=True)
 class Contest:
-    """What is compared on what."""
+    """The networks that are compared, and the clips."""
 
     data: Path
     networks: Networks = field(default_factory=Networks)
@@ -59,7 +59,7 @@ class Trial:
     runs: tuple[Run, ...]
 
     def values(self, name: str) -> NDArray[np.float64]:
-        """(seeds,) a measure of every run."""
+        """Return (seeds,) a measure of every run."""
         return np.array([run.reached.measures[name] for run in self.runs])
 
     @property
@@ -80,7 +80,7 @@ class Contender:
     frame_ms: float
     """Milliseconds a grid frame: one stream, every open window advanced, ONNX Runtime, CPU."""
     weights: Weights
-    """Of the seed with the lowest validation loss, ready to use."""
+    """Weights of the seed with the lowest validation loss, ready to use."""
 
 
 def compare(
@@ -141,7 +141,7 @@ def _trial(
 
 
 def frame_milliseconds(weights: Weights) -> float:
-    """The median time of one grid frame, in the shape of a live stream."""
+    """Measure the median time of one grid frame, in the shape of a live stream."""
     card = weights.card
     num_windows = -(-card.clip.num_frames // card.hop)
     windows = OnnxScorer(weights, device="cpu").open_windows(1, num_windows)
@@ -157,7 +157,7 @@ def frame_milliseconds(weights: Weights) -> float:
 
 
 def choose(contenders: Sequence[Contender]) -> tuple[Contender, str]:
-    """The best one and the reason.
+    """Choose the best one; return it and the reason.
 
     The highest mean macro F1 by group wins; where others come nearer than the seeds spread, the
     cheapest of these does.

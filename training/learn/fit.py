@@ -98,7 +98,7 @@ def fit(
 
 
 def _trainer(machines: Machines, **options: Any) -> lightning.Trainer:
-    """Lightning's trainer on these machines."""
+    """Make Lightning's trainer on these machines."""
     try:
         return lightning.Trainer(
             accelerator=machines.accelerator,
@@ -118,7 +118,7 @@ def _trainer(machines: Machines, **options: Any) -> lightning.Trainer:
 
 
 def _epochs_done(last: Path) -> int:
-    """How many epochs a checkpoint has behind it.
+    """Return how many epochs a checkpoint has behind it.
 
     Raises:
         HarLiveError: it was moved; Lightning would then forget which checkpoint was best.
@@ -148,7 +148,7 @@ def _state(checkpoint: Path) -> dict[str, Any]:
 
 
 def _joined_log(run: Path) -> Path:
-    """One ``metrics.csv`` of a training that was interrupted any number of times."""
+    """Join the logs of a training that was interrupted any number of times: one ``metrics.csv``."""
     parts = sorted((run / "log").glob("from-epoch-*/metrics.csv"))
     begins = [int(part.parent.name.rpartition("-")[2]) for part in parts]
     rows: list[dict[str, str]] = []

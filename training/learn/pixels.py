@@ -29,7 +29,7 @@ VARIED = Variation()
 
 
 def set_first_weights(model: nn.Module) -> None:
-    """Those of Keras, for which the notebook's networks were designed.
+    """Set the first weights as Keras does, for which the notebook's networks were designed.
 
     With PyTorch's own, four ReLU layers let the picture fade: after 160 steps on four yoga poses
     the loss of seed-lrcn was 1.37, that of guessing, and 0.97 with these.
@@ -73,7 +73,7 @@ def train_on(
 
 
 def card_of(name: str, preset: Preset, material: Material) -> ModelCard:
-    """The card of a network trained on pictures."""
+    """Return the card of a network trained on pictures."""
     names = sorted({clip.dataset for clip, _ in material.learnt})
     return ModelCard(
         name=name,

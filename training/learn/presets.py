@@ -10,7 +10,7 @@ from har_live.models.config import PRESETS, Preset
 
 
 def preset_of(name: str, *, grid_fps: float | None = None) -> Preset:
-    """A preset by its name, or the network of a weights folder, to be trained from scratch.
+    """Return a preset by its name, or the network of a weights folder, to be trained from scratch.
 
     Args:
         grid_fps: look at this many frames a second instead of the preset's own.

@@ -31,7 +31,7 @@ def write_report(
 
 
 def numbers(contest: Contest, contenders: Sequence[Contender], *, command: str) -> dict[str, Any]:
-    """All figures; each trial says whether its split leaks."""
+    """Return all figures; each trial says whether its split leaks."""
     best, reason = choose(contenders)
     return {
         "command": command,
@@ -76,7 +76,7 @@ HEADINGS = ("network", "top 1", "macro F1", "top 1, leaky", "macro F1, leaky", "
 
 
 def rows(contenders: Sequence[Contender]) -> list[tuple[str, ...]]:
-    """A row for each network, under ``HEADINGS``."""
+    """Return a row for each network, under ``HEADINGS``."""
     return [
         (
             contender.name,
@@ -99,7 +99,7 @@ def _spread(trial: Trial | None, name: str, form: str) -> str:
 
 
 def table(contenders: Sequence[Contender]) -> Table:
-    """The same for a terminal."""
+    """Make the same for a terminal."""
     result = Table(box=None, pad_edge=False, header_style="bold")
     for number, heading in enumerate(HEADINGS):
         result.add_column(heading, justify="right" if number else "left", no_wrap=True)
@@ -109,7 +109,7 @@ def table(contenders: Sequence[Contender]) -> Table:
 
 
 def page(contest: Contest, contenders: Sequence[Contender], *, command: str) -> str:
-    """``report.md``."""
+    """Return the text of ``report.md``."""
     best, reason = choose(contenders)
     trials = _trials(contenders[0])
     lines = [
@@ -147,7 +147,8 @@ def page(contest: Contest, contenders: Sequence[Contender], *, command: str) -> 
 
 
 def draw_curves(contenders: Sequence[Contender], target: Path) -> None:
-    """Loss above, accuracy below, a column for each network: thin each seed, thick their mean."""
+    """Draw loss above, accuracy below, a column for each network: thin each seed, thick their
+    mean."""
     count = len(contenders)
     figure, axes = plt.subplots(
         2, count, figsize=(5.5 * count + 1, 7), sharex="col", squeeze=False, layout="constrained"
@@ -178,7 +179,7 @@ def _draw_runs(axes: Axes, trial: Trial, column: str, label: str, colour: str, l
 
 
 def draw_confusions(contenders: Sequence[Contender], target: Path) -> None:
-    """Truth down, answer across, all seeds together; a second row for the leaky split."""
+    """Draw truth down, answer across, all seeds together; a second row for the leaky split."""
     trials = [_trials(contender) for contender in contenders]
     height = max(map(len, trials))
     side = max(3.6, 0.45 * len(trials[0][0].material.labels) + 1.8)
