@@ -20,7 +20,7 @@ class Clock:
         return seconds / self._speed
 
 
-class ArrivalTimeline:
+class LiveTimeline:
     """Puts the frames of a live source on one time line: seconds since its first frame.
 
     Their distances are the source's own, which are more even than the arrivals. A source's clock

@@ -95,7 +95,7 @@ class Display:
         self._has_joints = has_joints
         self._is_paused = False
         self.ending: Ending | None = None
-        self._mourned: set[int] = set()
+        self._reported: set[int] = set()
 
     def tick(self) -> None:
         """Wait a moment for what is new; draw it; answer the keys.
@@ -103,7 +103,7 @@ class Display:
         Raises:
             HarLiveError: the only source is lost for good, or an output can't be written.
         """
-        wait_for_news([tile.links.screen for tile in self._tiles], self._changed, TICK_SECONDS)
+        wait_for_news([tile.channels.screen for tile in self._tiles], self._changed, TICK_SECONDS)
         now = self._clock.now()
         for number, tile in enumerate(self._tiles):
             self._has_new[number] |= tile.take(now, is_paused=self._is_paused)
@@ -127,11 +127,11 @@ class Display:
 
     def _look_for_endings(self) -> None:
         for number, tile in enumerate(self._tiles):
-            if tile.error is None or number in self._mourned:
+            if tile.error is None or number in self._reported:
                 continue
             if self._mosaic is None:
                 raise tile.error
-            self._mourned.add(number)
+            self._reported.add(number)
             logger.warning("%s", tile.error)
         if all(tile.is_over for tile in self._tiles):
             self.ending = self.ending or Ending("the end of the source")
@@ -151,13 +151,13 @@ class Display:
         is_new, self._has_new[0] = self._has_new[0], False
         if not self._draws:
             if is_new:
-                tile.drawn()
+                tile.mark_drawn()
         elif is_new or self._wants_drawing(0, now):
             picture = self._draw(0, now)
             self._put_out(picture)
-            tile.drawn()
+            tile.mark_drawn()
             if is_new and tile.frame is not None:
-                self._screen.write(_shown(picture, tile.frame.pts_seconds))
+                self._screen.write(_as_moment(picture, tile.frame.pts_seconds))
 
     def _show_all(self, mosaic: Mosaic, now: float) -> None:
         """Draw and put out those sources that have changed."""
@@ -174,9 +174,9 @@ class Display:
             self._shown_seconds = now
             self._put_out(mosaic.picture)
         for number in {*new, *changed}:
-            self._tiles[number].drawn()
+            self._tiles[number].mark_drawn()
         if changed:
-            self._screen.write(_shown(mosaic.picture, now))
+            self._screen.write(_as_moment(mosaic.picture, now))
 
     @property
     def _draws(self) -> bool:
@@ -261,5 +261,5 @@ class Display:
         self._tiles[self._numbers[0]].notices.flash(text, now)
 
 
-def _shown(picture: Image, pts_seconds: float) -> Moment:
+def _as_moment(picture: Image, pts_seconds: float) -> Moment:
     return Moment(Frame(picture, pts_seconds), [], [], None, draw=lambda people, as_stored: picture)

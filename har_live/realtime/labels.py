@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from har_live.realtime.inbox import LiveFrame, Scored
 
 
-class Labels:
+class LiveLabels:
     """Gathers what the scorer says for the overlay, and measures it. Main thread only.
 
     Args:
@@ -29,7 +29,7 @@ class Labels:
         """Times from a frame's arrival to the drawing of a label that includes it."""
         self.num_predictions = 0
 
-    def take(self, scored: Scored, now_seconds: float) -> None:
+    def update(self, scored: Scored, now_seconds: float) -> None:
         """Take in the results of one more grid frame."""
         self._overlay.update(scored.predictions, scored.people, warming_up=scored.warming_up)
         if self._is_lost:
@@ -83,13 +83,13 @@ class Labels:
             has_joints=has_joints,
         )
 
-    def drawn(self, now_seconds: float) -> None:
+    def mark_drawn(self, now_seconds: float) -> None:
         """Note that the label has been drawn, or where nothing is, could have been."""
         for arrival_seconds in self._undrawn_seconds:
             self.latencies.add(now_seconds - arrival_seconds)
         self._undrawn_seconds.clear()
 
-    def passed_over(self) -> None:
+    def skip_undrawn(self) -> None:
         """Leave out of the latencies what is not drawn yet: labels that came while the picture
         stood still are no measure."""
         self._undrawn_seconds.clear()

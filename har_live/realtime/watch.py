@@ -64,11 +64,11 @@ def _each(source: Source, recognizer: Recognizer, settings: LiveSettings) -> Ite
 
 
 def _newest(source: str, recognizer: Recognizer, settings: LiveSettings) -> Iterator[Moment]:
-    gathered = _Gathered()
+    collector = _MomentCollector()
     ticks = ticking(
         [source],
         recognizer,
-        sinks=[gathered],
+        sinks=[collector],
         window=None,
         settings=settings,
         clock=Clock(),
@@ -77,11 +77,11 @@ def _newest(source: str, recognizer: Recognizer, settings: LiveSettings) -> Iter
     )
     with closing(ticks):
         for _ in ticks:
-            yield from gathered.take()
-    yield from gathered.take()
+            yield from collector.take()
+    yield from collector.take()
 
 
-class _Gathered(Sink):
+class _MomentCollector(Sink):
     """Keeps moments until they are asked for."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class Channels:
     """The parts that capture, scorer and main thread share; each locks for itself."""
 
     clock: Clock
