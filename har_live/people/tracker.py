@@ -80,7 +80,7 @@ class Track:
 
 
 @dataclass(slots=True, eq=False)
-class _Followed:
+class _OpenTrack:
     """A track while it goes on."""
 
     detection: Detection
@@ -117,8 +117,8 @@ class Tracker:
 
     def reset(self) -> None:
         """End all tracks, as at a cut or a gap; ids go on counting."""
-        self._followed: list[_Followed] = []
-        self._main: _Followed | None = None
+        self._followed: list[_OpenTrack] = []
+        self._main: _OpenTrack | None = None
         self._now_seconds = -math.inf
 
     def update(
@@ -154,13 +154,13 @@ class Tracker:
             one.shown_seconds += passed_seconds if math.isfinite(passed_seconds) else 0.0
         return [self._track(one) for one in shown]
 
-    def _is_expected(self, one: _Followed) -> bool:
+    def _is_expected(self, one: _OpenTrack) -> bool:
         spec = self.spec
         allowed = spec.waiting_seconds if one.id is None else spec.lost_seconds
         # A thousandth: grid instants are sums of steps that are no binary fractions.
         return self._now_seconds - one.last_seen_seconds <= allowed + 1e-3
 
-    def _is_inside(self, one: _Followed, picture_size: tuple[float, float]) -> bool:
+    def _is_inside(self, one: _OpenTrack, picture_size: tuple[float, float]) -> bool:
         if one.last_seen_seconds == self._now_seconds:
             return True
         (across, down), (width, height) = self._expected(one).middle, picture_size
@@ -177,9 +177,9 @@ class Tracker:
         newcomers = self._give(unknown, waiting)
         for person in newcomers:
             now, still = self._now_seconds, np.zeros(2, np.float32)
-            self._followed.append(_Followed(person, now, now, still))
+            self._followed.append(_OpenTrack(person, now, now, still))
 
-    def _give(self, people: list[Detection], followed: list[_Followed]) -> list[Detection]:
+    def _give(self, people: list[Detection], followed: list[_OpenTrack]) -> list[Detection]:
         """Continue tracks with the people who are most like them; return the people left over."""
         if not (people and followed):
             return people
@@ -192,14 +192,14 @@ class Tracker:
         given = {person for _, person in pairs}
         return [person for index, person in enumerate(people) if index not in given]
 
-    def _expected(self, one: _Followed) -> Detection:
+    def _expected(self, one: _OpenTrack) -> Detection:
         """Return the person where they should be now: on their way, slower and slower."""
         coast = self.spec.coast_seconds
         gone_seconds = self._now_seconds - one.last_seen_seconds
         way_seconds = coast * (1 - math.exp(-gone_seconds / coast))
         return one.detection.moved(one.velocity * np.float32(way_seconds))
 
-    def _continue(self, one: _Followed, person: Detection) -> None:
+    def _continue(self, one: _OpenTrack, person: Detection) -> None:
         gone_seconds = self._now_seconds - one.last_seen_seconds
         velocity = _way(one.detection, person) / np.float32(gone_seconds)
         share = 1 - math.exp(-gone_seconds / self.spec.velocity_seconds)
@@ -210,7 +210,7 @@ class Tracker:
             self._num_ids += 1
             one.id = self._num_ids
 
-    def _shown(self) -> list[_Followed]:
+    def _shown(self) -> list[_OpenTrack]:
         """Return the main people, the first one first."""
         known = [one for one in self._followed if one.id is not None]
         bonus = {id(self._main): MAIN_BONUS}
@@ -219,7 +219,7 @@ class Tracker:
         self._main = shown[0] if shown else None
         return shown
 
-    def _track(self, one: _Followed) -> Track:
+    def _track(self, one: _OpenTrack) -> Track:
         assert one.id is not None
         is_seen = one.last_seen_seconds == self._now_seconds
         return Track(

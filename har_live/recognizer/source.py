@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class SourceState(ABC):
     """Says what the network is to be shown next, and makes predictions of its scores.
 
-    For each grid frame call ``see``, show the network what ``subjects`` names, and call ``take``
+    For each grid frame call ``see``, show the network what ``subjects`` names, and call ``predict``
     with what it says. Subclasses know what a network is shown: the whole picture, or people.
 
     Args:
@@ -48,7 +48,7 @@ class SourceState(ABC):
         self._is_repeated = False
         self._whole = Subject(card, row=rows[0], run=self._run)
         self._shown: list[Subject] = []
-        self._has_told = False
+        self._has_full_window = False
 
     @property
     def warming_up(self) -> float | None:
@@ -74,7 +74,7 @@ class SourceState(ABC):
     def end(self) -> None:
         """End the source: what comes next is another one."""
         self.reset()
-        self._has_told = False
+        self._has_full_window = False
 
     def see(self, grid_frame: GridFrame) -> Image | None:
         """Take in one more grid frame.
@@ -102,26 +102,26 @@ class SourceState(ABC):
             found: the people in the picture that ``see`` returned.
         """
         assert self._last is not None
-        shown = self._show(self._last.instant_seconds, found)
+        shown = self._next_inputs(self._last.instant_seconds, found)
         self._shown = [subject for subject, _ in shown]
         for subject in self._shown:
             subject.see(self._last.instant_seconds)
         return shown
 
-    def take(self, scores: Sequence[NDArray[np.float32]]) -> list[Prediction]:
+    def predict(self, scores: Sequence[NDArray[np.float32]]) -> list[Prediction]:
         """Make predictions of the network's (W, K) probabilities, one for each of ``subjects``.
 
         Where there are people, the whole picture has nothing to add.
         """
-        taken = [s.take(one) for s, one in zip(self._shown, scores, strict=True)]
+        taken = [s.predict(one) for s, one in zip(self._shown, scores, strict=True)]
         predictions = [p for p in taken[1:] or taken if p is not None]
-        self._has_told |= any(p.fullness == 1 for p in predictions)
+        self._has_full_window |= any(p.fullness == 1 for p in predictions)
         return predictions
 
-    def held(self) -> list[GridFrame]:
+    def padding_frames(self) -> list[GridFrame]:
         """Show the last frame once more for every instant that is lacking to those who are in it,
         for a source that is over before a full window was told of."""
-        if self._has_told or self._last is None:
+        if self._has_full_window or self._last is None:
             return []
         num_seen = min(subject.num_seen for subject in self._shown[1:] or self._shown)
         missing = self._card.clip.num_frames - num_seen
@@ -146,7 +146,7 @@ class SourceState(ABC):
         """Forget what was seen before this picture."""
 
     @abstractmethod
-    def _show(
+    def _next_inputs(
         self, instant_seconds: float, found: Sequence[Detection]
     ) -> list[tuple[Subject, Inputs]]:
         """Return what ``subjects`` answers."""

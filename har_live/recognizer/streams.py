@@ -66,12 +66,12 @@ class StreamGroup:
         inputs = zip(*(inputs for some in shown for _, inputs in some), strict=True)
         scores = self._windows.advance(
             tuple(np.stack(values) for values in inputs),
-            np.stack([subject.keep() for subject in subjects]),
+            np.stack([subject.keep_mask() for subject in subjects]),
             np.array([subject.row for subject in subjects]),
         )
         parts = np.split(scores, np.cumsum([len(some) for some in shown])[:-1])
         return {
-            number: state.take(list(part))
+            number: state.predict(list(part))
             for (number, state), part in zip(states.items(), parts, strict=True)
         }
 
@@ -94,7 +94,7 @@ class StreamGroup:
         """
         state = self._sources[number]
         first: dict[int, Prediction] = {}
-        for grid_frame in state.held():
+        for grid_frame in state.padding_frames():
             for prediction in self.advance({number: grid_frame})[number]:
                 if prediction.fullness == 1:
                     first.setdefault(prediction.person, prediction)

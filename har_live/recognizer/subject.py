@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Subject:
     """Begins with the first grid frame that it is shown in, and ends when its run does.
 
-    For each grid frame call ``see``, show the network ``keep()``, and call ``take`` with what it
-    says.
+    For each grid frame call ``see``, show the network ``keep_mask()``, and call ``predict`` with
+    what it says.
 
     Args:
         card: of the weights.
@@ -56,7 +56,7 @@ class Subject:
         self._instants_seconds.append(instant_seconds)
         self.num_seen += 1
 
-    def keep(self) -> NDArray[np.bool_]:
+    def keep_mask(self) -> NDArray[np.bool_]:
         """Return (W,): False for the window that starts with the frame seen last; at first for
         all."""
         index = self.num_seen - 1
@@ -65,16 +65,16 @@ class Subject:
             keep[(index // self._hop) % self._num_windows] = False
         return keep
 
-    def take(self, scores: NDArray[np.float32]) -> Prediction | None:
-        """Take the network's (W, K) probabilities after the frame seen last; return None if none is
+    def predict(self, scores: NDArray[np.float32]) -> Prediction | None:
+        """Read the network's (W, K) probabilities after the frame seen last; return None if none is
         due."""
         num_since_full = self.num_seen - self._length
         if self.num_seen < self._first_due or num_since_full % self._hop:
             return None
         slot = (max(0, num_since_full) // self._hop) % self._num_windows
-        return self._predict(scores[slot])
+        return self._prediction(scores[slot])
 
-    def _predict(self, scores: NDArray[np.float32]) -> Prediction:
+    def _prediction(self, scores: NDArray[np.float32]) -> Prediction:
         fullness = min(1.0, self.num_seen / self._length)
         end_seconds = self._instants_seconds[-1]
         steady = self._smoother.update(end_seconds, scores)
