@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from har_live.current_labels import CurrentLabels
 from har_live.overlay.history import History
 from har_live.overlay.view import LiveStatus, OverlayView, PersonView, Timeline
-from har_live.shown import Shown
 from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class OverlayState:
         self.labels = tuple(labels)
         self.num_top = num_top
         self.span_seconds = span_seconds
-        self._shown = Shown()
+        self._shown = CurrentLabels()
         self._history = History(span_seconds)
         self._warming_up: float | None = 0.0
         self.chosen: int | None = None
@@ -99,14 +99,14 @@ class OverlayState:
             people=tuple(self._person(person, picked, has_joints) for person in self._shown.people),
             labels=self.labels,
         )
-        newest = self._shown.of(picked)
+        newest = self._shown.newest_of(picked)
         if newest is None:
             # A newcomer's first window is filling, too.
             return replace(view, warming_up=0.0 if picked else self._warming_up)
         return replace(view, label=newest.label, confidence=_share(newest), top=self._top(newest))
 
     def _person(self, person: Person, picked: int, has_joints: bool) -> PersonView:
-        newest = self._shown.of(person.id)
+        newest = self._shown.newest_of(person.id)
         return PersonView(
             box=person.box,
             joints=person.joints if has_joints else None,

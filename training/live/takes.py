@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from har_live.current_labels import CurrentLabels
 from har_live.realtime.replay import Replay
 from har_live.recognizer import Recognizer
-from har_live.shown import Shown
 from har_live.smoothing import Smoother
 from har_live.types import WHOLE_PICTURE, Frame, Person, Prediction, Segment
 from training.live.measures import NOTHING, Showing, Span, Timeline, timeline
@@ -114,14 +114,14 @@ def smoothed(taken: Take, recognizer: Recognizer) -> Take:
 def shown(taken: Take) -> Showing:
     """Return what is shown: the newest label of the main person, and nothing while they have
     none."""
-    state = Shown()
+    state = CurrentLabels()
     points, mains = [(0.0, NOTHING)], [(0.0, str(WHOLE_PICTURE))]
     for known in taken.knowns[:-1]:
         state.update(known.predictions, known.people)
         if known.is_warming_up:
             state.restart()
             state.update((), known.people)
-        has_label = state.of(state.main) is not None
+        has_label = state.newest_of(state.main) is not None
         points.append((known.pts_seconds, state.label if has_label else NOTHING))
         mains.append((known.pts_seconds, str(state.main)))
     end_seconds = taken.truth[-1].end_seconds

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from rich.progress import track
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from har_live.current_labels import CurrentLabels
 from har_live.errors import SourceError
 from har_live.files.recognize import mean_scores
 from har_live.grid import frames_played_at
 from har_live.recognizer import Recognizer
-from har_live.shown import Shown
 from har_live.sources.media import MediaSource
 from har_live.types import Frame, Prediction
 from training.data.clip import Clip
@@ -134,7 +134,7 @@ def answer_to_clip(
     """Return (labels,) mean scores of one clip, and the main labels that were shown."""
     if fps is not None:
         frames = at_rate(frames, fps)
-    stream, shown = recognizer.stream(), Shown()
+    stream, shown = recognizer.stream(), CurrentLabels()
     predictions: list[Prediction] = []
     labels: set[str] = set()
 

@@ -15,7 +15,7 @@ KEPT_SECONDS = 1.5
 """The label of somebody who isn't seen goes when it is this much older than the newest."""
 
 
-class Shown:
+class CurrentLabels:
     """The newest prediction about everybody in the picture, or about the whole of it."""
 
     def __init__(self) -> None:
@@ -54,12 +54,12 @@ class Shown:
         """Everybody of whom there is a prediction."""
         return frozenset(self._newest)
 
-    def of(self, person: int) -> Prediction | None:
+    def newest_of(self, person: int) -> Prediction | None:
         """Return the newest prediction about somebody; None where there is none yet."""
         return self._newest.get(person)
 
     @property
     def label(self) -> str:
         """The main label; ``unsure`` where there is none yet."""
-        newest = self.of(self.main)
+        newest = self.newest_of(self.main)
         return UNSURE if newest is None else newest.label
