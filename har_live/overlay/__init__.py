@@ -17,9 +17,9 @@ from har_live.overlay.view import (
     LiveStatus,
     OverlayView,
     PersonView,
-    Timeline,
     TimelineRow,
     TimelineSpan,
+    TimelineView,
 )
 from har_live.overlay.yuv import stamp_on_yuv
 from har_live.yuv import YuvImage
@@ -32,9 +32,9 @@ __all__ = [
     "OverlayState",
     "OverlayView",
     "PersonView",
-    "Timeline",
     "TimelineRow",
     "TimelineSpan",
+    "TimelineView",
     "draw",
     "draw_on",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from har_live.overlay.canvas import Canvas
-from har_live.overlay.strokes import Frame, Lines
+from har_live.overlay.strokes import Lines, Outline
 from har_live.overlay.style import (
     DIM,
     PANEL,
@@ -55,12 +55,12 @@ def line_px(metrics: Metrics) -> int:
     return 2 * max(1, round(min(metrics.width, metrics.height) / 720))
 
 
-def frame(person: PersonView, labels: tuple[str, ...], metrics: Metrics) -> Frame | None:
+def outline(person: PersonView, labels: tuple[str, ...], metrics: Metrics) -> Outline | None:
     """Return the box around a person; None where it has no room."""
     box, thick = box_in(person, metrics), line_px(metrics)
     if min(box.width, box.height) < 3 * thick:
         return None
-    return Frame(box, thick, color_of(person.label, labels))
+    return Outline(box, thick, color_of(person.label, labels))
 
 
 def limbs(person: PersonView, labels: tuple[str, ...], metrics: Metrics) -> Lines | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from har_live.current_labels import CurrentLabels
 from har_live.overlay.history import History
-from har_live.overlay.view import LiveStatus, OverlayView, PersonView, Timeline
+from har_live.overlay.view import LiveStatus, OverlayView, PersonView, TimelineView
 from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class OverlayState:
         picked = self.picked
         rows = self._history.rows(self._shown, picked, now_seconds)
         view = OverlayView(
-            timeline=Timeline(now_seconds, self.span_seconds, rows),
+            timeline=TimelineView(now_seconds, self.span_seconds, rows),
             truth=truth,
             status=status,
             help_lines=help_lines,

@@ -29,7 +29,7 @@ _FARTHEST = 30_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Outline:
     """A rectangle's edges, with a dark line around: seen on any picture."""
 
     light: Box

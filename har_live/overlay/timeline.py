@@ -24,13 +24,13 @@ from har_live.overlay.style import (
 from har_live.overlay.text import MEDIUM, REGULAR, advance, display_name, fit_text
 
 if TYPE_CHECKING:
-    from har_live.overlay.view import Timeline, TimelineRow, TimelineSpan
+    from har_live.overlay.view import TimelineRow, TimelineSpan, TimelineView
 
 LEAST_OF_NAME = 0.6
 """The share of a name's letters that must fit on its span; less says nothing."""
 
 
-def timeline_strip(timeline: Timeline, labels: tuple[str, ...], metrics: Metrics) -> Canvas:
+def timeline_strip(timeline: TimelineView, labels: tuple[str, ...], metrics: Metrics) -> Canvas:
     """Draw the strip."""
     num_rows = len(timeline.rows)
     strip = _empty_strip(timeline.span_seconds, metrics, num_rows).copy()
@@ -46,7 +46,7 @@ def _fill_track(
     strip: Canvas,
     track: Box,
     row: TimelineRow,
-    timeline: Timeline,
+    timeline: TimelineView,
     labels: tuple[str, ...],
     metrics: Metrics,
 ) -> None:
@@ -122,7 +122,7 @@ def _past(span_seconds: float) -> str:
     return f"−{span_seconds:g} s"
 
 
-def _columns(span: TimelineSpan, timeline: Timeline, width: int) -> tuple[int, int]:
+def _columns(span: TimelineSpan, timeline: TimelineView, width: int) -> tuple[int, int]:
     """Return the first column of a span in the track, and the one after its last."""
     begin = timeline.now_seconds - timeline.span_seconds
     left, right = (

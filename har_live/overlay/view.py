@@ -46,7 +46,7 @@ class TimelineRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class TimelineView:
     """The last seconds; what lies before ``now_seconds - span_seconds`` is not drawn."""
 
     now_seconds: float
@@ -124,7 +124,7 @@ class OverlayView:
     top: tuple[tuple[str, float], ...] = ()
     """Labels and their probabilities, best first. The shown label's own row is left out, and so is
     the last one when none of them is shown: the panel keeps its height at len(top) - 1 rows."""
-    timeline: Timeline | None = None
+    timeline: TimelineView | None = None
     truth: str | None = None
     """The true label, where the source knows it."""
     status: LiveStatus | None = None
