@@ -9,9 +9,9 @@ from har_live.models.config import ModelConfig
 from har_live.models.joint_maps import JointMapEncoder
 from har_live.models.joints import JointEncoder
 from har_live.models.seed_encoders import Pixels, SeedCNN
-from har_live.models.window_model import LRCN, ConvLSTM, Encoder, WindowModel
+from har_live.models.window_model import LRCN, ConvLSTM, FrameEncoder, WindowModel
 
-ENCODERS: dict[str, Callable[..., Encoder]] = {
+ENCODERS: dict[str, Callable[..., FrameEncoder]] = {
     "joint_maps": JointMapEncoder,
     "joints": JointEncoder,
     "pixels": Pixels,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from har_live.models.joints import DIRECTIONS, LAGS, Body, PersonEncoder, measured
+from har_live.models.joints import DIRECTIONS, LAGS, MeasuredJoints, PersonEncoder, measured
 from har_live.types import NUM_JOINTS
 
 REACH = 2.0
@@ -65,7 +65,7 @@ class JointMapEncoder(PersonEncoder):
         of_all = self.of_common(common).unflatten(1, self.out_shape)
         return torch.relu(self.of_local(local) + of_all)
 
-    def draw(self, body: Body) -> Tensor:
+    def draw(self, body: MeasuredJoints) -> Tensor:
         """Draw (N, NUM_MAPS, side, side): joints, where they went, and where limbs point."""
         now, seen = body.now(), body.seen[:, -1]
         bright = [JOINT * seen.unsqueeze(-1), *(WAY * body.moved(lag) for lag in LAGS)]

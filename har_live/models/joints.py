@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from har_live.models.window_model import Encoder
+from har_live.models.window_model import FrameEncoder
 from har_live.people.joints import CONTEXT, LEAST_SCORE, LIMBS
 from har_live.people.motion import NUM_MOTION
 from har_live.types import NUM_JOINTS
@@ -28,7 +28,7 @@ NUM_FEATURES = (
 )
 
 
-class Body(NamedTuple):
+class MeasuredJoints(NamedTuple):
     """Successive grid frames of N people, (N, C), and what their joints are measured by."""
 
     places: Tensor
@@ -76,7 +76,7 @@ class Body(NamedTuple):
         return unit(self.shoulders[:, -1] - self.hips[:, -1]) * both
 
 
-def measured(joints: Tensor) -> Body:
+def measured(joints: Tensor) -> MeasuredJoints:
     """Find each person's middle and size.
 
     Args:
@@ -93,7 +93,7 @@ def measured(joints: Tensor) -> Body:
         hips,
         torch.where(shoulders_seen.unsqueeze(-1) > 0, shoulders, _mean(places, seen)),
     )
-    return Body(places, seen, hips, hips_seen, shoulders, shoulders_seen, centre, scale)
+    return MeasuredJoints(places, seen, hips, hips_seen, shoulders, shoulders_seen, centre, scale)
 
 
 def joint_features(joints: Tensor) -> Tensor:
@@ -165,7 +165,7 @@ def unit(way: Tensor) -> Tensor:
     return way / (_length(way).unsqueeze(-1) + 1e-6)
 
 
-class PersonEncoder(Encoder):
+class PersonEncoder(FrameEncoder):
     """Reads a person's joints over a few grid frames, and what moves around them.
 
     Args:

@@ -122,7 +122,7 @@ class Pyramid(nn.Module):
         return x
 
 
-class Head(nn.Module):
+class OutputHead(nn.Module):
     """Values at every place of the map, or at some places only, which is far less work."""
 
     def __init__(self, values: int) -> None:
@@ -158,12 +158,12 @@ class MoveNet(nn.Module):
         super().__init__()
         self.backbone = Backbone()
         self.pyramid = Pyramid()
-        self.joints_from_centre = Head(2 * len(JOINTS))
-        self.joint_shift = Head(2 * len(JOINTS))
-        self.joint_heat = Head(len(JOINTS))
-        self.centre_heat = Head(1)
-        self.box_size = Head(2)
-        self.box_shift = Head(2)
+        self.joints_from_centre = OutputHead(2 * len(JOINTS))
+        self.joint_shift = OutputHead(2 * len(JOINTS))
+        self.joint_heat = OutputHead(len(JOINTS))
+        self.centre_heat = OutputHead(1)
+        self.box_size = OutputHead(2)
+        self.box_shift = OutputHead(2)
 
     def forward(self, pictures: Tensor) -> Tensor:
         x = self.pyramid(*self.backbone(planes(pictures) * _SCALE - 1))

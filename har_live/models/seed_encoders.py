@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from har_live.models.window_model import Encoder
+from har_live.models.window_model import FrameEncoder
 
 
 def as_planes(pictures: Tensor) -> Tensor:
@@ -13,7 +13,7 @@ def as_planes(pictures: Tensor) -> Tensor:
     return pictures.permute(0, 3, 1, 2).float() / 255
 
 
-class PictureEncoder(Encoder):
+class PictureEncoder(FrameEncoder):
     """Reads a grid frame, (N, S, S, 3) uint8 RGB, and the one before it, which may be ignored."""
 
     input_names = ("frame", "previous")

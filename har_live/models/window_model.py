@@ -13,7 +13,7 @@ NO_UNKNOWN = -1e4
 """An unknown logit that leaves the softmax over the labels as it is, in half precision too."""
 
 
-class Encoder(nn.Module):
+class FrameEncoder(nn.Module):
     """The part of a network that turns what it is shown of one grid frame into features."""
 
     input_names: tuple[str, ...]
@@ -43,11 +43,11 @@ class WindowModel(nn.Module):
 
     temperature: Tensor
     unknown_logit: Tensor
-    encoder: Encoder
+    encoder: FrameEncoder
 
     def __init__(
         self,
-        encoder: Encoder,
+        encoder: FrameEncoder,
         cells: LSTMStack | ConvLSTMStack,
         *,
         num_labels: int,
@@ -165,7 +165,7 @@ class LRCN(WindowModel):
 
     def __init__(
         self,
-        encoder: Encoder,
+        encoder: FrameEncoder,
         *,
         hidden: tuple[int, ...],
         num_labels: int,
@@ -188,7 +188,7 @@ class ConvLSTM(WindowModel):
 
     def __init__(
         self,
-        encoder: Encoder,
+        encoder: FrameEncoder,
         *,
         hidden: tuple[int, ...],
         num_labels: int,
