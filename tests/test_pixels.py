@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from har_live.card import ModelCard, Weights, open_weights
 from har_live.errors import HarLiveError, SinkError
 from har_live.models.build import build_model
-from har_live.models.config import Preset
+from har_live.models.config import NetworkSpec
 from tests.films_made import CONVLSTM, LRCN, material, passing, save_film
 from training.data.clip_windows import LearntWindows
 from training.data.windows import Variation
@@ -30,7 +30,13 @@ CPU = Machines(accelerator="cpu")
 
 
 def trained(
-    folder: Path, preset: Preset, *, run: str = "run", epochs: int, rate: float = 0.01, **options
+    folder: Path,
+    preset: NetworkSpec,
+    *,
+    run: str = "run",
+    epochs: int,
+    rate: float = 0.01,
+    **options,
 ):
     settings = FitSettings(epochs=epochs, batch_size=4, learning_rate=rate, patience=99)
     films = material(folder / "films", preset)
@@ -45,7 +51,7 @@ def trained(
     ("preset", "epochs", "rate"), [(LRCN, 20, 0.01), (CONVLSTM, 30, 0.03)], ids=["lrcn", "convlstm"]
 )
 def test_a_tiny_set_is_learnt_by_heart_though_one_label_is_the_other_backward(
-    tmp_path: Path, preset: Preset, epochs: int, rate: float
+    tmp_path: Path, preset: NetworkSpec, epochs: int, rate: float
 ):
     fitted, reached = trained(tmp_path, preset, epochs=epochs, rate=rate)
     assert reached.measures["top1"] == 1.0

@@ -77,7 +77,7 @@ class ModelConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class NetworkSpec:
     """A named network and the windows it is meant for."""
 
     model: ModelConfig
@@ -88,12 +88,12 @@ class Preset:
 # Its clips (UCF50) last about 7 s, so 20 frames are about 3 frames a second.
 _SEED_CLIP = ClipSpec(num_frames=20, grid_fps=3.0, image_size=64)
 
-PRESETS: dict[str, Preset] = {
-    "seed-lrcn": Preset(
+PRESETS: dict[str, NetworkSpec] = {
+    "seed-lrcn": NetworkSpec(
         ModelConfig("lrcn", "seed_cnn", hidden=(32,), encoder_options={"dropout": 0.25}),
         _SEED_CLIP,
     ),
-    "seed-convlstm": Preset(
+    "seed-convlstm": NetworkSpec(
         ModelConfig("convlstm", "pixels", hidden=(4, 8, 14, 16), pool=True, places=4, dropout=0.2),
         _SEED_CLIP,
     ),

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.card import Weights
-from har_live.models.config import Preset
+from har_live.models.config import NetworkSpec
 from har_live.scorers.onnx import OnnxScorer
 from training.learn.clips import Material, Reached, gather, keep
 from training.learn.fit import Fitted
@@ -107,7 +107,7 @@ def compare(
 
 def _trial(
     contest: Contest,
-    preset: Preset,
+    preset: NetworkSpec,
     cache: Path,
     folder: Path,
     *,

@@ -17,7 +17,7 @@ from torch import nn
 
 from har_live.card import ModelCard
 from har_live.models.build import build_model
-from har_live.models.config import Preset
+from har_live.models.config import NetworkSpec
 from training.data.clip_windows import LearntWindows, MeasuredWindows
 from training.data.windows import Variation
 from training.learn.clip_task import ClipTask
@@ -48,7 +48,7 @@ def set_first_weights(model: nn.Module) -> None:
 
 def train_on(
     material: Material,
-    preset: Preset,
+    preset: NetworkSpec,
     run: Path,
     settings: FitSettings,
     machines: Machines,
@@ -72,7 +72,7 @@ def train_on(
     )
 
 
-def card_of(name: str, preset: Preset, material: Material) -> ModelCard:
+def card_of(name: str, preset: NetworkSpec, material: Material) -> ModelCard:
     """Return the card of a network trained on pictures."""
     names = sorted({clip.dataset for clip, _ in material.learnt})
     return ModelCard(
