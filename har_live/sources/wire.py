@@ -34,7 +34,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ReaderOpened:
     """The reader's first message."""
 
     info: VideoInfo
@@ -42,7 +42,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameAt:
+class FrameInSlot:
     """A picture lies in a slot; it stays there until the slot is free again."""
 
     slot: int
@@ -58,12 +58,12 @@ class FrameAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ReaderEnded:
     """The source came to its end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class ReaderFailed:
     """The error that ended the reading early."""
 
     error: Exception

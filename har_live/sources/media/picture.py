@@ -121,7 +121,7 @@ class PictureMaker:
         return self._tone_mapper.to_rgb(frame)
 
 
-class _Once:
+class _ComputedOnce:
     """An image that is made when it is asked for first, by whichever thread."""
 
     def __init__(self, make: Callable[[], Image]) -> None:
@@ -142,7 +142,7 @@ class DecodedPicture:
     def __init__(self, maker: PictureMaker, frame: VideoFrame) -> None:
         self._maker = maker
         self._frame = frame
-        self._rgb = _Once(lambda: maker.to_rgb(frame))
+        self._rgb = _ComputedOnce(lambda: maker.to_rgb(frame))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -161,7 +161,7 @@ class StoredPicture:
 
     def __init__(self, image: YuvImage) -> None:
         self._image = image
-        self._rgb = _Once(lambda: _stored_as_rgb(image))
+        self._rgb = _ComputedOnce(lambda: _stored_as_rgb(image))
 
     @property
     def shape(self) -> tuple[int, int, int]:
