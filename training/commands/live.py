@@ -106,10 +106,10 @@ def tune_live(
     opened = open_weights(weights)
     recognizer = Recognizer(opened)
     settings = StreamSettings(seconds, seed, chosen_split(split), one_camera=True)
-    halves = room.hear(recognizer, data, settings)
+    halves = room.score_halves(recognizer, data, settings)
     tried = room.try_all(recognizer, halves, room.candidates(opened.card.smoothing))
-    print_table(room.table(tried, room.Wishes()))
-    best = room.best(tried, room.Wishes()).spec
+    print_table(room.table(tried, room.FaultPrices()))
+    best = room.best(tried, room.FaultPrices()).spec
     typer.echo(f"best: {best}")
     if write_card:
         write_smoothing(opened, best)

@@ -18,7 +18,7 @@ from har_live.recognizer import Recognizer
 from training.live.evaluate import FAST, Played, streams_for
 from training.live.report import figures_with
 from training.live.streams import StreamSettings
-from training.live.takes import shown, take
+from training.live.takes import score_stream, showing_of
 
 FILE = "live-short.json"
 """Beside the card."""
@@ -33,15 +33,15 @@ LEAST_NOISE = {
 """Figures that are held, and what one window, change or alarm more makes of it."""
 BETTER_LOWER = ("seconds_to_label_p50", "extra_changes_per_minute", "false_alarms_per_hour")
 
-Figures = dict[str, float]
+StoredFigures = dict[str, float]
 
 
 @dataclass(frozen=True)
 class Reference:
     """Figures of the streams of seed 0, and how much they differ from seed to seed."""
 
-    figures: Figures
-    noise: Figures
+    figures: StoredFigures
+    noise: StoredFigures
     """The standard deviation over the seeds, and no less than ``LEAST_NOISE``."""
     seconds: float
     """Length of each stream, about."""
@@ -64,18 +64,22 @@ class Reference:
         return cls(**json.loads(path.read_text("utf-8")))
 
 
-def play_short(recognizer: Recognizer, data: Path, *, seconds: float, seed: int = 0) -> Figures:
+def play_short(
+    recognizer: Recognizer, data: Path, *, seconds: float, seed: int = 0
+) -> StoredFigures:
     """Measure the figures of a fast machine before one camera a stretch."""
     settings = StreamSettings(seconds, seed, one_camera=True)
     played = [
-        Played.fast(stream.name, stream.kind, shown(take(recognizer, stream, FAST, seed=seed)))
+        Played.fast(
+            stream.name, stream.kind, showing_of(score_stream(recognizer, stream, FAST, seed=seed))
+        )
         for stream in track(streams_for(recognizer, data, settings), f"playing, seed {seed}")
     ]
     reached = figures_with(played, FAST.name)
     return {name: reached[name] or 0.0 for name in LEAST_NOISE}
 
 
-def measured(of_seeds: Sequence[Figures], *, seconds: float) -> Reference:
+def measured(of_seeds: Sequence[StoredFigures], *, seconds: float) -> Reference:
     """Return what is stored of the figures of several seeds, the first of them 0."""
     noise = {
         name: max(least, float(np.std([row[name] for row in of_seeds], ddof=1)))

@@ -27,7 +27,7 @@ from training.learn.fit_settings import Machines
 from training.live.evaluate import FAST
 from training.live.measures import false_alarms_per_hour, share_of_time_right
 from training.live.streams import StreamSettings, unseen_stream
-from training.live.takes import shown, take
+from training.live.takes import score_stream, showing_of
 from training.measure.measures import unknown_auroc
 from training.recipe.takes import load_clips
 from training.recipe.train import load_trained, train
@@ -88,7 +88,7 @@ def leave_out(
     card, measured = calibrated(model, card, learnt)
     recognizer = Recognizer(stored(model, card, out / "weights"), runtime="torch", device="cpu")
     stream = unseen_stream(data, label, card.clip, streams)
-    showing = shown(take(recognizer, stream, FAST, seed=streams.seed))
+    showing = showing_of(score_stream(recognizer, stream, FAST, seed=streams.seed))
     met = measure(model, card, unseen)
     return LeftOut(
         label,

@@ -46,16 +46,16 @@ class Span(NamedTuple):
         return _heard(self.label) not in (NOTHING, OTHER)
 
 
-Timeline = tuple[Span, ...]
+Spans = tuple[Span, ...]
 
 
 @dataclass(frozen=True)
 class Showing:
     """One stream, and what live use would have made of it."""
 
-    truth: Timeline
+    truth: Spans
     """Its first start and last end are the stream's."""
-    shown: Timeline
+    shown: Spans
     segments: tuple[Span, ...] = ()
     """Segments reported as actions of the main person, with their borders."""
     reported: tuple[Segment, ...] = ()
@@ -66,7 +66,7 @@ class Showing:
         return self.truth[-1].end_seconds - self.truth[0].start_seconds
 
 
-def timeline(points: Iterable[tuple[float, str]], end_seconds: float) -> Timeline:
+def timeline(points: Iterable[tuple[float, str]], end_seconds: float) -> Spans:
     """Make spans of (moment, label from then on) in order of time; equal neighbours become one."""
     changes: list[tuple[float, str]] = []
     for seconds, label in points:
@@ -150,7 +150,7 @@ def agreement(groups: Sequence[Sequence[Showing]]) -> float:
     return same / _seconds([group[0] for group in groups])
 
 
-def together(first: Timeline, *others: Timeline) -> Iterator[tuple[float, list[str]]]:
+def together(first: Spans, *others: Spans) -> Iterator[tuple[float, list[str]]]:
     """Yield (seconds, the label in each timeline) of the stretches in which none of them changes.
 
     Args:
@@ -192,7 +192,7 @@ def _delay(showing: Showing, action: Span) -> tuple[float, bool]:
     return action.seconds, False
 
 
-def _changes(spans: Timeline) -> list[float]:
+def _changes(spans: Spans) -> list[float]:
     """Return the moments at which another label begins, the first one included where it is an
     action's."""
     heard = [(span.start_seconds, _heard(span.label)) for span in spans]

@@ -14,9 +14,9 @@ from har_live.overlay.style import color_of
 from har_live.overlay.text import display_name
 from har_live.types import NONE, UNSURE
 from training.lettering import save_picture
-from training.live.measures import NOTHING, Span, Timeline
+from training.live.measures import NOTHING, Span, Spans
 
-Row = tuple[str, Timeline, Timeline]
+Row = tuple[str, Spans, Spans]
 """A stream's name, what was so, what was shown."""
 
 LETTER_INCHES = 0.068

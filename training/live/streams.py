@@ -22,8 +22,8 @@ from training.data.clip import Clip
 from training.data.layouts import clips_of
 from training.data.split import split_clips
 from training.datasets import LEFT_OUT, our_label
-from training.live.clip_shelf import FPS, LEAST_SIDE, Shelf, SmallPicture
-from training.live.measures import Timeline, timeline
+from training.live.clip_queue import FPS, LEAST_SIDE, ClipQueue, SmallPicture
+from training.live.measures import Spans, timeline
 from training.measure.evaluate import at_rate, known_as
 
 CAMERA_FPS = 30.0
@@ -65,7 +65,7 @@ class LiveStream:
     kind: Literal["actions", "figure", "nothing"]
     """``nothing``: nobody does anything of the label set."""
     frames: tuple[Frame, ...]
-    truth: Timeline
+    truth: Spans
     """Spans from 0 to the stream's end, with ``none`` where nobody does anything."""
     has_one_rate: bool = True
     """False if the frame rate changes on the way."""
@@ -113,13 +113,15 @@ def clip_streams(
         idle = own_idle or [clip for clip in chosen if clip.label == NONE]
         acts = len({clip.label for clip in [*actions, *idle]}) > 1 and bool(actions)
         if acts:
-            yield _Reel(longest, dataset, next(conditions), settings).actions(actions, idle)
+            yield _StreamBuilder(longest, dataset, next(conditions), settings).actions(
+                actions, idle
+            )
         if acts and own_idle:
             continue
         quiet = own_idle or [c for c in named if (c.dataset, c.label) == (dataset, NONE)]
         if quiet:
             seen = SEEN if any(clip.split == "train" for clip in quiet) else ""
-            yield _Reel(longest, dataset, seen, settings).nothing(quiet)
+            yield _StreamBuilder(longest, dataset, seen, settings).nothing(quiet)
 
 
 def unseen_stream(data: Path, label: str, spec: ClipSpec, settings: StreamSettings) -> LiveStream:
@@ -135,7 +137,7 @@ def unseen_stream(data: Path, label: str, spec: ClipSpec, settings: StreamSettin
     if not own:
         raise SourceError(f"no clip of {data} shows {label}")
     longest = max(LEAST_SIDE, spec.image_size)
-    return _Reel(longest, f"{label}, unseen", "", settings).nothing(own)
+    return _StreamBuilder(longest, f"{label}, unseen", "", settings).nothing(own)
 
 
 def in_two(clips: Iterable[Clip]) -> tuple[frozenset[str], frozenset[str]]:
@@ -159,7 +161,7 @@ def _named(data: Path, labels: Sequence[str]) -> list[Clip]:
     ]
 
 
-class _Reel:
+class _StreamBuilder:
     """One stream being put together."""
 
     def __init__(
@@ -178,31 +180,31 @@ class _Reel:
         by_label = defaultdict(list)
         for clip in clips:
             by_label[clip.label].append(clip)
-        shelves = {label: self._shelf(found) for label, found in by_label.items()}
+        queues = {label: self._queue(found) for label, found in by_label.items()}
         if idle:
-            shelves[NONE] = self._shelf(idle)
+            queues[NONE] = self._queue(idle)
         rates = cycle(CHANGING_FPS if self._condition == CONDITIONS[0] else (CAMERA_FPS,))
         for number, label in enumerate(self._order(list(by_label), has_idle=bool(idle))):
             if self._now_seconds >= self._settings.seconds:
                 break
             dark = self._condition == CONDITIONS[1] and number // 2 % 2 == 1
             fps = next(rates)
-            self._stretch(shelves[label], label, fps, dark=dark)
+            self._stretch(queues[label], label, fps, dark=dark)
             if self._condition == CONDITIONS[2] and number == 0:
                 self._now_seconds += DROPOUT_SECONDS  # what is done goes on, unseen
-                self._stretch(shelves[label], label, fps, dark=dark)
+                self._stretch(queues[label], label, fps, dark=dark)
         return self._cut("actions", has_one_rate=self._condition != CONDITIONS[0])
 
     def nothing(self, clips: list[Clip]) -> LiveStream:
         """Put together one clip after another."""
-        shelf = self._shelf(clips)
+        queue = self._queue(clips)
         for _ in clips:
             if self._now_seconds < self._settings.seconds:
-                self._show(shelf.next(), NONE, CAMERA_FPS)
+                self._show(queue.next(), NONE, CAMERA_FPS)
         return self._cut("nothing")
 
-    def _shelf(self, clips: Sequence[Clip]) -> Shelf:
-        return Shelf(clips, self._rng, longest=self._longest)
+    def _queue(self, clips: Sequence[Clip]) -> ClipQueue:
+        return ClipQueue(clips, self._rng, longest=self._longest)
 
     def _order(self, labels: list[str], *, has_idle: bool) -> Iterator[str]:
         """Yield labels without end: all of them in random order, again and again; idle after
@@ -218,16 +220,16 @@ class _Reel:
                 yield label
                 last, since_idle = label, since_idle + 1
 
-    def _stretch(self, shelf: Shelf, label: str, fps: float, *, dark: bool) -> None:
+    def _stretch(self, queue: ClipQueue, label: str, fps: float, *, dark: bool) -> None:
         begin_seconds = self._now_seconds
         least_seconds = IDLE_SECONDS if label == NONE else STRETCH_SECONDS
-        pictures = shelf.next()
+        pictures = queue.next()
         while True:
             self._show(_darkened(pictures, self._rng) if dark else pictures, label, fps)
             if self._now_seconds - begin_seconds >= least_seconds:
                 return
             if not self._settings.one_camera:
-                pictures = shelf.next()
+                pictures = queue.next()
 
     def _show(self, pictures: Sequence[SmallPicture], label: str, fps: float) -> None:
         self._points.append((self._now_seconds, label))

@@ -1,4 +1,4 @@
-"""Clips of one label, taken from a shelf one after another."""
+"""Clips of one label, given out one after another."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def small_pictures(video: Path, *, longest: int) -> list[SmallPicture]:
     return [pictures[index] for index in played]
 
 
-class Shelf:
+class ClipQueue:
     """Clips given out in random order, and again from the first when all were given.
 
     Args:
