@@ -45,8 +45,8 @@ def resolve(url: str, options: SourceOptions) -> Resolution:
         SourceError: no video there, or none that may be seen; says what to do.
     """
     label = label_of(url)
-    yt_dlp_logger = _YtDlpLogger()
-    settings = _settings(options, yt_dlp_logger, label)
+    log = _YtDlpLogger()
+    settings = _settings(options, log, label)
     import yt_dlp  # takes more than half a second
 
     asker = yt_dlp.YoutubeDL(settings)
@@ -57,9 +57,7 @@ def resolve(url: str, options: SourceOptions) -> Resolution:
         raise
     # Its extractors fail with whatever the web made them stumble over.
     except Exception as error:
-        what = explain(
-            _whole_text(error), yt_dlp_logger.warnings, version=yt_dlp.version.__version__
-        )
+        what = explain(_whole_text(error), log.warnings, version=yt_dlp.version.__version__)
     finally:
         asker.params["cookiefile"] = None  # else closing writes cookies back
         asker.close()
@@ -77,9 +75,9 @@ def label_of(url: str) -> str:
     return redact_url(url)
 
 
-def _settings(options: SourceOptions, yt_dlp_logger: _YtDlpLogger, label: str) -> dict[str, Any]:
+def _settings(options: SourceOptions, log: _YtDlpLogger, label: str) -> dict[str, Any]:
     settings: dict[str, Any] = {
-        "logger": yt_dlp_logger,
+        "logger": log,
         "quiet": True,
         "noprogress": True,
         "color": "never",
