@@ -102,7 +102,7 @@ def test_an_alarm_counts_whoever_it_is_about():
     assert [segment.person for segment in one.reported] == [2]
 
 
-# --- smoothed again ------------------------------------------------------------------------------
+# --- smoothed again -------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from training.data.clip import Clip
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedWindows:
     """All that is known of windows whose scores are judged, an entry a window."""
 
     labels: NDArray[np.str_]
@@ -40,7 +40,7 @@ class Judged:
 
 
 def by_source(
-    scores: NDArray[np.float32], judged: Judged
+    scores: NDArray[np.float32], judged: JudgedWindows
 ) -> tuple[NDArray[np.float32], NDArray[np.str_], NDArray[np.str_]]:
     """Return the mean scores of the windows of each clip, with its label and its data set."""
     sources, first, inverse = np.unique(judged.sources, return_index=True, return_inverse=True)
@@ -85,7 +85,7 @@ def calibration_error(
 
 
 def clip_measures(
-    scores: NDArray[np.float32], judged: Judged, labels: tuple[str, ...]
+    scores: NDArray[np.float32], judged: JudgedWindows, labels: tuple[str, ...]
 ) -> dict[str, float]:
     """Return the figures of windows' scores judged clip by clip.
 
@@ -109,7 +109,7 @@ def clip_measures(
     return measures
 
 
-def best_temperature(logits: Tensor, judged: Judged, labels: tuple[str, ...]) -> float:
+def best_temperature(logits: Tensor, judged: JudgedWindows, labels: tuple[str, ...]) -> float:
     """Return the temperature whose clip scores are the least surprised by the validation labels."""
 
     def surprise(temperature: float) -> float:

@@ -12,7 +12,7 @@ from har_live.people.detection import Detection
 from har_live.people.likeness import best_pairs, overlap, without_doubles
 from har_live.people.tracker import Track, TrackerSpec
 from training.measure.people_streams import PeopleStream
-from training.measure.people_takes import GRID_FPS
+from training.measure.solo_clips import GRID_FPS
 
 NEAR = 0.3
 """A track is a person when its joints lie nearer than this to theirs, by the person's size."""
@@ -34,7 +34,7 @@ class TracksPeople(Protocol):
 
 
 @dataclass(frozen=True)
-class Figures:
+class TrackingFigures:
     """All that happened in a stream, or in several together."""
 
     seconds: float = 0.0
@@ -50,8 +50,8 @@ class Figures:
     """Ids that belong to nobody most of their time."""
     num_ids: int = 0
 
-    def __add__(self, other: Figures) -> Figures:
-        return Figures(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+    def __add__(self, other: TrackingFigures) -> TrackingFigures:
+        return TrackingFigures(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def cost(self) -> float:
@@ -60,19 +60,19 @@ class Figures:
         return self.num_switches + self.num_taken + self.num_false_ids + self.lost_seconds / 2
 
 
-def judge(stream: PeopleStream, tracker: TracksPeople) -> Figures:
+def judge(stream: PeopleStream, tracker: TracksPeople) -> TrackingFigures:
     """Play a stream to a tracker."""
-    notes = _Notes()
+    tally = _Tally()
     for index, (found, truths) in enumerate(zip(stream.found, stream.truths, strict=True)):
         if index in stream.cuts:
             tracker.reset()
-            notes.last.clear()
-        told = tracker.update(found, index / GRID_FPS, picture_size=stream.picture_size)
-        notes.take(index, found, truths, [track for track in told if track.detection is not None])
-    return notes.figures(len(stream.found) / GRID_FPS)
+            tally.last.clear()
+        tracks = tracker.update(found, index / GRID_FPS, picture_size=stream.picture_size)
+        tally.add(index, found, truths, [track for track in tracks if track.detection is not None])
+    return tally.figures(len(stream.found) / GRID_FPS)
 
 
-class _Notes:
+class _Tally:
     """All that has happened so far in a stream."""
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class _Notes:
         self._ids: set[int] = set()
         self._switches = self._taken = self._lost = self._unfound = 0
 
-    def take(
+    def add(
         self,
         index: int,
         found: Sequence[Detection],
@@ -109,8 +109,8 @@ class _Notes:
         self.last[person] = number, index
         self._owner[number] = person
 
-    def figures(self, seconds: float) -> Figures:
-        return Figures(
+    def figures(self, seconds: float) -> TrackingFigures:
+        return TrackingFigures(
             seconds=seconds,
             num_switches=self._switches,
             num_taken=self._taken,

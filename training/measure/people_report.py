@@ -18,9 +18,9 @@ from rich.table import Table
 from har_live.people.tracker import Tracker, TrackerSpec
 from training.data.clip import Clip
 from training.data.layouts import read_clips
-from training.measure.people_measures import Figures, IouTracker, TracksPeople, judge
+from training.measure.people_measures import IouTracker, TrackingFigures, TracksPeople, judge
 from training.measure.people_streams import PeopleStream, as_found, figure, side_by_side, through
-from training.measure.people_takes import Finder, Take, takes
+from training.measure.solo_clips import Finder, SoloClip, solo_clips
 
 CASTS = ("fitness", "falls", "push-ups", "signs", "tennis-strokes", "yoga-asanas")
 """Data sets with clips of one person in the light."""
@@ -61,7 +61,7 @@ def made_streams(data: Path, find: Finder, *, half: int, num_takes: int) -> Iter
         yield as_found(CROWD, data / clip.path, find)
 
 
-def measure(streams: Sequence[PeopleStream]) -> dict[str, dict[str, Figures]]:
+def measure(streams: Sequence[PeopleStream]) -> dict[str, dict[str, TrackingFigures]]:
     """Measure: kind of stream → tracker → what happened."""
     return {
         kind: {
@@ -74,19 +74,19 @@ def measure(streams: Sequence[PeopleStream]) -> dict[str, dict[str, Figures]]:
 
 def choose(streams: Sequence[PeopleStream]) -> TrackerSpec:
     """Choose the constants that cost least on streams, one after the other, from today's."""
-    told = [stream for stream in streams if any(stream.truths)]
+    with_truth = [stream for stream in streams if any(stream.truths)]
     best = TrackerSpec()
-    least = _total(told, partial(Tracker, best)).cost
+    least = _total(with_truth, partial(Tracker, best)).cost
     for name, values in CANDIDATES.items():
         for value in values:
             tried = replace(best, **{name: value})
-            cost = _total(told, partial(Tracker, tried)).cost
+            cost = _total(with_truth, partial(Tracker, tried)).cost
             if cost < least:
                 best, least = tried, cost
     return best
 
 
-def table(reached: dict[str, dict[str, Figures]]) -> Table:
+def table(reached: dict[str, dict[str, TrackingFigures]]) -> Table:
     """Make a table for people."""
     names = (
         "stream",
@@ -113,8 +113,8 @@ def table(reached: dict[str, dict[str, Figures]]) -> Table:
     return table
 
 
-def _total(streams: Sequence[PeopleStream], make: Callable[[], TracksPeople]) -> Figures:
-    return sum((judge(stream, make()) for stream in streams), Figures())
+def _total(streams: Sequence[PeopleStream], make: Callable[[], TracksPeople]) -> TrackingFigures:
+    return sum((judge(stream, make()) for stream in streams), TrackingFigures())
 
 
 def _all_clips(data: Path) -> list[Clip]:
@@ -131,7 +131,7 @@ def _half(clips: Sequence[Clip], half: int) -> list[Clip]:
     return [clip for clip in clips if clip.group in own]
 
 
-def _cast(data: Path, clips: Sequence[Clip], find: Finder, count: int) -> Iterator[Take]:
+def _cast(data: Path, clips: Sequence[Clip], find: Finder, count: int) -> Iterator[SoloClip]:
     """Yield takes of different groups, of each data set as many."""
     seen: set[str] = set()
     for number in range(count):
@@ -139,6 +139,6 @@ def _cast(data: Path, clips: Sequence[Clip], find: Finder, count: int) -> Iterat
         for clip in clips:
             if clip.dataset == dataset and clip.group not in seen:
                 seen.add(clip.group)
-                if found := list(takes(data, [clip], find)):
+                if found := list(solo_clips(data, [clip], find)):
                     yield found[0]
                     break

@@ -25,7 +25,14 @@ import numpy as np
 
 from har_live.people.detection import Detection
 from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
-from training.measure.people_takes import GRID_FPS, LEAST_SURE, Finder, Take, cut_out, grid_pictures
+from training.measure.solo_clips import (
+    GRID_FPS,
+    LEAST_SURE,
+    Finder,
+    SoloClip,
+    cut_out,
+    grid_pictures,
+)
 
 if TYPE_CHECKING:
     from har_live.types import Image
@@ -61,9 +68,9 @@ class PeopleStream:
     """Grid frames before which the scene changes."""
 
 
-def side_by_side(takes: Iterable[Take], find: Finder) -> PeopleStream:
+def side_by_side(clips: Iterable[SoloClip], find: Finder) -> PeopleStream:
     """Make a stream of people next to one another, each before their own background."""
-    panels = [_panel(take) for take in takes]
+    panels = [_panel(clip) for clip in clips]
     lefts = np.cumsum([0] + [panel.pictures[0].shape[1] for panel in panels])
 
     def shot(index: int) -> Shot:
@@ -75,7 +82,7 @@ def side_by_side(takes: Iterable[Take], find: Finder) -> PeopleStream:
     return _filmed(f"{len(panels)} side by side", map(shot, range(NUM_FRAMES)), find)
 
 
-def through(stays: Take, walks: Take, find: Finder, *, before: bool) -> PeopleStream:
+def through(stays: SoloClip, walks: SoloClip, find: Finder, *, before: bool) -> PeopleStream:
     """Let one person pass another, ``before`` or behind them, and leave; who comes back is a new
     one, dressed alike."""
 
@@ -122,10 +129,10 @@ def _cuts() -> frozenset[int]:
     return frozenset(int(np.ceil(end * GRID_FPS)) for (a, b), end in pairs if a.take != b.take)
 
 
-def _panel(take: Take) -> Take:
-    """Cut the take to its person's surroundings, at the panels' height."""
-    height, width, _ = take.pictures[0].shape
-    boxes = take.boxes
+def _panel(clip: SoloClip) -> SoloClip:
+    """Cut the clip to its person's surroundings, at the panels' height."""
+    height, width, _ = clip.pictures[0].shape
+    boxes = clip.boxes
     (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     tall = min(height, SURROUNDINGS * max(bottom - top, (right - left) / 2))
     wide = min(width, max(SURROUNDINGS * (right - left), PANEL_SHARE * tall))
@@ -134,13 +141,13 @@ def _panel(take: Take) -> Take:
     scale = PANEL_HEIGHT / int(tall)
     sides = round(int(wide) * scale), PANEL_HEIGHT
     here = np.s_[top : top + int(tall), left : left + int(wide)]
-    pictures = [np.asarray(cv2.resize(p[here], sides), np.uint8) for p in take.pictures]
-    people = [p and _placed(p, scale, -left * scale, -top * scale) for p in take.people]
-    return Take(pictures, people)
+    pictures = [np.asarray(cv2.resize(p[here], sides), np.uint8) for p in clip.pictures]
+    people = [p and _placed(p, scale, -left * scale, -top * scale) for p in clip.people]
+    return SoloClip(pictures, people)
 
 
 def _passing(
-    stays: Take, walks: Take, index: int, *, before: bool
+    stays: SoloClip, walks: SoloClip, index: int, *, before: bool
 ) -> tuple[Image, list[Detection | None]]:
     """Return the picture of one grid frame, and where the two are."""
     stage = stays.pictures[stays.at(index)]
@@ -163,7 +170,7 @@ def _passing(
     return picture.round().astype(np.uint8), people
 
 
-def _way(stays: Take, walks: Take, index: int) -> tuple[float, tuple[float, float]]:
+def _way(stays: SoloClip, walks: SoloClip, index: int) -> tuple[float, tuple[float, float]]:
     """Scale and shift of the walker's clip: as tall as the other, on the same floor."""
     rest, own = np.median(stays.boxes, axis=0), np.median(walks.boxes, axis=0)
     scale = float((rest[3] - rest[1]) / (own[3] - own[1]))

@@ -38,7 +38,7 @@ TRUNK = (5, 6, 12, 11)
 
 
 @dataclass(frozen=True, eq=False)
-class Take:
+class SoloClip:
     """A clip's grid frames and the one person in them."""
 
     pictures: list[Image]
@@ -57,7 +57,7 @@ class Take:
         return np.array([person.box for person in self.people if person is not None])
 
 
-def takes(root: Path, clips: Sequence[Clip], find: Finder) -> Iterator[Take]:
+def solo_clips(root: Path, clips: Sequence[Clip], find: Finder) -> Iterator[SoloClip]:
     """Yield the clips that show one person, and nobody else, nearly all the time."""
     for clip in clips:
         pictures = grid_pictures(root / clip.path)[:LONGEST_FRAMES]
@@ -67,7 +67,7 @@ def takes(root: Path, clips: Sequence[Clip], find: Finder) -> Iterator[Take]:
         ]
         if len(pictures) > 1 and np.mean(alone) >= LEAST_SHARE:
             people = [f[0] if a else None for f, a in zip(found, alone, strict=True)]
-            yield Take(pictures, people)
+            yield SoloClip(pictures, people)
 
 
 def grid_pictures(path: Path, fps: float = GRID_FPS) -> list[Image]:
