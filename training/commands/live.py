@@ -25,7 +25,7 @@ from training.commands.options import (
 )
 from training.commands.output import print_table
 from training.commands.recipe import Joints
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.recipe.train_settings import TrainSettings
 from training.settings import Range
 
@@ -159,7 +159,7 @@ def left_out(
     settings: Annotated[TrainSettings, Without(("without_labels",))] = TrainSettings(
         epochs=1, steps=600
     ),
-    machines: Machines = Machines(),
+    machines: MachineSettings = MachineSettings(),
     seconds: Annotated[
         float, StreamSeconds, typer.Option(help="Length of a stream, at most.")
     ] = 90.0,

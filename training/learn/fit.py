@@ -25,7 +25,7 @@ from lightning.pytorch.utilities.model_helpers import is_overridden
 from har_live.errors import BackendError, HarLiveError, SinkError
 from har_live.models.window_model import WindowModel
 from training.learn.clip_task import FitTask
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def fit(
     task: FitTask,
     data: lightning.LightningDataModule,
     run: Path,
-    machines: Machines,
+    machines: MachineSettings,
     *,
     resume: bool = False,
     show_progress: bool = False,
@@ -97,7 +97,7 @@ def fit(
     return Fitted(task.model.cpu().eval(), _joined_log(run), state["epoch"], lowest_loss)
 
 
-def _trainer(machines: Machines, **options: Any) -> lightning.Trainer:
+def _trainer(machines: MachineSettings, **options: Any) -> lightning.Trainer:
     """Make Lightning's trainer on these machines."""
     try:
         return lightning.Trainer(

@@ -9,7 +9,7 @@ from training.settings import Count, Range, Settings, Share, WrongSetting
 
 
 @dataclass(frozen=True)
-class ClipChoice(Settings):
+class ClipSettings(Settings):
     """The clips that are learnt from, and how they are shown."""
 
     labels: tuple[str, ...] = ()
@@ -23,7 +23,7 @@ class ClipChoice(Settings):
 
 
 @dataclass(frozen=True)
-class Networks(Settings):
+class NetworkSettings(Settings):
     """The networks that are compared, and how often each is trained."""
 
     presets: tuple[str, ...] = ("seed-lrcn", "seed-convlstm")
@@ -58,7 +58,7 @@ class FitSettings(Settings):
 
 
 @dataclass(frozen=True)
-class Machines(Settings):
+class MachineSettings(Settings):
     """The machines that it runs on. Lightning's own words."""
 
     accelerator: Literal["auto", "cpu", "gpu", "cuda", "mps", "tpu"] = "auto"

@@ -21,9 +21,9 @@ from har_live.models.config import NetworkSpec
 from training.data.clip_windows import LearntWindows, MeasuredWindows
 from training.data.windows import Variation
 from training.learn.clip_task import ClipTask
-from training.learn.clips import Material, Reached, fit_and_measure
+from training.learn.clips import ClipResults, Material, fit_and_measure
 from training.learn.fit import Fitted
-from training.learn.fit_settings import FitSettings, Machines
+from training.learn.fit_settings import FitSettings, MachineSettings
 
 VARIED = Variation()
 
@@ -51,11 +51,11 @@ def train_on(
     preset: NetworkSpec,
     run: Path,
     settings: FitSettings,
-    machines: Machines,
+    machines: MachineSettings,
     *,
     variation: Variation | None = VARIED,
     **options: Any,
-) -> tuple[Fitted, Reached] | None:
+) -> tuple[Fitted, ClipResults] | None:
     """Train a preset's network and measure its best checkpoint; ``options`` are those of ``fit``.
 
     Returns:

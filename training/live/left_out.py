@@ -23,7 +23,7 @@ from har_live.card import TENSORS_FILE, ModelCard, Weights, file_sha256
 from har_live.errors import SourceError
 from har_live.models.window_model import WindowModel
 from har_live.recognizer import Recognizer
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.live.evaluate import FAST
 from training.live.measures import false_alarms_per_hour, share_of_time_right
 from training.live.streams import StreamSettings, unseen_stream
@@ -65,7 +65,7 @@ def leave_out(
     *,
     streams: StreamSettings,
     settings: TrainSettings,
-    machines: Machines,
+    machines: MachineSettings,
 ) -> LeftOut:
     """Train without one label, then meet it.
 

@@ -29,7 +29,7 @@ from har_live.models.window_model import WindowModel
 from training.datasets import BY_NAME, LABELS
 from training.learn.clip_task import FitTask, one_cycle
 from training.learn.fit import fit
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.provenance import write_recipe
 from training.recipe.joints import CLIP
 from training.recipe.takes import Take, load_clips, load_recorded
@@ -48,7 +48,7 @@ def train(
     joints: Path,
     out: Path,
     settings: TrainSettings,
-    machines: Machines,
+    machines: MachineSettings,
     *,
     start_from: Path | None = None,
     resume: bool = False,

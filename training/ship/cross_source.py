@@ -19,7 +19,7 @@ import torch
 
 from har_live.card import ModelCard
 from har_live.models.window_model import WindowModel
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.measure.measures import within_accuracy
 from training.provenance import command_line
 from training.recipe.joints import CLIP
@@ -45,7 +45,7 @@ def cross_source(
     joints: Path,
     out: Path,
     settings: TrainSettings,
-    machines: Machines,
+    machines: MachineSettings,
     *,
     groups: Sequence[Sequence[str]] = GROUPS,
 ) -> dict[str, Any]:
