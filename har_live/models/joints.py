@@ -1,4 +1,4 @@
-"""All that a network is told of a person: the body about its own middle, its limbs, how they move.
+"""A network's view of a person: the body about its own middle, its limbs, how they move.
 
 Nothing hangs on where in the picture somebody is, how large, or how far the camera is away.
 """

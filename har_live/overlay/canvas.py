@@ -126,7 +126,7 @@ def _sheet(
 
 
 def _tinted(mask: NDArray[np.uint8], color: Color | NDArray[np.uint8]) -> tuple[Image, Image]:
-    """Colour and veil of a mask in one colour or, given a (width, 3) row, in one per column."""
+    """Return colour and veil of a mask in one colour or, given a (width, 3) row, one a column."""
     full = np.empty((*mask.shape, 3), np.uint8)
     full[:] = color
     tinted = cv2.multiply(full, cv2.merge([mask] * 3), scale=1 / 255)

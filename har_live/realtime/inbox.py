@@ -23,7 +23,7 @@ class LiveFrame(Frame):
     """A frame and when it came."""
 
     arrival_seconds: float = 0.0
-    """When it came, on the clock of live use."""
+    """Arrival, on the clock of live use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Scored:
 
     predictions: list[Prediction]
     arrival_seconds: float
-    """When the newest frame that they include came."""
+    """Arrival of the newest frame that they include."""
     warming_up: float | None
     """See ``Stream.warming_up``."""
     people: tuple[Person, ...] = ()

@@ -62,12 +62,12 @@ class MachineSettings(Settings):
     """The machines that it runs on. Lightning's own words."""
 
     accelerator: Literal["auto", "cpu", "gpu", "cuda", "mps", "tpu"] = "auto"
-    """What computes; auto takes the fastest that is here."""
+    """Kind of processor; auto takes the fastest that is here."""
     devices: Count = 1
     """Processes on each machine."""
     num_nodes: Count = 1
     """Machines; start the same command on each."""
     precision: Literal["32-true", "16-mixed", "bf16-mixed"] = "32-true"
-    """Of the numbers; the mixed ones are faster on a GPU."""
+    """Precision of the numbers; the mixed ones are faster on a GPU."""
     workers: Annotated[int, Range(0, 1024)] = 0
     """Processes that read clips, for each device; 0 reads in the training's own."""

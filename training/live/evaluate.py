@@ -41,7 +41,7 @@ class Played:
     name: str
     kind: str
     showings: dict[str, Showing]
-    """What was shown, by the scorer's name."""
+    """Showings by the scorer's name."""
     at_rates: tuple[Showing, ...] = ()
     """Showings of the fast machine at 30 frames a second and at ``OTHER_FPS``; empty where rates
     are not compared."""

@@ -34,7 +34,7 @@ IDLE_SECONDS = 4.0
 DROPOUT_SECONDS = 3.0
 CHANGING_FPS = (10.0, 24.0, 60.0)
 DARK_GAIN, DARK_NOISE = 0.2, 4.0
-"""In darkened stretches: the light left, and the deviation of a camera's noise in the dark."""
+"""Light left in darkened stretches, and the deviation of a camera's noise in the dark."""
 CONDITIONS = ("changing frame rate", "dark stretches", "a dropout", "")
 """Conditions that a data set's stream has to bear, in turns."""
 SEEN = "seen in training"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from har_live.types import Image
 
 FILE = Path("models", "movenet-multipose.onnx")
-"""Where it is in the data folder."""
+"""Path in the data folder."""
 HEIGHT, WIDTH = 192, 256
 """Pixels of the picture that the network sees."""
 
