@@ -24,7 +24,7 @@ the same video in MP4 and in MKV must give the same windows."""
 
 
 def frames_played_at(pts_seconds: ArrayLike, instants_seconds: ArrayLike) -> NDArray[np.int64]:
-    """Index of the frame played at each instant: the last one with pts ≤ instant.
+    """Return the index of the frame played at each instant: the last one with pts ≤ instant.
 
     Args:
         pts_seconds: (N,) non-decreasing presentation times.
@@ -39,7 +39,8 @@ def frames_played_at(pts_seconds: ArrayLike, instants_seconds: ArrayLike) -> NDA
 
 
 def grid_instants(pts_seconds: ArrayLike, grid_fps: float) -> NDArray[np.float64]:
-    """(K,) instants of a whole recording: every 1/grid_fps from the first frame to the last."""
+    """Return (K,) instants of a whole recording: every 1/grid_fps from the first frame to the
+    last."""
     pts = np.asarray(pts_seconds, np.float64)
     count = int(np.floor((pts[-1] - pts[0] + TOLERANCE_SECONDS) * grid_fps)) + 1
     instants: NDArray[np.float64] = pts[0] + np.arange(count) / grid_fps
@@ -77,7 +78,7 @@ class TimeGrid:
         self._next_index = 0
 
     def push(self, frame: Frame) -> list[GridFrame]:
-        """Grid frames decided by the arrival of ``frame``, oldest first; often none."""
+        """Return the grid frames decided by the arrival of ``frame``, oldest first; often none."""
         playing = self._playing
         if playing is None:
             decided = []
@@ -91,7 +92,8 @@ class TimeGrid:
         return decided
 
     def foresee(self, pts_seconds: float) -> list[GridFrame]:
-        """Grid frames decided by knowing when the next frame comes; ``push`` leaves them out then.
+        """Return the grid frames decided by knowing when the next frame comes; ``push`` leaves them
+        out then.
 
         Args:
             pts_seconds: of the frame that will be pushed next.
@@ -119,7 +121,7 @@ class TimeGrid:
         return GridFrame(index, frame.pts_seconds, frame)
 
     def finish(self) -> list[GridFrame]:
-        """Grid frames up to the last frame's own time; the run is over after it."""
+        """Return the grid frames up to the last frame's own time; the run is over after it."""
         playing = self._playing
         if playing is None:
             return []
@@ -128,7 +130,7 @@ class TimeGrid:
         return decided
 
     def _follows(self, pts_seconds: float, playing: Frame) -> bool:
-        """Whether the run goes on with a frame at that moment."""
+        """Return whether the run goes on with a frame at that moment."""
         return 0 <= pts_seconds - playing.pts_seconds <= self.max_gap_seconds
 
     def _begin(self, frame: Frame) -> None:

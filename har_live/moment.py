@@ -1,4 +1,4 @@
-"""What is known at an instant: files, replays and live use all give it, sinks take it."""
+"""All that is known at an instant: files, replays and live use all give it, sinks take it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Moment:
     warming_up: float | None
     """0–1, how much of the first window has been seen; None where there is a label."""
     people: tuple[Person, ...] = ()
-    """Who was seen in the newest grid frame, the main person first. What ``annotate`` gives sinks
+    """People seen in the newest grid frame, the main person first. What ``annotate`` gives sinks
     has them where the frame shows them: on the way to the next grid frame."""
     left_out_seconds: Mapping[str, float] = field(default_factory=dict)
-    """At the end: label → seconds that are in no segment, such as those of ``none``."""
+    """Label → seconds, at the end, that are in no segment, such as those of ``none``."""
     is_last: bool = False
-    """The source has ended, and everything is said of it."""
+    """True once the source has ended, and everything is said of it."""
     draw: Draw | None = field(default=None, repr=False)
     """Draws the frame with people, labels and timeline; None has nothing to add to it."""
 

@@ -1,4 +1,4 @@
-"""From labels to segments: who did what, from when to when."""
+"""Turns labels into segments: who did what, from when to when."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Segmenter:
         """Label → seconds of its stretches that became no segment, of all people together."""
 
     def update(self, prediction: Prediction) -> list[Segment]:
-        """Segments that ``prediction`` shows to be over."""
+        """Return the segments that ``prediction`` shows to be over."""
         ended = self._finish_those_who_left(prediction.end_seconds)
         one = self._people.get(prediction.person)
         if one is None:
@@ -43,7 +43,7 @@ class Segmenter:
         return ended + one.update(prediction)
 
     def finish(self) -> list[Segment]:
-        """The segments still open, which end with the last windows."""
+        """Return the segments still open, which end with the last windows."""
         people, self._people = self._people, {}
         return [segment for one in people.values() for segment in one.finish()]
 
@@ -91,7 +91,7 @@ class _OneSegmenter:
         return -math.inf if self._last is None else self._last.end_seconds
 
     def update(self, prediction: Prediction) -> list[Segment]:
-        """Segments that ``prediction`` shows to be over: none or one."""
+        """Return the segments that ``prediction`` shows to be over: none or one."""
         last = self._last
         if last is None or prediction.run != last.run:
             ended = self.finish()
@@ -109,7 +109,7 @@ class _OneSegmenter:
         return ended
 
     def finish(self) -> list[Segment]:
-        """The segment still open, which ends with the last window: none or one."""
+        """Return the segment still open, which ends with the last window: none or one."""
         last, self._last = self._last, None
         return self._close(last.label, last.end_seconds) if last is not None else []
 

@@ -1,4 +1,4 @@
-"""From the scores of single windows to a label that holds still.
+"""Turns the scores of single windows into a label that holds still.
 
 The smoother averages over time, asks more of a new label than of the one shown (two thresholds),
 and keeps a label for a minimum time. Where no label is sure enough it says ``unsure``; so it does
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class SteadyLabel(NamedTuple):
-    """What the smoother says after one more window."""
+    """The smoother's answer after one more window."""
 
     label: str
     """One of the model's labels, or ``unsure``."""
@@ -86,7 +86,8 @@ class Smoother:
             self._shown_since_seconds = self._best_at_seconds = end_seconds
 
     def _may_stay(self, end_seconds: float, steady: Scores) -> bool:
-        """Whether the label shown is probable enough still, and was the most probable lately."""
+        """Return whether the label shown is probable enough still, and was the most probable
+        lately."""
         if self._shown is None:
             return False
         _, leave = self._thresholds[self._shown]

@@ -1,4 +1,4 @@
-"""Every frame gets a moment of its own, later than the one before, however odd the timestamps."""
+"""Gives every frame a moment of its own, later than the one before, however odd the timestamps."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ RESTART_SECONDS = 1.0
 """A step back of more than this is a clock that began anew (joined recordings, a camera that was
 switched off and on); a smaller one is a duplicate, or two frames in the wrong order."""
 SLACK_SECONDS = 5.0
-"""How far sound may reach beyond the pictures of its piece."""
+"""Time that sound may reach beyond the pictures of its piece."""
 
 MAX_LEAD_SECONDS = 10
 """A first frame later than this is taken for a running clock, not for a late start."""
 
 
 def is_running(first_seconds: float | Fraction) -> bool:
-    """Whether a clock that gives its first frame this time was running before: then what is written
-    begins with that frame, and not at the clock's 0."""
+    """Return whether a clock that gives its first frame this time was running before: then what is
+    written begins with that frame, and not at the clock's 0."""
     return not 0 <= first_seconds <= MAX_LEAD_SECONDS
 
 
@@ -31,11 +31,11 @@ class Piece:
     """A stretch between two jumps of a clock."""
 
     first_ticks: int
-    """By the clock itself."""
+    """First tick, by the clock itself."""
     last_ticks: int
-    """By the clock itself, so far."""
+    """Last tick so far, by the clock itself."""
     shift_ticks: int
-    """What places it behind the piece before."""
+    """Ticks to add, which place it behind the piece before."""
 
 
 class Timeline:
@@ -74,17 +74,17 @@ class Timeline:
         self._previous_ticks: int | None = None
         self._pieces: list[Piece] = []
         self.has_jumped = False
-        """Whether the clock began anew with the frame placed last."""
+        """True if the clock began anew with the frame placed last."""
         self.end_ticks = start_ticks
-        """When the frame placed last ends."""
+        """Tick at which the frame placed last ends."""
 
     @property
     def num_jumps(self) -> int:
-        """How often the clock jumped, or came back to itself."""
+        """Number of times that the clock jumped, or came back to itself."""
         return max(0, len(self._pieces) - 1)
 
     def place(self, pts_ticks: int | None, duration_ticks: int | None = None) -> int:
-        """The tick at which a frame is shown that states these two, or doesn't."""
+        """Return the tick at which a frame is shown that states these two, or doesn't."""
         self.has_jumped = False
         placed = self.end_ticks if pts_ticks is None else self._after_previous(pts_ticks)
         self._previous_ticks = placed
@@ -93,7 +93,7 @@ class Timeline:
         return placed
 
     def beside(self, own_seconds: Fraction, previous_seconds: Fraction | None) -> Fraction | None:
-        """Where something else of the same clock belongs among the frames placed: sound.
+        """Return where something else of the same clock belongs among the frames placed: sound.
 
         Args:
             own_seconds: its time by the clock itself.
@@ -144,10 +144,10 @@ class ArrivalTimeline:
         self._origin_seconds: float | None = None
         self.has_jumped = False
         self.end_ticks = 0
-        """When the frame placed last ends."""
+        """Tick at which the frame placed last ends."""
 
     def place(self, _pts_ticks: int | None, _duration_ticks: int | None = None) -> int:
-        """The tick of now; frames that came at once lie a tick apart."""
+        """Return the tick of now; frames that came at once lie a tick apart."""
         now_seconds = time.monotonic()
         if self._origin_seconds is None:
             self._origin_seconds = now_seconds

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from har_live.models.config import ModelConfig, Preset
+from har_live.models.config import ModelConfig, NetworkSpec
 from har_live.types import ClipSpec
 from tests.make_media import make_clip
 from training.data.clip import Clip
 from training.learn.clips import Material
 
-LRCN = Preset(
+LRCN = NetworkSpec(
     ModelConfig("lrcn", "seed_cnn", hidden=(16,), encoder_options={"dropout": 0.1}, dropout=0.2),
     ClipSpec(num_frames=6, grid_fps=12.0, image_size=64),
 )
-CONVLSTM = Preset(
+CONVLSTM = NetworkSpec(
     ModelConfig("convlstm", "pixels", hidden=(8,), pool=True),
     ClipSpec(num_frames=6, grid_fps=12.0, image_size=16),
 )
@@ -44,7 +44,7 @@ def save_film(path: Path, film: np.ndarray) -> None:
     )
 
 
-def material(folder: Path, preset: Preset, *, per_label: int = 4) -> Material:
+def material(folder: Path, preset: NetworkSpec, *, per_label: int = 4) -> Material:
     """Cached films of two labels, one the reverse of the other; measured on what was learnt."""
     folder.mkdir(parents=True, exist_ok=True)
     size = preset.clip.image_size

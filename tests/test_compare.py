@@ -13,10 +13,10 @@ import torch
 
 from har_live.recognizer import Recognizer
 from tests.films_made import passing, save_film
-from training.learn.clips import Material, Reached
-from training.learn.compare import Contender, Contest, Run, Trial, choose, compare
+from training.learn.clips import ClipResults, Material
+from training.learn.compare import Comparison, Contender, TrainingRun, Trial, choose, compare
 from training.learn.fit import Fitted
-from training.learn.fit_settings import ClipChoice, FitSettings, Machines, Networks
+from training.learn.fit_settings import ClipSettings, FitSettings, MachineSettings, NetworkSettings
 from training.learn.report import HEADINGS, rows, write_report
 
 torch.set_num_threads(1)
@@ -38,16 +38,16 @@ def test_a_comparison_from_clips_to_report(
     videos: Path, tmp_path: Path, small_weights, monkeypatch: pytest.MonkeyPatch
 ):
     networks = [str(small_weights(kind).folder) for kind in ("lrcn", "convlstm")]
-    contest = Contest(
+    comparison = Comparison(
         videos,
-        Networks(tuple(networks), seeds=2),
-        ClipChoice(labels=("to_left", "to_right"), leaky_split=True),
+        NetworkSettings(tuple(networks), seeds=2),
+        ClipSettings(labels=("to_left", "to_right"), leaky_split=True),
         fit=FitSettings(epochs=2, batch_size=4),
-        machines=Machines(accelerator="cpu"),
+        machines=MachineSettings(accelerator="cpu"),
     )
     out = tmp_path / "compare"
-    contenders = compare(contest, tmp_path / "cache", out)
-    write_report(contest, contenders, out, command="python -m training compare …")
+    contenders = compare(comparison, tmp_path / "cache", out)
+    write_report(comparison, contenders, out, command="python -m training compare …")
 
     first, second = (contender.by_group.material for contender in contenders)
     assert [clip for clip, _ in first.measured] == [clip for clip, _ in second.measured]
@@ -78,7 +78,7 @@ def test_a_comparison_from_clips_to_report(
     trained = {path: path.stat().st_mtime_ns for path in out.rglob("best.ckpt")}
     assert len(trained) == 8
     monkeypatch.setattr("training.learn.compare.keep", lambda *_: contenders[1].weights)
-    second = replace(contest, networks=Networks((networks[1],), seeds=2))
+    second = replace(comparison, networks=NetworkSettings((networks[1],), seeds=2))
     (again,) = compare(second, tmp_path / "cache", out)
     assert {path: path.stat().st_mtime_ns for path in out.rglob("best.ckpt")} == trained
     before = contenders[1].by_group.values("top1")
@@ -91,9 +91,9 @@ def test_a_comparison_from_clips_to_report(
 def contender(name: str, scores: list[float], *, frame_ms: float) -> Contender:
     """A network with known figures."""
     runs = tuple(
-        Run(
+        TrainingRun(
             Fitted(None, Path("log"), 0, 0.0),
-            Reached({"macro_f1": score, "top1": score}, np.eye(2, dtype=np.int64)),
+            ClipResults({"macro_f1": score, "top1": score}, np.eye(2, dtype=np.int64)),
         )
         for score in scores
     )
@@ -128,6 +128,6 @@ def test_rows_show_mean_and_spread_and_nothing_where_nothing_leaked():
 
 def test_a_contest_without_seeds_or_networks_is_refused():
     with pytest.raises(ValueError, match="seeds is 0; expected 1 or more"):
-        Networks(seeds=0)
+        NetworkSettings(seeds=0)
     with pytest.raises(ValueError, match="presets is empty; expected one network or more"):
-        Networks(())
+        NetworkSettings(())

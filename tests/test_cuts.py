@@ -20,7 +20,7 @@ from tests.laws import stream_all
 from tests.sources_made import MadeSource
 from tests.test_streaming_law import assert_same
 from tests.test_streaming_law import offline as clip_by_clip
-from training.measure.cut_test import Scene, darkened, every_third, measure_cuts, measure_figure
+from training.measure.cut_test import ClipScene, darkened, every_third, measure_cuts, measure_figure
 
 SIDE = 96
 
@@ -205,11 +205,11 @@ def test_the_commands_have_a_switch(small_weights, monkeypatch, tmp_path, comman
 
 
 def test_measuring_counts_joins_and_false_cuts():
-    still = [Scene(str(seed), np.stack([scene(seed)] * 9)) for seed in range(4)]
+    still = [ClipScene(str(seed), np.stack([scene(seed)] * 9)) for seed in range(4)]
     figures = measure_cuts(still)
     assert (figures.num_joins, figures.num_found, figures.num_false) == (4, 4, 0)
     assert figures.hours == pytest.approx(36 / 8 / 3600)
-    broken = Scene("broken", np.stack([scene(5), scene(5), scene(6)]))
+    broken = ClipScene("broken", np.stack([scene(5), scene(5), scene(6)]))
     assert measure_cuts([*still, broken]).num_false == 1
     assert measure_cuts([darkened(one) for one in still]).num_found == 4
     assert len(every_third(still[0]).pictures) == 3

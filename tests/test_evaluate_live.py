@@ -25,7 +25,7 @@ from training.live.streams import (
     LiveStream,
     frames_at,
 )
-from training.live.takes import shown, smoothed, take
+from training.live.takes import score_stream, showing_of, smoothed
 
 # --- laws, with scorers whose figures are known --------------------------------------------------
 
@@ -213,17 +213,19 @@ def test_a_take_is_smoothed_as_if_it_had_been_played_so(recognizer_of):
     rough = recognizer_of(lambda _: rng.integers(4))
     whole = made_stream(ACTING, 15.0)
     frames = tuple(frame for frame in whole.frames if not 6 < frame.pts_seconds < 9)
-    taken = take(rough, LiveStream("made", "actions", frames, whole.truth), SCORERS[0], seed=0)
+    taken = score_stream(
+        rough, LiveStream("made", "actions", frames, whole.truth), SCORERS[0], seed=0
+    )
     spec = SmoothingSpec(average_seconds=0.7, enter=0.5, leave=0.3, hold_seconds=0.4)
     rng = np.random.default_rng(1)
     calm = recognizer_of(lambda _: rng.integers(4))
     calm.card = replace(calm.card, smoothing=spec)
-    expected = shown(
-        take(calm, LiveStream("made", "actions", frames, whole.truth), SCORERS[0], seed=0)
+    expected = showing_of(
+        score_stream(calm, LiveStream("made", "actions", frames, whole.truth), SCORERS[0], seed=0)
     )
-    found = shown(smoothed(taken, calm))
+    found = showing_of(smoothed(taken, calm))
     assert (found.shown, found.segments) == (expected.shown, expected.segments)
-    assert len(found.shown) < len(shown(taken).shown)
+    assert len(found.shown) < len(showing_of(taken).shown)
 
 
 # --- the command ---------------------------------------------------------------------------------

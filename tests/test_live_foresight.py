@@ -39,7 +39,7 @@ def said_by_capture(*, is_live: bool) -> list[tuple[str, float]]:
         nonlocal is_over
         is_over = True
 
-    links = SimpleNamespace(
+    channels = SimpleNamespace(
         clock=SimpleNamespace(now=lambda: float(len(said))),
         playback=SimpleNamespace(
             is_stopped=lambda: is_over, wait_until_due=note("wait"), sleep=lambda _: end()
@@ -49,7 +49,7 @@ def said_by_capture(*, is_live: bool) -> list[tuple[str, float]]:
         ),
         screen=SimpleNamespace(tell=lambda news: None, show=lambda frame: None),
     )
-    Capture(lambda: Film(is_live), links, retries=None).run()
+    Capture(lambda: Film(is_live), channels, retries=None).run()
     return said
 
 

@@ -9,9 +9,9 @@ import pytest
 from har_live.overlay import LiveStatus
 from har_live.realtime import Clock
 from har_live.realtime.capture import LONGEST_DELAY_SECONDS, delay_seconds
-from har_live.realtime.clock import ArrivalTimeline
+from har_live.realtime.clock import LiveTimeline
 from har_live.realtime.inbox import Scored
-from har_live.realtime.labels import Labels
+from har_live.realtime.labels import LiveLabels
 from har_live.realtime.metrics import Latencies, Rate
 from har_live.realtime.notices import Notices
 from har_live.realtime.playback import MAX_LATE_SECONDS, Playback
@@ -57,7 +57,7 @@ def test_a_pause_shifts_what_is_due():
 
 
 def test_a_live_time_line_goes_on_through_reconnects_and_jumps():
-    timeline = ArrivalTimeline()
+    timeline = LiveTimeline()
     # The distances are the source's own, whatever the network does to the arrivals.
     assert [
         timeline.place(500 + t, 70 + late) for t, late in [(0, 0), (0.1, 0.3), (0.2, 0.31)]
@@ -125,16 +125,16 @@ def test_notices_say_what_is_amiss():
 
 
 def test_a_lost_source_is_not_warming_up_until_it_is_back():
-    labels = Labels(("walk", "wave"))
+    labels = LiveLabels(("walk", "wave"))
 
     def warming_up():
         return labels.view(None, LiveStatus(0.0), ()).warming_up
 
-    labels.take(Scored([], 1.0, 0.5), 1.0)
+    labels.update(Scored([], 1.0, 0.5), 1.0)
     assert warming_up() == 0.5
     labels.lose()
     assert warming_up() is None
-    labels.take(Scored([], 1.0, 0.6), 1.0)  # of what had come before
+    labels.update(Scored([], 1.0, 0.6), 1.0)  # of what had come before
     assert warming_up() is None
     labels.regain()
     assert warming_up() == 0.0

@@ -13,9 +13,9 @@ import pytest
 from har_live.grid import TimeGrid
 from har_live.overlay import OverlayView
 from har_live.realtime import LiveSettings
+from har_live.realtime.channels import Channels
 from har_live.realtime.display import Display
 from har_live.realtime.inbox import LiveFrame, Opened, Scored, ScorerInbox, ScreenInbox
-from har_live.realtime.links import Links
 from har_live.realtime.playback import Playback
 from har_live.realtime.recording import Recorder
 from har_live.realtime.run import tile_of
@@ -51,8 +51,8 @@ class Stage:
         self.tiles: list[Tile] = []
         for name in ("left", "right")[:num_sources]:
             scorer = ScorerInbox(TimeGrid(8.0, max_gap_seconds=2.0), Condition())
-            links = Links(self.clock, Playback(self.clock), scorer, ScreenInbox(changed))
-            self.tiles.append(tile_of(name, links, Outputs([]), recognizer, settings))  # type: ignore[arg-type]
+            channels = Channels(self.clock, Playback(self.clock), scorer, ScreenInbox(changed))
+            self.tiles.append(tile_of(name, channels, Outputs([]), recognizer, settings))  # type: ignore[arg-type]
         recorder = Recorder(settings)
         self.display = Display(
             self.tiles,
@@ -65,7 +65,7 @@ class Stage:
             has_joints=settings.joints,
         )
         for tile in self.tiles:
-            tile.links.screen.tell(Opened(VideoInfo("made", 640, 360)))
+            tile.channels.screen.tell(Opened(VideoInfo("made", 640, 360)))
 
     def _poll(self) -> list[str]:
         keys, self._keys = self._keys, []
@@ -77,7 +77,7 @@ class Stage:
         image = picture(self._num_frames, 640, 360)
         self._num_frames += 1
         frame = LiveFrame(image, self._num_frames / 10, arrival_seconds=self.clock.seconds)
-        self.tiles[tile].links.screen.show(frame)
+        self.tiles[tile].channels.screen.show(frame)
         self.display.tick()
         return self.views[-1]
 
@@ -88,7 +88,7 @@ class Stage:
             for person, label in zip(people, labels, strict=False)
         ]
         news = Scored(predictions, self.clock.seconds, None, people)
-        self.tiles[tile].links.screen.tell(news)
+        self.tiles[tile].channels.screen.tell(news)
 
     def press(self, key: str | int) -> OverlayView:
         """What is drawn after a key."""

@@ -17,7 +17,14 @@ from training.live.evaluate import FAST
 from training.live.measures import NOTHING, Span, timeline
 from training.live.remembering import RememberingFinder, with_memory
 from training.live.streams import LiveStream
-from training.live.takes import Known, Take, of_the_main, shown, smoothed, take
+from training.live.takes import (
+    LiveUpdate,
+    ScoredStream,
+    main_person_spans,
+    score_stream,
+    showing_of,
+    smoothed,
+)
 
 JOINTS = np.zeros((13, 3), np.float32)
 
@@ -33,14 +40,16 @@ def prediction(number, end_seconds, label, *, run=0, sure=1.0):
     )
 
 
-def taken(knowns, *, segments=(), end_seconds=4.0):
+def taken(updates, *, segments=(), end_seconds=4.0):
     """Moments of (pts, predictions, ids of the people, whether a first window fills)."""
     made = [
-        Known(pts, tuple(predictions), (), tuple(person(number) for number in people), warming_up)
-        for pts, predictions, people, warming_up in knowns
+        LiveUpdate(
+            pts, tuple(predictions), (), tuple(person(number) for number in people), warming_up
+        )
+        for pts, predictions, people, warming_up in updates
     ]
-    last = Known(float("inf"), (), tuple(segments), (), False)
-    return Take(timeline([(0.0, NONE)], end_seconds), (*made, last))
+    last = LiveUpdate(float("inf"), (), tuple(segments), (), False)
+    return ScoredStream(timeline([(0.0, NONE)], end_seconds), (*made, last))
 
 
 def test_the_main_persons_label_is_shown_and_nothing_while_they_have_none():
@@ -52,14 +61,14 @@ def test_the_main_persons_label_is_shown_and_nothing_while_they_have_none():
             (3.0, [], (3, 2), False),  # a newcomer in front, of whom nothing is known yet
         ]
     )
-    labels = [(span.start_seconds, span.label) for span in shown(one).shown]
+    labels = [(span.start_seconds, span.label) for span in showing_of(one).shown]
     assert labels == [(0.0, NOTHING), (1.0, "wave"), (2.0, "jump"), (3.0, NOTHING)]
 
 
 def test_a_run_that_begins_shows_nothing_of_the_one_before():
     wave = prediction(WHOLE_PICTURE, 0.9, "wave")
     moments = [(1.0, [wave], (), False), (2.0, [], (), True), (3.0, [], (), False)]
-    labels = [span.label for span in shown(taken(moments)).shown]
+    labels = [span.label for span in showing_of(taken(moments)).shown]
     assert labels == [NOTHING, "wave", NOTHING]
 
 
@@ -70,7 +79,7 @@ def test_segments_are_those_of_whoever_was_the_main_person():
         Segment(3.0, 4.0, "jump", 1.0, 1.0, person=2),
     ]
     mains = timeline([(0.0, "1"), (2.0, "2")], 4.0)
-    assert of_the_main(reported, mains) == (
+    assert main_person_spans(reported, mains) == (
         Span(0.0, 2.0, "wave"),
         Span(2.0, 3.0, "walk"),
         Span(3.0, 4.0, "jump"),
@@ -80,20 +89,20 @@ def test_segments_are_those_of_whoever_was_the_main_person():
 def test_two_who_do_the_same_are_one_span_however_the_main_person_changes():
     both = [Segment(0.5, 4.0, "fight", 1.0, 1.0, person=number) for number in (1, 2)]
     mains = timeline([(0.0, "1"), (1.0, "2"), (3.0, "1")], 4.0)
-    assert of_the_main(both, mains) == (Span(0.5, 4.0, "fight"),)
+    assert main_person_spans(both, mains) == (Span(0.5, 4.0, "fight"),)
     alone = [Segment(0.0, 1.0, "wave", 1.0, 1.0), Segment(2.0, 3.0, "wave", 1.0, 1.0)]
     mains = timeline([(0.0, str(WHOLE_PICTURE))], 4.0)
-    assert of_the_main(alone, mains) == (Span(0.0, 1.0, "wave"), Span(2.0, 3.0, "wave"))
+    assert main_person_spans(alone, mains) == (Span(0.0, 1.0, "wave"), Span(2.0, 3.0, "wave"))
 
 
 def test_an_alarm_counts_whoever_it_is_about():
     told = [(1.0, [prediction(1, 0.9, NONE)], (1, 2), False)]
-    one = shown(taken(told, segments=[Segment(0.0, 3.0, "walk", 1.0, 1.0, person=2)]))
+    one = showing_of(taken(told, segments=[Segment(0.0, 3.0, "walk", 1.0, 1.0, person=2)]))
     assert one.segments == ()
     assert [segment.person for segment in one.reported] == [2]
 
 
-# --- smoothed anew -------------------------------------------------------------------------------
+# --- smoothed again -------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -108,22 +117,22 @@ def film(small_weights, monkeypatch):
 
 def test_each_person_is_smoothed_alone(film):
     recognizer, stream, _ = film
-    raw = take(recognizer, stream, FAST, seed=0)
+    raw = score_stream(recognizer, stream, FAST, seed=0)
     calm = copy.copy(recognizer)
     spec = SmoothingSpec(average_seconds=0.7, enter=0.3, leave=0.2, hold_seconds=0.4)
     calm.card = replace(calm.card, smoothing=spec)
-    expected, found = take(calm, stream, FAST, seed=0), smoothed(raw, calm)
+    expected, found = score_stream(calm, stream, FAST, seed=0), smoothed(raw, calm)
 
     def told(one):
         return [
             (p.person, p.end_seconds, p.label, round(p.confidence, 5))
-            for known in one.knowns
-            for p in known.predictions
+            for update in one.updates
+            for p in update.predictions
         ]
 
     assert {person for person, *_ in told(expected)} == {1, 2}
     assert told(found) == told(expected)
-    assert shown(found) == shown(expected)
+    assert showing_of(found) == showing_of(expected)
     assert told(found) != told(raw)
 
 
@@ -131,9 +140,13 @@ def test_a_picture_is_looked_at_once(film):
     recognizer, stream, net = film
     remembering = with_memory(recognizer)
     assert isinstance(remembering.finder, RememberingFinder)
-    once = take(remembering, stream, FAST, seed=0)
+    once = score_stream(remembering, stream, FAST, seed=0)
     looked_at = net.num_pictures
-    again = take(remembering, stream, FAST, seed=0)
+    again = score_stream(remembering, stream, FAST, seed=0)
     assert net.num_pictures == looked_at
-    assert shown(again) == shown(once) == shown(take(recognizer, stream, FAST, seed=0))
+    assert (
+        showing_of(again)
+        == showing_of(once)
+        == showing_of(score_stream(recognizer, stream, FAST, seed=0))
+    )
     assert net.num_pictures > looked_at

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.data.clip import Clip
-from training.measure.measures import Judged, by_source, calibration_error, within_accuracy
+from training.measure.measures import JudgedWindows, by_source, calibration_error, within_accuracy
 
 
 def test_measures_of_answers_known_in_advance():
@@ -24,11 +24,11 @@ def test_measures_of_answers_known_in_advance():
 
 def test_windows_are_judged_by_the_clip_that_they_are_of():
     clips = [Clip(path, "set", label, "g") for path, label in (("1", "a"), ("1", "a"), ("2", "b"))]
-    judged = Judged.of_clips(clips)
+    judged = JudgedWindows.of_clips(clips)
     scores = np.array([[1, 0], [0, 1], [0.2, 0.8]], np.float32)
     means, truths, datasets = by_source(scores, judged)
     assert means == pytest.approx(np.array([[0.5, 0.5], [0.2, 0.8]]))
     assert truths.tolist() == ["a", "b"]
     assert datasets.tolist() == ["set", "set"]
     with pytest.raises(ValueError, match="columns of unequal lengths"):
-        Judged(judged.labels, judged.datasets[:2], judged.groups, judged.sources)
+        JudgedWindows(judged.labels, judged.datasets[:2], judged.groups, judged.sources)

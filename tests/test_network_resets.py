@@ -20,7 +20,7 @@ from har_live.files.annotate import annotate
 from har_live.realtime import LiveSettings
 from har_live.sources import SourceOptions, child, open_source
 from har_live.sources.media import MediaSource
-from har_live.sources.wire import Failed, Order, new_memory, release_memory
+from har_live.sources.wire import Order, ReaderFailed, new_memory, release_memory
 from har_live.threads import start_thread
 from tests.live_made import MadeWindow, WatchedRecognizer, live_one
 from tests.make_media import make_clip, noisy, numbered
@@ -209,7 +209,7 @@ def test_without_a_thread_the_reading_process_says_so(monkeypatch: pytest.Monkey
         child.main()
         failed = ours.recv()
     release_memory(memory)
-    assert isinstance(failed, Failed)
+    assert isinstance(failed, ReaderFailed)
     assert isinstance(failed.error, HarLiveError)
     assert str(failed.error).startswith("can't start new thread: the system allows")
     with pytest.raises(HarLiveError, match="can't start new thread"):

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from har_live.overlay import LiveStatus, OverlayView, Timeline, TimelineRow, TimelineSpan, draw
+from har_live.overlay import LiveStatus, OverlayView, TimelineRow, TimelineSpan, TimelineView, draw
 from har_live.overlay.panel import PanelText, label_panel, panel_width, row_bar
-from har_live.overlay.parts import Part, parts
+from har_live.overlay.parts import OverlayPart, parts
 from har_live.overlay.style import (
     NONE_COLOR,
     TRACK,
@@ -46,7 +46,7 @@ VIEW = OverlayView(
     label="wave",
     confidence=0.75,
     top=(("wave", 0.75), ("clap", 0.5), ("walk", 0.25), ("none", 0.0)),
-    timeline=Timeline(100, 20, (TimelineRow(SPANS),)),
+    timeline=TimelineView(100, 20, (TimelineRow(SPANS),)),
     truth="clap",
     labels=LABELS,
 )
@@ -61,11 +61,11 @@ def plain(width: int, height: int, value: int = 128) -> np.ndarray:
     return np.full((height, width, 3), value, np.uint8)
 
 
-def drawn_parts(view: OverlayView, width: int, height: int) -> dict[str, Part]:
+def drawn_parts(view: OverlayView, width: int, height: int) -> dict[str, OverlayPart]:
     return {part.name: part for part in parts(view, Metrics.of(width, height))}
 
 
-def cut(image: np.ndarray, part: Part) -> np.ndarray:
+def cut(image: np.ndarray, part: OverlayPart) -> np.ndarray:
     box = part.box
     return image[box.y : box.bottom, box.x : box.right]
 
@@ -223,8 +223,8 @@ def test_timeline_spans_lie_where_they_happened(width: int, height: int) -> None
 def test_time_outside_the_strip_is_not_drawn() -> None:
     early = TimelineSpan(0, 79, "clap", 1.0)
     late = TimelineSpan(101, 120, "walk", 1.0)
-    empty = replace(VIEW, timeline=Timeline(100, 20))
-    beyond = replace(VIEW, timeline=Timeline(100, 20, (TimelineRow((early, late)),)))
+    empty = replace(VIEW, timeline=TimelineView(100, 20))
+    beyond = replace(VIEW, timeline=TimelineView(100, 20, (TimelineRow((early, late)),)))
     assert np.array_equal(draw(plain(640, 480), empty), draw(plain(640, 480), beyond))
 
 
@@ -284,8 +284,8 @@ def test_truth_mark_is_green_when_right_and_absent_when_unsure() -> None:
         lambda: OverlayView(confidence=1.2),
         lambda: OverlayView(top=(("wave", float("nan")),)),
         lambda: OverlayView(warming_up=-0.5),
-        lambda: Timeline(0, 0),
-        lambda: Timeline(0, 20, ()),
+        lambda: TimelineView(0, 0),
+        lambda: TimelineView(0, 20, ()),
         lambda: TimelineSpan(2, 1, "wave", 0.5),
         lambda: TimelineSpan(1, 2, "wave", 1.5),
     ],

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from har_live.overlay import OverlayView, PersonView, Timeline, TimelineRow, draw, draw_on
-from har_live.overlay.parts import Part, parts
+from har_live.overlay import OverlayView, PersonView, TimelineRow, TimelineView, draw, draw_on
+from har_live.overlay.parts import OverlayPart, parts
 from har_live.overlay.people import box_in, face, tag
 from har_live.overlay.places import place
 from har_live.overlay.style import Box, Metrics, color_of
@@ -35,7 +35,7 @@ SIX = OverlayView(
     confidence=0.8,
     top=(("wave", 0.8), ("clap", 0.1), ("walk", 0.1)),
     people=tuple(seen(number, label) for number, label in enumerate(DOING, 1)),
-    timeline=Timeline(
+    timeline=TimelineView(
         100,
         20,
         tuple(
@@ -51,7 +51,7 @@ def plain(width: int, height: int, value: int = 128) -> np.ndarray:
     return np.full((height, width, 3), value, np.uint8)
 
 
-def named(view: OverlayView, name: str, width: int, height: int) -> list[Part]:
+def named(view: OverlayView, name: str, width: int, height: int) -> list[OverlayPart]:
     return [part for part in parts(view, Metrics.of(width, height)) if part.name == name]
 
 
@@ -152,7 +152,7 @@ def test_one_person_needs_no_number() -> None:
     one = OverlayView(people=(seen(1, "wave"),), labels=LABELS)
     assert not one.has_numbers
     assert SIX.has_numbers
-    two_rows = replace(one, timeline=Timeline(9, 20, (TimelineRow(), TimelineRow())))
+    two_rows = replace(one, timeline=TimelineView(9, 20, (TimelineRow(), TimelineRow())))
     assert two_rows.has_numbers
 
 

@@ -14,7 +14,7 @@ from tests.people_made import jittered, person_at
 from training.measure.multipose import MultiPose
 from training.measure.people_measures import IouTracker, judge
 from training.measure.people_streams import PeopleStream, side_by_side, through
-from training.measure.people_takes import Take
+from training.measure.solo_clips import SoloClip
 
 SIZE = (400, 300)
 
@@ -86,11 +86,11 @@ def test_ours_does_not_fail_where_boxes_alone_do():
 # --- streams ---
 
 
-def drawn_take(look: str) -> Take:
+def drawn_take(look: str) -> SoloClip:
     """A grey picture with somebody standing in it; colours tell one take from the other."""
     shade = {"light": 200, "dark": 60}[look]
     pictures = [np.full((240, 320, 3), shade, np.uint8)] * 3
-    return Take(pictures, [person_at(160, 60, tall=150)] * 3)
+    return SoloClip(pictures, [person_at(160, 60, tall=150)] * 3)
 
 
 def test_side_by_side_keeps_everybody_where_they_are_shown():

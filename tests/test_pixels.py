@@ -15,22 +15,28 @@ from safetensors.torch import load_file
 from har_live.card import ModelCard, Weights, open_weights
 from har_live.errors import HarLiveError, SinkError
 from har_live.models.build import build_model
-from har_live.models.config import Preset
+from har_live.models.config import NetworkSpec
 from tests.films_made import CONVLSTM, LRCN, material, passing, save_film
 from training.data.clip_windows import LearntWindows
 from training.data.windows import Variation
 from training.learn.clips import gather, keep
-from training.learn.fit_settings import FitSettings, Machines
+from training.learn.fit_settings import FitSettings, MachineSettings
 from training.learn.pixels import card_of, set_first_weights, train_on
 from training.learn.presets import preset_of
 from training.measure.plots import draw_confusion
 
 torch.set_num_threads(1)
-CPU = Machines(accelerator="cpu")
+CPU = MachineSettings(accelerator="cpu")
 
 
 def trained(
-    folder: Path, preset: Preset, *, run: str = "run", epochs: int, rate: float = 0.01, **options
+    folder: Path,
+    preset: NetworkSpec,
+    *,
+    run: str = "run",
+    epochs: int,
+    rate: float = 0.01,
+    **options,
 ):
     settings = FitSettings(epochs=epochs, batch_size=4, learning_rate=rate, patience=99)
     films = material(folder / "films", preset)
@@ -45,11 +51,11 @@ def trained(
     ("preset", "epochs", "rate"), [(LRCN, 20, 0.01), (CONVLSTM, 30, 0.03)], ids=["lrcn", "convlstm"]
 )
 def test_a_tiny_set_is_learnt_by_heart_though_one_label_is_the_other_backward(
-    tmp_path: Path, preset: Preset, epochs: int, rate: float
+    tmp_path: Path, preset: NetworkSpec, epochs: int, rate: float
 ):
-    fitted, reached = trained(tmp_path, preset, epochs=epochs, rate=rate)
-    assert reached.measures["top1"] == 1.0
-    assert reached.confusion.tolist() == [[4, 0], [0, 4]]
+    fitted, results = trained(tmp_path, preset, epochs=epochs, rate=rate)
+    assert results.measures["top1"] == 1.0
+    assert results.confusion.tolist() == [[4, 0], [0, 4]]
     film = torch.from_numpy(passing(preset.clip.image_size, backward=False, row=0)[::2].copy())
     with torch.inference_mode():
         forward, backward = (fitted.model(clip[None]) for clip in (film, film.flip(0)))
@@ -123,7 +129,7 @@ def test_a_training_is_neither_overwritten_nor_resumed_as_another(broken_run: Pa
 
 def test_bfloat16_trains_too(tmp_path: Path):
     settings = FitSettings(epochs=1, batch_size=4)
-    machines = Machines(accelerator="cpu", precision="bf16-mixed")
+    machines = MachineSettings(accelerator="cpu", precision="bf16-mixed")
     films = material(tmp_path, CONVLSTM)
     fitted, _ = train_on(films, CONVLSTM, tmp_path, settings, machines, variation=None)
     assert all(value.isfinite().all() for value in fitted.model.state_dict().values())
@@ -158,10 +164,10 @@ def test_two_processes_learn_what_one_does(videos: Path, tmp_path: Path, small_w
     preset = preset_of(str(network))
     settings = FitSettings(epochs=2, batch_size=4)
     films = gather(videos, cache, preset.clip)
-    fitted, reached = train_on(films, preset, tmp_path / "one", settings, CPU)
+    fitted, results = train_on(films, preset, tmp_path / "one", settings, CPU)
     card = open_weights(tmp_path / "two").card
     assert card.metrics["clips"] == len(films.measured) == 4
-    assert card.metrics["macro_f1"] == pytest.approx(reached.measures["macro_f1"])
+    assert card.metrics["macro_f1"] == pytest.approx(results.measures["macro_f1"])
     two = load_file(tmp_path / "two" / "model.safetensors")
     for name, value in fitted.model.state_dict().items():
         # The file keeps halves.
@@ -182,9 +188,9 @@ def test_a_leaky_split_is_marked_wherever_its_figures_go(videos: Path, tmp_path:
     assert safe.marks({})["leaky"] is False
     assert safe.split == "by group (2 groups): 4 clips learnt, 4 measured"
     settings = FitSettings(epochs=1, batch_size=4)
-    fitted, reached = train_on(leaky, CONVLSTM, tmp_path / "run", settings, CPU)
-    draw_confusion(reached.confusion, list(leaky.labels), tmp_path / "unmarked.png")
-    weights = keep(fitted, reached, leaky, card_of("test", CONVLSTM, leaky), tmp_path / "kept")
+    fitted, results = train_on(leaky, CONVLSTM, tmp_path / "run", settings, CPU)
+    draw_confusion(results.confusion, list(leaky.labels), tmp_path / "unmarked.png")
+    weights = keep(fitted, results, leaky, card_of("test", CONVLSTM, leaky), tmp_path / "kept")
     assert weights.card.metrics["leaky"] is True
     assert "LEAKY, groups ignored" in weights.card.accuracy
     assert not is_red(tmp_path / "unmarked.png")

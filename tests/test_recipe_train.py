@@ -15,7 +15,7 @@ from har_live.errors import HarLiveError, SinkError
 from har_live.people.motion import NUM_MOTION
 from har_live.types import WHOLE_PICTURE
 from tests.takes_made import BODY, LEFT_ARM, RIGHT_ARM, raised
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.provenance import RECIPE_FILE, chain, write_recipe
 from training.recipe.joints import CLIP, Seen
 from training.recipe.train import learnt_takes, load_trained, train
@@ -23,7 +23,7 @@ from training.recipe.train_settings import TrainSettings
 from training.recipe.windows import Windows, cut
 
 torch.set_num_threads(1)
-CPU = Machines(accelerator="cpu")
+CPU = MachineSettings(accelerator="cpu")
 SHORT = TrainSettings(epochs=2, steps=3, batch_size=8)
 UP = raised(LEFT_ARM, RIGHT_ARM)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from har_live.current_labels import CurrentLabels
 from har_live.segments import Segmenter
-from har_live.shown import Shown
 from har_live.types import NUM_JOINTS, UNSURE, WHOLE_PICTURE, Person, Prediction
 
 
@@ -86,7 +86,7 @@ def test_windows_far_apart_are_one_segment():
 
 
 def test_the_main_persons_label_is_shown():
-    shown = Shown()
+    shown = CurrentLabels()
     assert (shown.main, shown.label) == (WHOLE_PICTURE, UNSURE)
     shown.update([prediction(2.0, "none")], [])
     assert (shown.main, shown.label) == (WHOLE_PICTURE, "none")
@@ -95,14 +95,14 @@ def test_the_main_persons_label_is_shown():
     both = [prediction(3.0, "wave", person=1), prediction(3.0, "jump", person=2)]
     shown.update(both, [someone(1), someone(2)])
     assert (shown.main, shown.label) == (1, "wave")
-    assert shown.of(2).label == "jump"
-    assert shown.of(WHOLE_PICTURE) is None
+    assert shown.newest_of(2).label == "jump"
+    assert shown.newest_of(WHOLE_PICTURE) is None
     shown.update([], [someone(2), someone(1)])
     assert (shown.main, shown.label) == (2, "jump")
 
 
 def test_who_is_lost_for_a_moment_stays_the_main_person():
-    shown = Shown()
+    shown = CurrentLabels()
     shown.update([prediction(3.0, "wave", person=1)], [someone(1), someone(2)])
     shown.update([prediction(3.5, "jump", person=2)], [someone(2)])
     assert (shown.main, shown.label) == (1, "wave")
@@ -115,7 +115,7 @@ def test_who_is_lost_for_a_moment_stays_the_main_person():
 
 
 def test_after_a_restart_nothing_is_known():
-    shown = Shown()
+    shown = CurrentLabels()
     shown.update([prediction(3.0, "wave", person=1)], [someone(1)])
     shown.restart()
     assert (shown.main, shown.label, shown.people) == (WHOLE_PICTURE, UNSURE, ())

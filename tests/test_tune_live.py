@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from har_live.card import SmoothingSpec, open_weights
 from tests.clips_made import make_manifest
 from training.__main__ import app
-from training.live.tune import Tried, Wishes, best, candidates
+from training.live.tune import FaultPrices, Tried, best, candidates
 from training.ship.live_card import when_shown, write_live, write_metrics, write_smoothing
 
 OWN = SmoothingSpec(enter_of={"wave": 0.7})
@@ -33,14 +33,14 @@ def test_what_the_card_has_is_tried_first_and_own_thresholds_move_along():
 
 
 def test_worth_counts_what_live_use_is_to_reach():
-    wishes = Wishes()
-    fine = Tried(OWN, (GOOD,)).worth(0, wishes)
+    prices = FaultPrices()
+    fine = Tried(OWN, (GOOD,)).worth(0, prices)
     assert fine == 0.8 + 0.7 - 0.1
-    late = Tried(OWN, ({**GOOD, "seconds_to_label_p50": 3.0},)).worth(0, wishes)
+    late = Tried(OWN, ({**GOOD, "seconds_to_label_p50": 3.0},)).worth(0, prices)
     assert round(fine - late, 6) == 0.2
-    flickers = Tried(OWN, ({**GOOD, "extra_changes_per_minute": 5.0},)).worth(0, wishes)
+    flickers = Tried(OWN, ({**GOOD, "extra_changes_per_minute": 5.0},)).worth(0, prices)
     assert round(fine - flickers, 6) == 0.15
-    alarms = Tried(OWN, ({**GOOD, "false_alarms_per_hour": 16.0},)).worth(0, wishes)
+    alarms = Tried(OWN, ({**GOOD, "false_alarms_per_hour": 16.0},)).worth(0, prices)
     assert round(fine - alarms, 6) == 0.05
 
 
@@ -50,9 +50,9 @@ def test_the_best_is_worse_than_the_card_on_neither_half():
         return Tried(replace(OWN, enter=enter), rows)
 
     all_tried = [tried(0.5, 0.6, 0.6), tried(0.4, 0.9, 0.5), tried(0.3, 0.65, 0.65)]
-    assert best(all_tried, Wishes()).spec.enter == 0.3
-    assert best(all_tried, Wishes(), halves=[0]).spec.enter == 0.4
-    assert best(all_tried[:2], Wishes()).spec.enter == 0.5  # the card's own stays
+    assert best(all_tried, FaultPrices()).spec.enter == 0.3
+    assert best(all_tried, FaultPrices(), halves=[0]).spec.enter == 0.4
+    assert best(all_tried[:2], FaultPrices()).spec.enter == 0.5  # the card's own stays
 
 
 def test_what_is_written_says_what_it_does_and_old_figures_go(small_weights, tmp_path):

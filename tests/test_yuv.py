@@ -8,9 +8,9 @@ import pytest
 from har_live.overlay import (
     LiveStatus,
     OverlayView,
-    Timeline,
     TimelineRow,
     TimelineSpan,
+    TimelineView,
     draw,
     draw_on,
 )
@@ -24,7 +24,7 @@ VIEW = OverlayView(
     label="wave",
     confidence=0.75,
     top=(("wave", 0.75), ("clap", 0.5), ("walk", 0.25)),
-    timeline=Timeline(
+    timeline=TimelineView(
         100,
         20,
         (TimelineRow((TimelineSpan(80, 84, "walk", 0.8), TimelineSpan(90, 99, "wave", 1))),),

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from har_live.current_labels import CurrentLabels
 from har_live.files.judged import Judged
 from har_live.moment import Moment
 from har_live.overlay import OverlayState, draw_on
-from har_live.shown import Shown
 from har_live.sources import Source, SourceOptions, open_source
 from har_live.types import (
     WHOLE_PICTURE,
@@ -54,7 +54,7 @@ class Recognition:
     """How right the label was where the source knew the truth (the built-in figure)."""
     left_out_seconds: dict[str, float] = field(default_factory=dict)
     """Label → seconds that are in no segment: ``none``, ``unsure``, and what was too short."""
-    _shown: Shown = field(default_factory=Shown)
+    _shown: CurrentLabels = field(default_factory=CurrentLabels)
 
     def clip_scores(self) -> Scores:
         """(num_labels,) float32: one answer for the whole video: the mean over the full windows of

@@ -1,4 +1,4 @@
-"""From a ``ModelConfig`` to a network."""
+"""Builds a network from a ``ModelConfig``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from har_live.models.config import ModelConfig
 from har_live.models.joint_maps import JointMapEncoder
 from har_live.models.joints import JointEncoder
 from har_live.models.seed_encoders import Pixels, SeedCNN
-from har_live.models.window_model import LRCN, ConvLSTM, Encoder, WindowModel
+from har_live.models.window_model import LRCN, ConvLSTM, FrameEncoder, WindowModel
 
-ENCODERS: dict[str, Callable[..., Encoder]] = {
+ENCODERS: dict[str, Callable[..., FrameEncoder]] = {
     "joint_maps": JointMapEncoder,
     "joints": JointEncoder,
     "pixels": Pixels,
@@ -20,7 +20,7 @@ ENCODERS: dict[str, Callable[..., Encoder]] = {
 
 
 def build_model(config: ModelConfig, *, image_size: int, num_labels: int) -> WindowModel:
-    """A network with fresh weights.
+    """Return a network with fresh weights.
 
     Args:
         config: its parts.

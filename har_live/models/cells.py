@@ -16,7 +16,8 @@ State = tuple[Tensor, ...]
 
 
 def _lstm_gates(gates: Tensor, cell: Tensor, *, channel_dim: int) -> tuple[Tensor, Tensor]:
-    """The LSTM update (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000)."""
+    """Compute the LSTM update (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al.
+    2000)."""
     enter, forget, candidate, leave = gates.chunk(4, dim=channel_dim)
     cell = torch.sigmoid(forget) * cell + torch.sigmoid(enter) * torch.tanh(candidate)
     return torch.sigmoid(leave) * torch.tanh(cell), cell
@@ -71,12 +72,12 @@ class LSTMStack(nn.Module):
             nn.init.ones_(layer.bias[width : 2 * width])  # type: ignore[index]
 
     def project(self, features: Tensor) -> Tensor:
-        """Input part of the first layer's gates: (N, F) → (N, 4·hidden[0])."""
+        """Compute the input part of the first layer's gates: (N, F) → (N, 4·hidden[0])."""
         projected: Tensor = self.from_input[0](features)
         return projected
 
     def advance(self, projected: Tensor, state: State) -> State:
-        """One step of every window: (B, 4·hidden[0]) and B × W states → B × W states."""
+        """Advance every window by one step: (B, 4·hidden[0]) and B × W states → B × W states."""
         gates = projected.unsqueeze(1)  # (B, 4H) → (B, 1, 4H), the same for all W windows
         new_state: list[Tensor] = []
         for layer, from_hidden in enumerate(self.from_hidden):
@@ -88,7 +89,7 @@ class LSTMStack(nn.Module):
         return tuple(new_state)
 
     def summary(self, state: State) -> Tensor:
-        """What the classifier reads: (B, W, summary_size)."""
+        """Return what the classifier reads: (B, W, summary_size)."""
         return state[-2]
 
 
@@ -136,12 +137,14 @@ class ConvLSTMStack(nn.Module):
         self.summary_size = last[0] * places**2
 
     def project(self, features: Tensor) -> Tensor:
-        """Input part of the first layer's gates: (N, C, h, w) → (N, 4·hidden[0], h, w)."""
+        """Compute the input part of the first layer's gates: (N, C, h, w) → (N, 4·hidden[0], h,
+        w)."""
         projected: Tensor = self.from_input[0](features)
         return projected
 
     def advance(self, projected: Tensor, state: State) -> State:
-        """One step of every window: (B, 4·hidden[0], h, w) and B × W states → B × W states."""
+        """Advance every window by one step: (B, 4·hidden[0], h, w) and B × W states → B × W
+        states."""
         gates = projected.unsqueeze(1)
         new_state: list[Tensor] = []
         for layer, from_hidden in enumerate(self.from_hidden):
@@ -154,7 +157,7 @@ class ConvLSTMStack(nn.Module):
         return tuple(new_state)
 
     def summary(self, state: State) -> Tensor:
-        """What the classifier reads, means over parts of the map: (B, W, summary_size)."""
+        """Return what the classifier reads, means over parts of the map: (B, W, summary_size)."""
         return self._per_window(self.means, state[-2]).flatten(2)
 
     def _pooled(self, maps: Tensor) -> Tensor:

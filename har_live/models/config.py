@@ -1,4 +1,4 @@
-"""How a network is built, as plain values: kept in the model card, readable without torch."""
+"""The structure of a network as plain values: kept in the model card, readable without torch."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class ModelConfig:
 
     @property
     def reads_joints(self) -> bool:
-        """Whether it is shown people's joints, not the whole picture."""
+        """True if it is shown people's joints, not the whole picture."""
         return self.encoder in JOINT_ENCODERS
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> ModelConfig:
-        """What ``asdict`` made of one, after JSON; older ones lack the newer fields.
+        """Read what ``asdict`` made of one, after JSON; older ones lack the newer fields.
 
         Raises:
             ValueError, KeyError, TypeError: it is no config.
@@ -77,7 +77,7 @@ class ModelConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class NetworkSpec:
     """A named network and the windows it is meant for."""
 
     model: ModelConfig
@@ -88,12 +88,12 @@ class Preset:
 # Its clips (UCF50) last about 7 s, so 20 frames are about 3 frames a second.
 _SEED_CLIP = ClipSpec(num_frames=20, grid_fps=3.0, image_size=64)
 
-PRESETS: dict[str, Preset] = {
-    "seed-lrcn": Preset(
+PRESETS: dict[str, NetworkSpec] = {
+    "seed-lrcn": NetworkSpec(
         ModelConfig("lrcn", "seed_cnn", hidden=(32,), encoder_options={"dropout": 0.25}),
         _SEED_CLIP,
     ),
-    "seed-convlstm": Preset(
+    "seed-convlstm": NetworkSpec(
         ModelConfig("convlstm", "pixels", hidden=(4, 8, 14, 16), pool=True, places=4, dropout=0.2),
         _SEED_CLIP,
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from har_live.models.joints import DIRECTIONS, LAGS, Body, PersonEncoder, measured
+from har_live.models.joints import DIRECTIONS, LAGS, MeasuredJoints, PersonEncoder, measured
 from har_live.types import NUM_JOINTS
 
 REACH = 2.0
@@ -17,7 +17,7 @@ REACH = 2.0
 SPREAD = 0.7
 """Deviation of a spot, in cells."""
 JOINT, WAY, LIMB = 4.0, 8.0, 3.0
-"""How bright the spots are: a joint, one that moved by a trunk, a limb. What enters the first
+"""Brightness of the spots: a joint, one that moved by a trunk, a limb. What enters the first
 convolution then has about unit size, and learning starts ten times faster."""
 NUM_MAPS = NUM_JOINTS * (1 + 2 * len(LAGS)) + 2 * (len(DIRECTIONS) + 1)
 
@@ -56,7 +56,8 @@ class JointMapEncoder(PersonEncoder):
         self.out_shape = (width, half, half)
 
     def forward(self, joints: Tensor, motion: Tensor) -> Tensor:
-        """(N, CONTEXT + 1, 13, 3); (N, NUM_MOTION), all 0 where it is not known → (N, C, h, w)."""
+        """Encode (N, CONTEXT + 1, 13, 3); (N, NUM_MOTION), all 0 where it is not known → (N, C, h,
+        w)."""
         body = measured(joints)
         local = self.look(self.draw(body))  # (N, NUM_MAPS, side, side) → (N, inner, h, w)
         grown = [body.grown(lag) for lag in LAGS]
@@ -64,8 +65,8 @@ class JointMapEncoder(PersonEncoder):
         of_all = self.of_common(common).unflatten(1, self.out_shape)
         return torch.relu(self.of_local(local) + of_all)
 
-    def draw(self, body: Body) -> Tensor:
-        """(N, NUM_MAPS, side, side): joints, where they went, and where limbs point."""
+    def draw(self, body: MeasuredJoints) -> Tensor:
+        """Draw (N, NUM_MAPS, side, side): joints, where they went, and where limbs point."""
         now, seen = body.now(), body.seen[:, -1]
         bright = [JOINT * seen.unsqueeze(-1), *(WAY * body.moved(lag) for lag in LAGS)]
         trunk = (body.shoulders[:, -1] - body.centre[:, -1]) / body.scale[:, -1:]

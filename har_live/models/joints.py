@@ -1,4 +1,4 @@
-"""What a network is told of a person: the body about its own middle, its limbs, how they move.
+"""A network's view of a person: the body about its own middle, its limbs, how they move.
 
 Nothing hangs on where in the picture somebody is, how large, or how far the camera is away.
 """
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from har_live.models.window_model import Encoder
+from har_live.models.window_model import FrameEncoder
 from har_live.people.joints import CONTEXT, LEAST_SCORE, LIMBS
 from har_live.people.motion import NUM_MOTION
 from har_live.types import NUM_JOINTS
@@ -20,7 +20,7 @@ LAGS = (1, 3)
 """Grid frames over which movement is measured."""
 _PARTS = ((1, 2), *LIMBS)
 _USUAL = (0.75, 0.56, 0.5, 0.56, 0.5, 0.8, 0.75, 0.8, 0.75)
-"""How far those pairs of joints usually are apart, in trunks: from hips to shoulders."""
+"""Usual distance of those pairs of joints, in trunks: from hips to shoulders."""
 DIRECTIONS = (*LIMBS, (1, 2), (7, 8))
 """Pairs of joints whose direction is told, and the trunk's with them."""
 NUM_FEATURES = (
@@ -28,7 +28,7 @@ NUM_FEATURES = (
 )
 
 
-class Body(NamedTuple):
+class MeasuredJoints(NamedTuple):
     """Successive grid frames of N people, (N, C), and what their joints are measured by."""
 
     places: Tensor
@@ -49,32 +49,34 @@ class Body(NamedTuple):
     """(N, C) the trunk's length; 1 where nothing tells it."""
 
     def now(self) -> Tensor:
-        """(N, 13, 2) the last joints about the person's middle, in trunks; 0 where not seen."""
+        """Return (N, 13, 2) the last joints about the person's middle, in trunks; 0 where not
+        seen."""
         ways = (self.places[:, -1] - self.centre[:, -1:]) / self.scale[:, -1, None, None]
         return (ways * self.seen[:, -1].unsqueeze(-1)).clamp(-5, 5)
 
     def moved(self, lag: int) -> Tensor:
-        """(N, 13, 2) how far each went in the last ``lag`` grid frames, in trunks."""
+        """Return (N, 13, 2) how far each went in the last ``lag`` grid frames, in trunks."""
         both = self.seen[:, -1] * self.seen[:, -1 - lag]
         ways = (self.places[:, -1] - self.places[:, -1 - lag]) / self.scale[:, -1, None, None]
         return (ways * both.unsqueeze(-1)).clamp(-3, 3)
 
     def grown(self, lag: int) -> Tensor:
-        """(N, 1) how much larger the person got, as a logarithm."""
+        """Return (N, 1) how much larger the person got, as a logarithm."""
         return (self.scale[:, -1:] / self.scale[:, -1 - lag, None]).log().clamp(-1, 1)
 
     def directions(self) -> Tensor:
-        """(N, D, 2) the last unit vector of each of ``DIRECTIONS``; 0 if a joint isn't seen."""
+        """Return (N, D, 2) the last unit vector of each of ``DIRECTIONS``; 0 if a joint isn't
+        seen."""
         both = _both_seen(self.seen[:, -1], DIRECTIONS)
         return unit(_ways(self.places[:, -1], DIRECTIONS)) * both.unsqueeze(-1)
 
     def upright(self) -> Tensor:
-        """(N, 2) the last unit vector from hips to shoulders; 0 if one isn't seen."""
+        """Return (N, 2) the last unit vector from hips to shoulders; 0 if one isn't seen."""
         both = self.hips_seen[:, -1:] * self.shoulders_seen[:, -1:]
         return unit(self.shoulders[:, -1] - self.hips[:, -1]) * both
 
 
-def measured(joints: Tensor) -> Body:
+def measured(joints: Tensor) -> MeasuredJoints:
     """Find each person's middle and size.
 
     Args:
@@ -91,7 +93,7 @@ def measured(joints: Tensor) -> Body:
         hips,
         torch.where(shoulders_seen.unsqueeze(-1) > 0, shoulders, _mean(places, seen)),
     )
-    return Body(places, seen, hips, hips_seen, shoulders, shoulders_seen, centre, scale)
+    return MeasuredJoints(places, seen, hips, hips_seen, shoulders, shoulders_seen, centre, scale)
 
 
 def joint_features(joints: Tensor) -> Tensor:
@@ -115,21 +117,22 @@ def joint_features(joints: Tensor) -> Tensor:
 
 
 def _middle(places: Tensor, seen: Tensor, left: int, right: int) -> tuple[Tensor, Tensor]:
-    """Of two joints, (N, C, 2), or the one that is seen; and whether any is, (N, C)."""
+    """Return the middle of two joints, (N, C, 2), or the one that is seen; and whether any is, (N,
+    C)."""
     count = seen[..., left] + seen[..., right]
     middle = (places[..., left, :] + places[..., right, :]) / count.clamp(min=1).unsqueeze(-1)
     return middle, (count > 0).to(places.dtype)
 
 
 def _mean(places: Tensor, seen: Tensor) -> Tensor:
-    """(N, C, 2) the mean of the joints that are seen."""
+    """Return (N, C, 2) the mean of the joints that are seen."""
     return places.sum(2) / seen.sum(2, keepdim=True).clamp(min=1)
 
 
 def _scale(
     places: Tensor, seen: Tensor, hips: Tensor, shoulders: Tensor, trunk_seen: Tensor
 ) -> Tensor:
-    """(N, C) the person's trunk in the joints' measure.
+    """Return (N, C) the person's trunk in the joints' measure.
 
     A part of the body that points towards the camera looks short and none looks long, so the two
     longest, each by its usual length, tell the size.
@@ -143,13 +146,13 @@ def _scale(
 
 
 def _ways(places: Tensor, pairs: Sequence[tuple[int, int]]) -> Tensor:
-    """From the second joint of each pair to the first: (…, 13, 2) → (…, P, 2)."""
+    """Return the ways from the second joint of each pair to the first: (…, 13, 2) → (…, P, 2)."""
     first, second = map(list, zip(*pairs, strict=True))
     return places[..., first, :] - places[..., second, :]
 
 
 def _both_seen(seen: Tensor, pairs: Sequence[tuple[int, int]]) -> Tensor:
-    """1 where both joints of a pair are seen, else 0: (…, 13) → (…, P)."""
+    """Return 1 where both joints of a pair are seen, else 0: (…, 13) → (…, P)."""
     first, second = map(list, zip(*pairs, strict=True))
     return seen[..., first] * seen[..., second]
 
@@ -162,7 +165,7 @@ def unit(way: Tensor) -> Tensor:
     return way / (_length(way).unsqueeze(-1) + 1e-6)
 
 
-class PersonEncoder(Encoder):
+class PersonEncoder(FrameEncoder):
     """Reads a person's joints over a few grid frames, and what moves around them.
 
     Args:
@@ -179,17 +182,17 @@ class PersonEncoder(Encoder):
         )
 
     def example(self, count: int) -> tuple[Tensor, Tensor]:
-        """Inputs of ``count`` people, nothing of whom is seen: their shapes and dtypes."""
+        """Return inputs of ``count`` people, nothing of whom is seen: their shapes and dtypes."""
         return torch.zeros(count, CONTEXT + 1, NUM_JOINTS, 3), torch.zeros(count, NUM_MOTION)
 
     def unroll(self, *clip: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, CONTEXT + T, 13, 3) and (B, T, NUM_MOTION) of whole windows → (B*T, …)."""
+        """Unroll (B, CONTEXT + T, 13, 3) and (B, T, NUM_MOTION) of whole windows → (B*T, …)."""
         joints, motion = clip
         stacks = joints.unfold(1, CONTEXT + 1, 1).movedim(-1, 2)  # (B, T, CONTEXT + 1, 13, 3)
         return stacks.flatten(0, 1), motion.flatten(0, 1)
 
     def moving(self, motion: Tensor) -> Tensor:
-        """(N, NUM_MOTION), all 0 where it is not known → (N, motion_width)."""
+        """Encode (N, NUM_MOTION), all 0 where it is not known → (N, motion_width)."""
         known = (motion.abs().sum(1, keepdim=True) > 0).to(motion.dtype)
         vectors: Tensor = self.of_motion(torch.cat([motion, known], dim=1))
         return vectors
@@ -217,7 +220,8 @@ class JointEncoder(PersonEncoder):
         self.out_features = width + motion_width
 
     def forward(self, joints: Tensor, motion: Tensor) -> Tensor:
-        """(N, CONTEXT + 1, 13, 3), and (N, NUM_MOTION), all 0 where it is not known → (N, F)."""
+        """Encode (N, CONTEXT + 1, 13, 3), and (N, NUM_MOTION), all 0 where it is not known → (N,
+        F)."""
         return torch.cat([self.of_joints(joint_features(joints)), self.moving(motion)], dim=1)
 
 

@@ -7,19 +7,19 @@ from torch.nn import functional as F
 
 
 def planes(pictures: Tensor) -> Tensor:
-    """(N, H, W, 3) uint8 → (N, 3, H, W) float, still 0–255."""
+    """Convert (N, H, W, 3) uint8 → (N, 3, H, W) float, still 0–255."""
     return pictures.permute(0, 3, 1, 2).float()
 
 
 def convolution(inputs: int, outputs: int, *, kernel: int = 1, stride: int = 1) -> nn.Sequential:
-    """A convolution and ReLU6."""
+    """Build a convolution and ReLU6."""
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2), nn.ReLU6(inplace=True)
     )
 
 
 def depthwise(channels: int, *, kernel: int = 3, stride: int = 1) -> nn.Sequential:
-    """A convolution of each channel by itself and ReLU6."""
+    """Build a convolution of each channel by itself and ReLU6."""
     return nn.Sequential(
         nn.Conv2d(channels, channels, kernel, stride, kernel // 2, groups=channels),
         nn.ReLU6(inplace=True),

@@ -47,7 +47,8 @@ SIZE_STEP = 32
 _SCALE = 0.007843017578125
 """About 1 / 127.5: pixels become -1 to 1."""
 _REACH = 0.300048828125
-"""How slowly a joint's score falls with its squared distance from where its person says it is."""
+"""Sets how slowly a joint's score falls with its squared distance from where its person says it
+is."""
 _SEEN = 0.126953125
 """Joints above it count for their person's score."""
 _SAME = 1.0132789611816406e-06
@@ -90,7 +91,7 @@ class Backbone(nn.Module):
 
 
 class Separable(nn.Module):
-    """Each channel by itself, then each place by itself, ReLU."""
+    """A convolution of each channel by itself, then of each place by itself, ReLU."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -102,7 +103,7 @@ class Separable(nn.Module):
 
 
 class Pyramid(nn.Module):
-    """From the coarsest map to the finest, each added to the one before at twice its size."""
+    """Maps from the coarsest to the finest, each added to the one before at twice its size."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,7 +122,7 @@ class Pyramid(nn.Module):
         return x
 
 
-class Head(nn.Module):
+class OutputHead(nn.Module):
     """Values at every place of the map, or at some places only, which is far less work."""
 
     def __init__(self, values: int) -> None:
@@ -132,12 +133,13 @@ class Head(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 24, h, w) → (N, values, h, w)."""
+        """Compute (N, 24, h, w) → (N, values, h, w)."""
         values: Tensor = self.mix(self.spread(x))
         return values
 
     def at(self, x: Tensor, places: Tensor) -> Tensor:
-        """(N, 24, h, w) and places (N, P), row after row of the map → (N, values, P)."""
+        """Compute at places alone: (N, 24, h, w) and places (N, P), row after row of the map → (N,
+        values, P)."""
         spread = self.spread(x).flatten(2)  # (N, 24, h*w)
         picked = spread.gather(2, places[:, None].expand(-1, spread.shape[1], -1))
         values: Tensor = self.mix(picked[..., None])
@@ -145,7 +147,7 @@ class Head(nn.Module):
 
 
 class MoveNet(nn.Module):
-    """Who is in a picture.
+    """Finds who is in a picture.
 
     ``forward`` takes (N, H, W, 3) uint8 RGB, H and W multiples of 32, and gives (N, 6, 56) float32,
     most certain centres first: 17 × (y, x, score), then ymin, xmin, ymax, xmax and the person's
@@ -156,12 +158,12 @@ class MoveNet(nn.Module):
         super().__init__()
         self.backbone = Backbone()
         self.pyramid = Pyramid()
-        self.joints_from_centre = Head(2 * len(JOINTS))
-        self.joint_shift = Head(2 * len(JOINTS))
-        self.joint_heat = Head(len(JOINTS))
-        self.centre_heat = Head(1)
-        self.box_size = Head(2)
-        self.box_shift = Head(2)
+        self.joints_from_centre = OutputHead(2 * len(JOINTS))
+        self.joint_shift = OutputHead(2 * len(JOINTS))
+        self.joint_heat = OutputHead(len(JOINTS))
+        self.centre_heat = OutputHead(1)
+        self.box_size = OutputHead(2)
+        self.box_shift = OutputHead(2)
 
     def forward(self, pictures: Tensor) -> Tensor:
         x = self.pyramid(*self.backbone(planes(pictures) * _SCALE - 1))
@@ -180,7 +182,7 @@ class MoveNet(nn.Module):
         return torch.cat((joints, torch.stack((*edges, person), 2)), 2)
 
     def _boxes(self, x: Tensor, places: Tensor, centres: Tensor) -> Tensor:
-        """ymin, xmin, ymax, xmax of each person, in places of the map: (N, 4, 6)."""
+        """Return ymin, xmin, ymax, xmax of each person, in places of the map: (N, 4, 6)."""
         middle = centres + self.box_shift.at(x, places)
         half = self.box_size.at(x, places).clamp(min=0) / 2
         height, width = x.shape[-2:]
@@ -192,7 +194,8 @@ class MoveNet(nn.Module):
     def _nearness(
         self, x: Tensor, places: Tensor, centres: Tensor, box: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """How much a joint of a person is expected in each row and each column of the map, 0–1.
+        """Return how much a joint of a person is expected in each row and each column of the map,
+        0–1.
 
         (N, 6, 17, h) and (N, 6, 17, w); their product falls with the distance from where the
         person's centre says the joint is, and is 0 outside of the person's box.
@@ -212,7 +215,7 @@ class MoveNet(nn.Module):
     def _joints(
         self, x: Tensor, heat: Tensor, rows: Tensor, columns: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Where each person's joints are, in places of the map, and how surely.
+        """Return where each person's joints are, in places of the map, and how surely.
 
         A place's score is the highest that any of the people gives it, as in the original.
         """
@@ -232,7 +235,8 @@ class MoveNet(nn.Module):
 
 
 def _peaks(heat: Tensor) -> tuple[Tensor, Tensor]:
-    """The six highest places that no place within two steps tops: values and places, (N, 6)."""
+    """Return the six highest places that no place within two steps tops: values and places, (N,
+    6)."""
     highest = F.max_pool2d(heat, 5, stride=1, padding=2)
     peaks = torch.where(highest - heat < _SAME, heat, torch.zeros_like(heat))
     values, places = peaks.flatten(1).topk(MAX_PEOPLE)
@@ -240,6 +244,6 @@ def _peaks(heat: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _row_and_column(places: Tensor, width: int) -> tuple[Tensor, Tensor]:
-    """Of places that are counted row after row."""
+    """Return rows and columns of places that are counted row after row."""
     row = places // width
     return row, places - row * width

@@ -5,15 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from har_live.models.window_model import Encoder
+from har_live.models.window_model import FrameEncoder
 
 
 def as_planes(pictures: Tensor) -> Tensor:
-    """(N, S, S, 3) uint8 RGB → (N, 3, S, S) float, 0–1."""
+    """Convert (N, S, S, 3) uint8 RGB → (N, 3, S, S) float, 0–1."""
     return pictures.permute(0, 3, 1, 2).float() / 255
 
 
-class PictureEncoder(Encoder):
+class PictureEncoder(FrameEncoder):
     """Reads a grid frame, (N, S, S, 3) uint8 RGB, and the one before it, which may be ignored."""
 
     input_names = ("frame", "previous")
@@ -23,12 +23,13 @@ class PictureEncoder(Encoder):
         self.image_size = image_size
 
     def example(self, count: int) -> tuple[Tensor, ...]:
-        """Inputs of ``count`` subjects, all black: their shapes and dtypes."""
+        """Return inputs of ``count`` subjects, all black: their shapes and dtypes."""
         shape = (count, self.image_size, self.image_size, 3)
         return tuple(torch.zeros(shape, dtype=torch.uint8) for _ in self.input_names)
 
     def unroll(self, *clip: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, T + 1, S, S, 3) of whole windows → the T frames and those before, (B*T, S, S, 3)."""
+        """Unroll (B, T + 1, S, S, 3) of whole windows → the T frames and those before, (B*T, S, S,
+        3)."""
         (frames,) = clip
         return frames[:, 1:].flatten(0, 1), frames[:, :-1].flatten(0, 1)
 

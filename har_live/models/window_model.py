@@ -13,18 +13,19 @@ NO_UNKNOWN = -1e4
 """An unknown logit that leaves the softmax over the labels as it is, in half precision too."""
 
 
-class Encoder(nn.Module):
-    """What a network is shown of one grid frame, and how that becomes features."""
+class FrameEncoder(nn.Module):
+    """The part of a network that turns what it is shown of one grid frame into features."""
 
     input_names: tuple[str, ...]
-    """Of what ``forward`` takes, in order."""
+    """Names of what ``forward`` takes, in order."""
 
     def example(self, count: int) -> tuple[Tensor, ...]:
-        """Inputs of ``count`` subjects of whom nothing is seen: their shapes and dtypes."""
+        """Return inputs of ``count`` subjects of whom nothing is seen: their shapes and dtypes."""
         raise NotImplementedError
 
     def unroll(self, *clip: Tensor) -> tuple[Tensor, ...]:
-        """Whole windows, (B, …) each → what ``forward`` takes of all their frames, (B*T, …)."""
+        """Unroll whole windows, (B, …) each → what ``forward`` takes of all their frames, (B*T,
+        …)."""
         raise NotImplementedError
 
 
@@ -42,11 +43,11 @@ class WindowModel(nn.Module):
 
     temperature: Tensor
     unknown_logit: Tensor
-    encoder: Encoder
+    encoder: FrameEncoder
 
     def __init__(
         self,
-        encoder: Encoder,
+        encoder: FrameEncoder,
         cells: LSTMStack | ConvLSTMStack,
         *,
         num_labels: int,
@@ -64,7 +65,7 @@ class WindowModel(nn.Module):
         self.register_buffer("unknown_logit", torch.full((), NO_UNKNOWN))
 
     def encode(self, *inputs: Tensor) -> Tensor:
-        """Features of grid frames.
+        """Compute the features of grid frames.
 
         Args:
             inputs: what the encoder reads, (N, …) each: see its ``forward``.
@@ -76,7 +77,7 @@ class WindowModel(nn.Module):
         return features
 
     def zero_state(self, num_subjects: int, num_windows: int) -> State:
-        """The state of windows that have seen nothing: zeros, each (B, W, …)."""
+        """Return the state of windows that have seen nothing: zeros, each (B, W, …)."""
         like = self.classifier.weight
         return tuple(
             torch.zeros(num_subjects, num_windows, *shape, device=like.device, dtype=like.dtype)
@@ -95,27 +96,29 @@ class WindowModel(nn.Module):
         return self.cells.advance(self.cells.project(features), kept)
 
     def logits(self, state: State) -> Tensor:
-        """(B, W, K) logits, before ``probabilities``."""
+        """Return (B, W, K) logits, before ``probabilities``."""
         logits: Tensor = self.classifier(self.dropout(self.cells.summary(state)))
         return logits
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """(…, K) logits → (…, K) probabilities; 1 minus their sum is that of the unknown."""
+        """Convert (…, K) logits → (…, K) probabilities; 1 minus their sum is that of the
+        unknown."""
         calm = logits.float() / self.temperature
         unknown = self.unknown_logit.expand_as(calm[..., :1])
         return torch.softmax(torch.cat([calm, unknown], dim=-1), dim=-1)[..., :-1]
 
     def classify(self, state: State) -> Tensor:
-        """(B, W, K) probabilities."""
+        """Return (B, W, K) probabilities."""
         return self.probabilities(self.logits(state))
 
     def feature_logits(self, features: Tensor) -> Tensor:
-        """(B, K) logits of whole windows from the features of their frames, (B, T, …)."""
+        """Return (B, K) logits of whole windows from the features of their frames, (B, T, …)."""
         *_, last = self._states(features)
         return self.logits(last)[:, 0]
 
     def growing_logits(self, features: Tensor, counts: Container[int]) -> list[Tensor]:
-        """(B, K) logits of the windows' first n frames, for each n of ``counts`` in rising order.
+        """Return (B, K) logits of the windows' first n frames, for each n of ``counts`` in rising
+        order.
 
         Args:
             features: (B, T, …).
@@ -125,7 +128,7 @@ class WindowModel(nn.Module):
         return [self.logits(state)[:, 0] for count, state in states if count in counts]
 
     def _states(self, features: Tensor) -> Iterator[State]:
-        """The state after each frame of (B, T, …) features, one window in each."""
+        """Yield the state after each frame of (B, T, …) features, one window in each."""
         num_clips, num_frames = features.shape[:2]
         projected = self.cells.project(features.flatten(0, 1))  # (B, T, …) → (B*T, …)
         projected = projected.reshape(num_clips, num_frames, *projected.shape[1:])
@@ -135,16 +138,16 @@ class WindowModel(nn.Module):
             yield state
 
     def clip_features(self, *clip: Tensor) -> Tensor:
-        """Whole windows, as the encoder's ``unroll`` takes them → (B, T, …) features."""
+        """Encode whole windows, as the encoder's ``unroll`` takes them → (B, T, …) features."""
         features = self.encode(*self.encoder.unroll(*clip))
         return features.reshape(len(clip[0]), -1, *features.shape[1:])
 
     def clip_logits(self, *clip: Tensor) -> Tensor:
-        """Whole windows → (B, K) logits: what training minimises."""
+        """Compute whole windows → (B, K) logits: what training minimises."""
         return self.feature_logits(self.clip_features(*clip))
 
     def forward(self, *clip: Tensor) -> Tensor:
-        """The offline definition: whole windows → (B, K) probabilities.
+        """Classify whole windows → (B, K) probabilities: the offline definition.
 
         A window is T grid frames and those before it that the encoder reads along: at the start
         of a stream, copies of the first.
@@ -162,7 +165,7 @@ class LRCN(WindowModel):
 
     def __init__(
         self,
-        encoder: Encoder,
+        encoder: FrameEncoder,
         *,
         hidden: tuple[int, ...],
         num_labels: int,
@@ -185,7 +188,7 @@ class ConvLSTM(WindowModel):
 
     def __init__(
         self,
-        encoder: Encoder,
+        encoder: FrameEncoder,
         *,
         hidden: tuple[int, ...],
         num_labels: int,

@@ -1,4 +1,5 @@
-"""What is drawn on the picture: people and what each does, the last seconds, and how live it is.
+"""All that is drawn on the picture: people and what each does, the last seconds, and how live it
+is.
 
 ``draw`` is a pure function of a picture and an ``OverlayView``; ``OverlayState`` gathers
 predictions into such views. Everything scales with the picture's short side.
@@ -16,9 +17,9 @@ from har_live.overlay.view import (
     LiveStatus,
     OverlayView,
     PersonView,
-    Timeline,
     TimelineRow,
     TimelineSpan,
+    TimelineView,
 )
 from har_live.overlay.yuv import stamp_on_yuv
 from har_live.yuv import YuvImage
@@ -31,9 +32,9 @@ __all__ = [
     "OverlayState",
     "OverlayView",
     "PersonView",
-    "Timeline",
     "TimelineRow",
     "TimelineSpan",
+    "TimelineView",
     "draw",
     "draw_on",
 ]

@@ -32,14 +32,14 @@ class Canvas:
 
     @classmethod
     def panel(cls, width: int, height: int, radius: float, opacity: float = PANEL_OPACITY) -> Self:
-        """A translucent dark sheet with round corners."""
+        """Make a translucent dark sheet with round corners."""
         return cls.sheet(width, height, PANEL, radius=radius, opacity=opacity)
 
     @classmethod
     def sheet(
         cls, width: int, height: int, color: Color, *, radius: float = 0.0, opacity: float = 1.0
     ) -> Self:
-        """A rectangle of one colour."""
+        """Make a rectangle of one colour."""
         return cls(*(plane.copy() for plane in _sheet(width, height, color, radius, opacity)))
 
     def copy(self) -> Canvas:
@@ -64,13 +64,13 @@ class Canvas:
         self._lay(box.x, box.y, *_tinted(mask, colors))
 
     def bar(self, box: Box, share: float, color: Color) -> None:
-        """A round-ended bar on its track, filled from the left by ``share``, 0–1."""
+        """Draw a round-ended bar on its track, filled from the left by ``share``, 0–1."""
         self.fill(box, TRACK, radius=box.height / 2)
         filled = Box(box.x, box.y, round(share * box.width), box.height)
         self.fill(filled, color, radius=box.height / 2)
 
     def mark(self, x: int, y: int, size: int, *, agrees: bool) -> None:
-        """A green tick or a red cross, ``size`` pixels wide and high."""
+        """Draw a green tick or a red cross, ``size`` pixels wide and high."""
         self._lay(x, y, *_tinted(_mark_mask(size, agrees), GOOD if agrees else BAD))
 
     def text(
@@ -103,7 +103,7 @@ def cover(below: NDArray[np.uint8], color: NDArray[np.uint8], veil: NDArray[np.u
 def overlap(
     outer: tuple[int, ...], inner: tuple[int, ...], x: int, y: int
 ) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """Rows and columns of ``outer``, and of ``inner`` placed at (x, y), where both are."""
+    """Return rows and columns of ``outer``, and of ``inner`` placed at (x, y), where both are."""
     top, left = max(y, 0), max(x, 0)
     bottom, right = max(top, min(y + inner[0], outer[0])), max(left, min(x + inner[1], outer[1]))
     return (
@@ -126,7 +126,7 @@ def _sheet(
 
 
 def _tinted(mask: NDArray[np.uint8], color: Color | NDArray[np.uint8]) -> tuple[Image, Image]:
-    """Colour and veil of a mask in one colour or, given a (width, 3) row, in one per column."""
+    """Return colour and veil of a mask in one colour or, given a (width, 3) row, one a column."""
     full = np.empty((*mask.shape, 3), np.uint8)
     full[:] = color
     tinted = cv2.multiply(full, cv2.merge([mask] * 3), scale=1 / 255)
@@ -135,7 +135,7 @@ def _tinted(mask: NDArray[np.uint8], color: Color | NDArray[np.uint8]) -> tuple[
 
 @lru_cache(maxsize=32)
 def _rounded_mask(width: int, height: int, radius: float, opacity: float) -> NDArray[np.uint8]:
-    """(height, width) uint8 coverage of a rectangle with round, anti-aliased corners."""
+    """Return (height, width) uint8 coverage of a rectangle with round, anti-aliased corners."""
     radius = min(radius, width / 2, height / 2)
     beyond_x = np.abs(np.arange(width) + 0.5 - width / 2) - (width / 2 - radius)
     beyond_y = np.abs(np.arange(height) + 0.5 - height / 2) - (height / 2 - radius)
@@ -145,7 +145,7 @@ def _rounded_mask(width: int, height: int, radius: float, opacity: float) -> NDA
 
 
 def _mark_mask(size: int, agrees: bool) -> NDArray[np.uint8]:
-    """(size, size) uint8 coverage of a tick, or of a cross."""
+    """Return (size, size) uint8 coverage of a tick, or of a cross."""
     tick, cross = [[(8, 54), (38, 84), (92, 20)]], [[(16, 16), (84, 84)], [(84, 16), (16, 84)]]
     large = np.zeros((100, 100), np.uint8)
     cv2.polylines(large, [np.array(line) for line in (tick if agrees else cross)], False, 255, 17)

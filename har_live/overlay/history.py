@@ -1,4 +1,4 @@
-"""Who did what in the last seconds: a lane for each person, taken over by who comes next."""
+"""The last seconds of everybody: a lane for each person, taken over by who comes next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from har_live.overlay.view import TimelineRow, TimelineSpan
 
 if TYPE_CHECKING:
-    from har_live.shown import Shown
+    from har_live.current_labels import CurrentLabels
     from har_live.types import Prediction
 
 MAX_ROWS = 4
@@ -37,7 +37,7 @@ class History:
         self._lanes: list[_Lane] = []
         self._newest_seconds = float("-inf")
 
-    def add(self, prediction: Prediction, shown: Shown) -> None:
+    def add(self, prediction: Prediction, shown: CurrentLabels) -> None:
         """Take the next prediction; one from before the newest (a seek) begins anew.
 
         Args:
@@ -54,15 +54,17 @@ class History:
                 other.spans.popleft()
         self._lanes = [one for one in self._lanes if one.spans]
 
-    def rows(self, shown: Shown, picked: int, now_seconds: float) -> tuple[TimelineRow, ...]:
-        """What is drawn: the picked person's row is always among them; at least one row."""
+    def rows(
+        self, shown: CurrentLabels, picked: int, now_seconds: float
+    ) -> tuple[TimelineRow, ...]:
+        """Return what is drawn: the picked person's row is always among them; at least one row."""
         lanes = list(self._lanes)
         later = [lane for lane in lanes[MAX_ROWS:] if lane.person == picked]
         lanes = [*lanes[: MAX_ROWS - len(later)], *later]
         rows = [_row(lane, shown, picked, now_seconds) for lane in lanes]
         return tuple(rows) or (TimelineRow(),)
 
-    def _lane_for(self, person: int, shown: Shown) -> _Lane:
+    def _lane_for(self, person: int, shown: CurrentLabels) -> _Lane:
         for lane in self._lanes:
             if lane.person == person:
                 return lane
@@ -75,9 +77,10 @@ class History:
         return self._lanes[-1]
 
 
-def _row(lane: _Lane, shown: Shown, picked: int, now_seconds: float) -> TimelineRow:
-    """The last span is drawn out to now while its label is still the one shown."""
-    spans, newest = tuple(lane.spans), shown.of(lane.person)
+def _row(lane: _Lane, shown: CurrentLabels, picked: int, now_seconds: float) -> TimelineRow:
+    """Return the row of a lane; the last span is drawn out to now while its label is still the one
+    shown."""
+    spans, newest = tuple(lane.spans), shown.newest_of(lane.person)
     if newest is None:
         return TimelineRow(spans)
     if now_seconds > newest.end_seconds:
@@ -100,7 +103,7 @@ def _append(spans: deque[TimelineSpan], prediction: Prediction) -> None:
 
 
 def _joined(last: TimelineSpan, span: TimelineSpan) -> TimelineSpan:
-    """One span with the mean confidence, weighted by duration."""
+    """Join into one span with the mean confidence, weighted by duration."""
     seconds = span.end_seconds - last.start_seconds
     share = (span.end_seconds - span.start_seconds) / seconds if seconds > 0 else 1.0
     confidence = share * span.confidence + (1 - share) * last.confidence

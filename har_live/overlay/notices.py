@@ -35,7 +35,7 @@ _Run = tuple[str, int, Color]
 
 
 def status_line(status: LiveStatus, metrics: Metrics, max_width: int) -> Canvas | None:
-    """Whether it records, frames per second, latency, dropped frames, age of the label.
+    """Draw whether it records, frames per second, latency, dropped frames, age of the label.
 
     None when there is nothing to say in the room there is.
     """
@@ -65,7 +65,7 @@ def status_line(status: LiveStatus, metrics: Metrics, max_width: int) -> Canvas 
 
 
 def _figures(status: LiveStatus) -> list[tuple[str, str]]:
-    """Values and their names; where room is short, the last ones are left out."""
+    """Return values and their names; where room is short, the last ones are left out."""
     figures = [(f"{status.fps:.0f}", "fps")]
     if status.latency_ms is not None:
         figures.append((f"{status.latency_ms:.0f} ms", "latency"))
@@ -80,7 +80,7 @@ def _entry(value: str, name: str) -> list[_Run]:
 
 
 def _reserved_width(entry: list[_Run], size: int) -> int:
-    """As wide as with the widest digits, so that the line does not tremble."""
+    """Return a width as with the widest digits, so that the line does not tremble."""
     return sum(
         advance("".join("0" if c.isdigit() else c for c in text), size, weight)
         for text, weight, _ in entry
@@ -94,7 +94,7 @@ def _write(canvas: Canvas, x: int, baseline: int, entry: list[_Run], size: int) 
 
 
 def truth_line(truth: str, label: str, metrics: Metrics) -> Canvas:
-    """The true label, with a mark that says whether the shown one agrees."""
+    """Draw the true label, with a mark that says whether the shown one agrees."""
     size, pad = metrics.small, metrics.pad
     caption = "True action "
     start = pad + advance(caption, size, REGULAR)
@@ -115,7 +115,7 @@ def truth_line(truth: str, label: str, metrics: Metrics) -> Canvas:
 
 
 def banner(text: str, kind: Literal["notice", "pause"], metrics: Metrics) -> Canvas:
-    """One line for the middle of the picture, behind an amber dot or a pause sign."""
+    """Draw one line for the middle of the picture, behind an amber dot or a pause sign."""
     size = max(11, round(0.62 * metrics.label))
     pad, icon = round(0.7 * size), round(0.55 * size)
     room = metrics.inner_width - 2 * pad - icon - size // 2
@@ -136,7 +136,7 @@ def banner(text: str, kind: Literal["notice", "pause"], metrics: Metrics) -> Can
 
 
 def help_sheet(lines: tuple[tuple[str, str], ...], metrics: Metrics) -> Canvas:
-    """Keys on caps, what they do beside them; the font shrinks until the sheet fits."""
+    """Draw keys on caps, what they do beside them; the font shrinks until the sheet fits."""
     keys = [printable(key) for key, _ in lines]
     deeds = [printable(deed) for _, deed in lines]
     size = max(SMALLEST_PX, min(metrics.body, int(metrics.inner_height / (1.8 * len(lines) + 1))))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PanelText:
-    """What of a view the panel shows."""
+    """The part of a view that the panel shows."""
 
     label: str
     headline: str
@@ -104,7 +104,7 @@ def _row(
 
 
 def row_bar(panel_width: int, metrics: Metrics) -> Box:
-    """Columns and height of a rival's bar; its y is the row's."""
+    """Return columns and height of a rival's bar; its y is the row's."""
     right = panel_width - metrics.pad - advance("100%", metrics.body, REGULAR)
     left = metrics.pad + round(0.54 * (panel_width - 2 * metrics.pad))
     width = max(1, right - metrics.body // 2 - left)
@@ -113,7 +113,7 @@ def row_bar(panel_width: int, metrics: Metrics) -> Box:
 
 @lru_cache(maxsize=16)
 def panel_width(labels: tuple[str, ...], metrics: Metrics) -> int:
-    """The same for every label of a model, so that the panel stands still.
+    """Return a width that is the same for every label of a model, so that the panel stands still.
 
     A long name widens it to at most half the picture, and beyond only where the smallest letters
     would not do.

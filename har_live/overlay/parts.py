@@ -1,4 +1,4 @@
-"""Which part goes where: every part has its own box, and nothing is drawn outside of it."""
+"""The places of all parts: every part has its own box, and nothing is drawn outside of it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from har_live.overlay.canvas import Canvas
 from har_live.overlay.notices import banner, help_sheet, status_line, truth_line
 from har_live.overlay.panel import PanelText, label_panel
-from har_live.overlay.people import box_in, face, frame, limbs, tag
+from har_live.overlay.people import box_in, face, limbs, outline, tag
 from har_live.overlay.places import place
-from har_live.overlay.strokes import Frame, Lines
+from har_live.overlay.strokes import Lines, Outline
 from har_live.overlay.style import Box, Metrics
 from har_live.overlay.text import printable
 from har_live.overlay.timeline import timeline_strip
@@ -25,24 +25,24 @@ Name = Literal["frame", "limbs", "tag", "panel", "timeline", "truth", "status", 
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class OverlayPart:
     """One thing to lay on the picture."""
 
     name: Name
     box: Box
-    canvas: Canvas | Frame | Lines
+    canvas: Canvas | Outline | Lines
 
     @classmethod
-    def at(cls, name: Name, x: int, y: int, canvas: Canvas) -> Part:
+    def at(cls, name: Name, x: int, y: int, canvas: Canvas) -> OverlayPart:
         return cls(name, Box(x, y, canvas.width, canvas.height), canvas)
 
 
-def parts(view: OverlayView, metrics: Metrics) -> Iterator[Part]:
-    """The parts of a view in drawing order."""
+def parts(view: OverlayView, metrics: Metrics) -> Iterator[OverlayPart]:
+    """Yield the parts of a view in drawing order."""
     below = list(_bottom(view, metrics))
     floor = min((part.box.y for part in below), default=metrics.height) - metrics.gap
     canvas = label_panel(PanelText.of(view), metrics, floor - metrics.margin)
-    panel = Part.at("panel", metrics.margin, metrics.margin, canvas)
+    panel = OverlayPart.at("panel", metrics.margin, metrics.margin, canvas)
     ceiling = panel.box.bottom
     above = [panel]
     if view.status is not None:
@@ -60,14 +60,14 @@ def parts(view: OverlayView, metrics: Metrics) -> Iterator[Part]:
 
 def _people(
     view: OverlayView, metrics: Metrics, floor: int, taken: Sequence[Box]
-) -> Iterator[Part]:
-    """Boxes and limbs, and above all of them the tags, clear of what is drawn over them."""
+) -> Iterator[OverlayPart]:
+    """Yield boxes and limbs, and above all of them the tags, clear of what is drawn over them."""
     for person in view.people:
-        outline, body = (draw(person, view.labels, metrics) for draw in (frame, limbs))
-        if outline is not None:
-            yield Part("frame", outline.box, outline)
+        edges, body = (draw(person, view.labels, metrics) for draw in (outline, limbs))
+        if edges is not None:
+            yield OverlayPart("frame", edges.box, edges)
         if body is not None:
-            yield Part("limbs", body.box, body)
+            yield OverlayPart("limbs", body.box, body)
     taken = list(taken)
     room = Box(0, 0, metrics.width, max(0, floor))
     faces = [face(person, metrics) for person in view.people]
@@ -79,37 +79,39 @@ def _people(
             box = place(canvas.width, canvas.height, around, room, taken=taken, faces=faces)
             if box is not None:
                 taken.append(box)
-                yield Part("tag", box, canvas)
+                yield OverlayPart("tag", box, canvas)
 
 
-def _bottom(view: OverlayView, metrics: Metrics) -> Iterator[Part]:
-    """The timeline along the lower edge and the true label above it."""
+def _bottom(view: OverlayView, metrics: Metrics) -> Iterator[OverlayPart]:
+    """Yield the timeline along the lower edge and the true label above it."""
     floor = metrics.height - metrics.margin
     if view.timeline is not None:
         strip = timeline_strip(view.timeline, view.labels, metrics)
         floor -= strip.height
-        yield Part.at("timeline", metrics.margin, floor, strip)
+        yield OverlayPart.at("timeline", metrics.margin, floor, strip)
         floor -= metrics.gap
     if view.truth is not None and not metrics.compact:
         line = truth_line(view.truth, view.label, metrics)
-        yield Part.at("truth", metrics.margin, floor - line.height, line)
+        yield OverlayPart.at("truth", metrics.margin, floor - line.height, line)
 
 
-def _status(status: LiveStatus, metrics: Metrics, panel: Box, floor: int) -> Part | None:
-    """In the upper right corner, or below the panel where the picture is too narrow."""
+def _status(status: LiveStatus, metrics: Metrics, panel: Box, floor: int) -> OverlayPart | None:
+    """Place the status line in the upper right corner, or below the panel where the picture is too
+    narrow."""
     edge = metrics.width - metrics.margin
     line = status_line(status, metrics, edge - metrics.margin)
     if line is None:
         return None
     if panel.right + metrics.gap <= edge - line.width:
-        return Part.at("status", edge - line.width, metrics.margin, line)
+        return OverlayPart.at("status", edge - line.width, metrics.margin, line)
     if panel.bottom + metrics.gap + line.height <= floor:
-        return Part.at("status", panel.x, panel.bottom + metrics.gap, line)
+        return OverlayPart.at("status", panel.x, panel.bottom + metrics.gap, line)
     return None
 
 
-def _banners(status: LiveStatus, metrics: Metrics, ceiling: int) -> Iterator[Part]:
-    """In the middle, one below the other, clear of what is at the top where there is room."""
+def _banners(status: LiveStatus, metrics: Metrics, ceiling: int) -> Iterator[OverlayPart]:
+    """Yield the banners in the middle, one below the other, clear of what is at the top where there
+    is room."""
     top = ceiling + metrics.gap
     sheets = [banner(printable(status.notice), "notice", metrics)] if status.notice else []
     if status.paused:
@@ -120,8 +122,9 @@ def _banners(status: LiveStatus, metrics: Metrics, ceiling: int) -> Iterator[Par
         top = part.box.bottom + metrics.gap
 
 
-def _centred(name: Name, canvas: Canvas, metrics: Metrics, top: int = 0) -> Part:
-    """In the middle, or lower if that is above ``top``, but never below the picture's edge."""
+def _centred(name: Name, canvas: Canvas, metrics: Metrics, top: int = 0) -> OverlayPart:
+    """Place a part in the middle, or lower if that is above ``top``, but never below the picture's
+    edge."""
     y = max(top, (metrics.height - canvas.height) // 2)
     y = max(0, min(y, metrics.height - canvas.height))
-    return Part.at(name, (metrics.width - canvas.width) // 2, y, canvas)
+    return OverlayPart.at(name, (metrics.width - canvas.width) // 2, y, canvas)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from har_live.overlay.canvas import Canvas
-from har_live.overlay.strokes import Frame, Lines
+from har_live.overlay.strokes import Lines, Outline
 from har_live.overlay.style import (
     DIM,
     PANEL,
@@ -38,7 +38,7 @@ _NOSE = 0
 
 
 def box_in(person: PersonView, metrics: Metrics) -> Box:
-    """The pixels of a person's box, even, and inside the picture with its dark line."""
+    """Return the pixels of a person's box, even, and inside the picture with its dark line."""
     edge = line_px(metrics) // 2
     left, top, right, bottom = person.box
     columns = [_even(share * metrics.width, edge, metrics.width - edge) for share in (left, right)]
@@ -51,20 +51,20 @@ def _even(value: float, least: int, most: int) -> int:
 
 
 def line_px(metrics: Metrics) -> int:
-    """How thick a box's line is: even."""
+    """Return how thick a box's line is: even."""
     return 2 * max(1, round(min(metrics.width, metrics.height) / 720))
 
 
-def frame(person: PersonView, labels: tuple[str, ...], metrics: Metrics) -> Frame | None:
-    """The box around a person; None where it has no room."""
+def outline(person: PersonView, labels: tuple[str, ...], metrics: Metrics) -> Outline | None:
+    """Return the box around a person; None where it has no room."""
     box, thick = box_in(person, metrics), line_px(metrics)
     if min(box.width, box.height) < 3 * thick:
         return None
-    return Frame(box, thick, color_of(person.label, labels))
+    return Outline(box, thick, color_of(person.label, labels))
 
 
 def limbs(person: PersonView, labels: tuple[str, ...], metrics: Metrics) -> Lines | None:
-    """The lines between the joints that were seen; None where there are none."""
+    """Return the lines between the joints that were seen; None where there are none."""
     if person.joints is None:
         return None
     ends = person.joints[_BONES]  # (N, 2, 3)
@@ -77,7 +77,7 @@ def limbs(person: PersonView, labels: tuple[str, ...], metrics: Metrics) -> Line
 
 
 def face(person: PersonView, metrics: Metrics) -> Box:
-    """About where a person's face is: by the joints, or the upper part of the box."""
+    """Return about where a person's face is: by the joints, or the upper part of the box."""
     box = box_in(person, metrics)
     joints: Joints | None = person.joints
     side = round(max(0.16 * box.height, 0.25 * box.width, 1))
@@ -94,7 +94,7 @@ def _size(metrics: Metrics) -> NDArray[np.float32]:
 def tag(
     person: PersonView, labels: tuple[str, ...], metrics: Metrics, *, has_number: bool
 ) -> Canvas | None:
-    """What a person does and how sure that is; None where nothing is to be said.
+    """Draw what a person does and how sure that is; None where nothing is to be said.
 
     That of the person whom the panel is about is filled.
     """

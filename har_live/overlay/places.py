@@ -1,4 +1,5 @@
-"""Where the tags go: at their people, over nobody's face, and over one another only in need."""
+"""The places of the tags: at their people, over nobody's face, and over one another only in
+need."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ def place(
 
 
 def _corners(width: int, height: int, person: Box) -> Iterator[tuple[int, int]]:
-    """Where a tag may go at its person, the best first."""
+    """Yield where a tag may go at its person, the best first."""
     middle = person.x + (person.width - width) // 2
     above, below = person.y - height, person.bottom
     sides = (person.x, middle, person.right - width)
@@ -57,7 +58,7 @@ def _corners(width: int, height: int, person: Box) -> Iterator[tuple[int, int]]:
 
 
 def _shared(one: Box, other: Box) -> int:
-    """Pixels in both."""
+    """Count the pixels in both."""
     across = min(one.right, other.right) - max(one.x, other.x)
     down = min(one.bottom, other.bottom) - max(one.y, other.y)
     return across * down if across > 0 and down > 0 else 0

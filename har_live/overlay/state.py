@@ -1,4 +1,4 @@
-"""From predictions and people to what is drawn: the same for a file and for a live stream."""
+"""Gathers predictions and people into what is drawn: the same for a file and for a live stream."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from har_live.current_labels import CurrentLabels
 from har_live.overlay.history import History
-from har_live.overlay.view import LiveStatus, OverlayView, PersonView, Timeline
-from har_live.shown import Shown
+from har_live.overlay.view import LiveStatus, OverlayView, PersonView, TimelineView
 from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class OverlayState:
         self.labels = tuple(labels)
         self.num_top = num_top
         self.span_seconds = span_seconds
-        self._shown = Shown()
+        self._shown = CurrentLabels()
         self._history = History(span_seconds)
         self._warming_up: float | None = 0.0
         self.chosen: int | None = None
@@ -55,13 +55,14 @@ class OverlayState:
             self._shown.update((), people)
 
     def restart(self, *, warming_up: float | None) -> None:
-        """Nothing is known of what is there now; with ``warming_up`` None, nothing will be."""
+        """Forget everybody: nothing is known of what is there now; with ``warming_up`` None,
+        nothing will be."""
         self._shown.restart()
         self._warming_up = warming_up
 
     @property
     def picked(self) -> int:
-        """Whom the panel is about: a ``Person.id``, or ``WHOLE_PICTURE``."""
+        """The person whom the panel is about: a ``Person.id``, or ``WHOLE_PICTURE``."""
         if self.chosen is not None and self.chosen in self._there():
             return self.chosen
         return self._shown.main
@@ -74,7 +75,7 @@ class OverlayState:
         self.chosen = None if following == self._shown.main else following
 
     def _there(self) -> list[int]:
-        """Who is seen, or was a moment ago."""
+        """Return who is seen, or was a moment ago."""
         known = {person.id for person in self._shown.people} | self._shown.labelled
         return sorted(known - {WHOLE_PICTURE})
 
@@ -87,25 +88,25 @@ class OverlayState:
         help_lines: tuple[tuple[str, str], ...] = (),
         has_joints: bool = True,
     ) -> OverlayView:
-        """What to draw on the frame played at ``now_seconds``."""
+        """Return what to draw on the frame played at ``now_seconds``."""
         picked = self.picked
         rows = self._history.rows(self._shown, picked, now_seconds)
         view = OverlayView(
-            timeline=Timeline(now_seconds, self.span_seconds, rows),
+            timeline=TimelineView(now_seconds, self.span_seconds, rows),
             truth=truth,
             status=status,
             help_lines=help_lines,
             people=tuple(self._person(person, picked, has_joints) for person in self._shown.people),
             labels=self.labels,
         )
-        newest = self._shown.of(picked)
+        newest = self._shown.newest_of(picked)
         if newest is None:
             # A newcomer's first window is filling, too.
             return replace(view, warming_up=0.0 if picked else self._warming_up)
         return replace(view, label=newest.label, confidence=_share(newest), top=self._top(newest))
 
     def _person(self, person: Person, picked: int, has_joints: bool) -> PersonView:
-        newest = self._shown.of(person.id)
+        newest = self._shown.newest_of(person.id)
         return PersonView(
             box=person.box,
             joints=person.joints if has_joints else None,

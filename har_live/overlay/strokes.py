@@ -29,18 +29,18 @@ _FARTHEST = 30_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Outline:
     """A rectangle's edges, with a dark line around: seen on any picture."""
 
     light: Box
     """Without the dark line. All numbers are even: colour comes in blocks of 2×2 pixels."""
     thick: int
-    """Of the light line, even."""
+    """Thickness of the light line, even."""
     color: Color
 
     @property
     def box(self) -> Box:
-        """Nothing is drawn outside of it."""
+        """Box outside of which nothing is drawn."""
         dark, light = self.thick // 2, self.light
         across, down = light.width + 2 * dark, light.height + 2 * dark
         return Box(light.x - dark, light.y - dark, across, down)
@@ -60,7 +60,7 @@ class Lines:
     """Thin lines, smooth at their edges, on a darker ground."""
 
     box: Box
-    """Nothing is drawn outside of it."""
+    """Box outside of which nothing is drawn."""
     ends: NDArray[np.float32]
     """(N, 2, 2) x, y in pixels of the lines' ends."""
     thick: int
@@ -103,8 +103,9 @@ def _ring(plane: Plane, box: Box, thick: int, value: Value) -> None:
 def _planes(
     picture: Image | YuvImage, dark: Color, color: Color
 ) -> Iterator[tuple[Plane, int, Value, Value]]:
-    """What is drawn on: each plane, how many pixels one of its values covers across, and the two
-    colours there. Dark lines have no colour of their own: only brightness need be drawn of them."""
+    """Yield what is drawn on: each plane, how many pixels one of its values covers across, and the
+    two colours there. Dark lines have no colour of their own: only brightness need be drawn of
+    them."""
     if not isinstance(picture, YuvImage):
         yield picture, 1, dark, color
         return

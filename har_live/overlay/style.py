@@ -44,7 +44,7 @@ _PALETTE = _BASE + tuple((r // 2 + 127, g // 2 + 127, b // 2 + 127) for r, g, b 
 
 
 def color_of(label: str, labels: tuple[str, ...] = ()) -> Color:
-    """The colour of a label everywhere on the picture, the same in every run.
+    """Return the colour of a label everywhere on the picture, the same in every run.
 
     Two of a model's labels share a colour only when there are more than 24 of them; a label that
     is not in ``labels`` takes one by its spelling.
@@ -58,13 +58,13 @@ def color_of(label: str, labels: tuple[str, ...] = ()) -> Color:
 
 
 def mix(color: Color, other: Color, share: float) -> Color:
-    """``share`` of ``color``, the rest of ``other``."""
+    """Mix ``share`` of ``color`` with the rest of ``other``."""
     r, g, b = (round(share * c + (1 - share) * o) for c, o in zip(color, other, strict=True))
     return r, g, b
 
 
 def luminance(color: Color) -> float:
-    """Relative luminance, 0–1, as the Web Content Accessibility Guidelines define it."""
+    """Return the relative luminance, 0–1, as the Web Content Accessibility Guidelines define it."""
     r, g, b = (
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
         for c in (v / 255 for v in color)
@@ -73,7 +73,7 @@ def luminance(color: Color) -> float:
 
 
 def ink_on(color: Color) -> Color:
-    """Dark or white, whichever is easier to read on ``color``."""
+    """Return dark or white, whichever is easier to read on ``color``."""
     # Contrast ratios against white and black are equal at this luminance.
     return DARK if luminance(color) > 0.179 else WHITE
 
@@ -107,9 +107,9 @@ class Metrics:
     body: int
     """Font size of everything else."""
     margin: int
-    """From the picture's edge to a panel."""
+    """Distance from the picture's edge to a panel."""
     pad: int
-    """From a panel's edge to what is in it."""
+    """Distance from a panel's edge to what is in it."""
     compact: bool
     """True when there is room for the label and a thin strip only."""
 
@@ -129,12 +129,12 @@ class Metrics:
 
     @property
     def gap(self) -> int:
-        """From panel to panel."""
+        """Distance from panel to panel."""
         return max(2, self.margin // 2)
 
     @property
     def radius(self) -> float:
-        """Of a panel's corners."""
+        """Radius of a panel's corners."""
         return 0.5 * self.body
 
     @property
@@ -147,5 +147,5 @@ class Metrics:
 
     @property
     def panel_width(self) -> int:
-        """Of a panel whose names are of usual length."""
+        """Width of a panel whose names are of usual length."""
         return min(max(10 * self.label, 17 * self.body), self.inner_width)

@@ -24,13 +24,13 @@ from har_live.overlay.style import (
 from har_live.overlay.text import MEDIUM, REGULAR, advance, display_name, fit_text
 
 if TYPE_CHECKING:
-    from har_live.overlay.view import Timeline, TimelineRow, TimelineSpan
+    from har_live.overlay.view import TimelineRow, TimelineSpan, TimelineView
 
 LEAST_OF_NAME = 0.6
 """The share of a name's letters that must fit on its span; less says nothing."""
 
 
-def timeline_strip(timeline: Timeline, labels: tuple[str, ...], metrics: Metrics) -> Canvas:
+def timeline_strip(timeline: TimelineView, labels: tuple[str, ...], metrics: Metrics) -> Canvas:
     """Draw the strip."""
     num_rows = len(timeline.rows)
     strip = _empty_strip(timeline.span_seconds, metrics, num_rows).copy()
@@ -46,7 +46,7 @@ def _fill_track(
     strip: Canvas,
     track: Box,
     row: TimelineRow,
-    timeline: Timeline,
+    timeline: TimelineView,
     labels: tuple[str, ...],
     metrics: Metrics,
 ) -> None:
@@ -71,7 +71,7 @@ def _fill_track(
 
 
 def _number(strip: Canvas, track: Box, row: TimelineRow, metrics: Metrics) -> None:
-    """Whose row it is, at its beginning."""
+    """Draw whose row it is, at its beginning."""
     text, weight = f"{row.number}", MEDIUM if row.is_picked else REGULAR
     x = track.x - metrics.pad // 2 - advance(text, metrics.small, weight)
     ink = WHITE if row.is_picked else DIM
@@ -91,7 +91,7 @@ def _empty_strip(span_seconds: float, metrics: Metrics, num_rows: int) -> Canvas
 
 
 def _baseline(track: Box, size_px: int) -> int:
-    """Of text in the middle of a track."""
+    """Return the baseline of text in the middle of a track."""
     return track.y + (track.height + round(0.7 * size_px)) // 2
 
 
@@ -103,7 +103,7 @@ def _now_line(strip: Canvas, tracks: list[Box], metrics: Metrics) -> None:
 
 
 def track_box(span_seconds: float, metrics: Metrics, row: int = 0, num_rows: int = 1) -> Box:
-    """Where in the strip time runs; several rows are a little narrower and lower each."""
+    """Return where in the strip time runs; several rows are a little narrower and lower each."""
     width = metrics.inner_width
     if metrics.compact:
         return Box(2, 2 + 5 * row, max(1, width - 4), 4)
@@ -122,8 +122,8 @@ def _past(span_seconds: float) -> str:
     return f"−{span_seconds:g} s"
 
 
-def _columns(span: TimelineSpan, timeline: Timeline, width: int) -> tuple[int, int]:
-    """First column of a span in the track, and the one after its last."""
+def _columns(span: TimelineSpan, timeline: TimelineView, width: int) -> tuple[int, int]:
+    """Return the first column of a span in the track, and the one after its last."""
     begin = timeline.now_seconds - timeline.span_seconds
     left, right = (
         round((seconds - begin) / timeline.span_seconds * width)

@@ -35,18 +35,18 @@ class TimelineSpan:
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """What somebody did, or what was seen in the whole picture."""
+    """All that somebody did, or what was seen in the whole picture."""
 
     spans: tuple[TimelineSpan, ...] = ()
-    """In playing order, without overlap; the time between two of them had no label."""
+    """Spans in playing order, without overlap; the time between two of them had no label."""
     number: int = 0
     """The person's, beside the row where there are several; 0 for nobody who is here now."""
     is_picked: bool = False
-    """The panel is about the same person."""
+    """True if the panel is about the same person."""
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class TimelineView:
     """The last seconds; what lies before ``now_seconds - span_seconds`` is not drawn."""
 
     now_seconds: float
@@ -54,7 +54,7 @@ class Timeline:
     span_seconds: float
     """Time from the strip's left edge to its right edge."""
     rows: tuple[TimelineRow, ...] = (TimelineRow(),)
-    """One below the other, at least one."""
+    """Rows, one below the other, at least one."""
 
     def __post_init__(self) -> None:
         if not self.rows:
@@ -68,7 +68,7 @@ class PersonView:
     """Somebody in the picture, and what they are seen to do."""
 
     box: Box
-    """Where they are; what lies outside of the picture is not drawn."""
+    """The person's box; what lies outside of the picture is not drawn."""
     joints: Joints | None = None
     """None: they are not drawn."""
     label: str = ""
@@ -78,7 +78,7 @@ class PersonView:
     number: int = 0
     """Tells people apart; drawn where there are several."""
     is_picked: bool = False
-    """The panel is about this person."""
+    """True if the panel is about this person."""
 
     def __post_init__(self) -> None:
         _check_fraction("confidence", self.confidence)
@@ -87,7 +87,7 @@ class PersonView:
             raise ValueError(f"box is {self.box}; expected left ≤ right and top ≤ bottom")
 
     def mirrored(self) -> PersonView:
-        """The same person in a mirror."""
+        """Return the same person in a mirror."""
         left, top, right, bottom = self.box
         joints = None if self.joints is None else self.joints.copy()
         if joints is not None:
@@ -97,12 +97,12 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class LiveStatus:
-    """What only live use knows."""
+    """Figures that only live use knows."""
 
     fps: float
     """Pictures shown per second."""
     latency_ms: float | None = None
-    """From a frame's arrival to the drawing of the label that includes it."""
+    """Time from a frame's arrival to the drawing of the label that includes it."""
     age_ms: float | None = None
     """Time since the shown label was last confirmed by a window."""
     dropped: int = 0
@@ -124,7 +124,7 @@ class OverlayView:
     top: tuple[tuple[str, float], ...] = ()
     """Labels and their probabilities, best first. The shown label's own row is left out, and so is
     the last one when none of them is shown: the panel keeps its height at len(top) - 1 rows."""
-    timeline: Timeline | None = None
+    timeline: TimelineView | None = None
     truth: str | None = None
     """The true label, where the source knows it."""
     status: LiveStatus | None = None
@@ -147,12 +147,12 @@ class OverlayView:
 
     @property
     def has_numbers(self) -> bool:
-        """There is somebody to tell from somebody else."""
+        """True if there is somebody to tell from somebody else."""
         num_rows = 0 if self.timeline is None else len(self.timeline.rows)
         return max(num_rows, len(self.people)) > 1
 
     def showing(self, people: Sequence[Person], *, has_joints: bool = True) -> OverlayView:
-        """The same with people where they are here; who is new has no label yet."""
+        """Return the same with people where they are here; who is new has no label yet."""
         known = {one.number: one for one in self.people}
         return replace(
             self,
@@ -167,5 +167,5 @@ class OverlayView:
         )
 
     def mirrored(self) -> OverlayView:
-        """The same on a picture that is mirrored; text stays as it is."""
+        """Return the same on a picture that is mirrored; text stays as it is."""
         return replace(self, people=tuple(person.mirrored() for person in self.people))

@@ -1,1 +1,2 @@
-"""Who is in the picture, who is who from one grid frame to the next, and where to look closer."""
+"""The people in the picture, who is who from one grid frame to the next, and where to look
+closer."""

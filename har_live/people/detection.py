@@ -65,7 +65,7 @@ class Detection:
         return np.array([(left + right) / 2, (top + bottom) / 2], np.float32)
 
     def moved(self, by: NDArray[np.float32]) -> Detection:
-        """The same person elsewhere: ``by`` is (2,) float32, right and down."""
+        """Return the same person elsewhere: ``by`` is (2,) float32, right and down."""
         joints = self.joints.copy()
         joints[:, :2] += by
         across, down = map(float, by)

@@ -1,4 +1,4 @@
-"""Who is in a picture: a pretrained network on a runtime. It remembers nothing."""
+"""Finds who is in a picture: a pretrained network on a runtime. It remembers nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Finder(Protocol):
     """Finds people in pictures."""
 
     def find(self, pictures: Sequence[Image], *, aspects: Sequence[float]) -> list[list[Detection]]:
-        """Everybody in each picture, in units of its height, in no order.
+        """Find everybody in each picture, in units of its height, in no order.
 
         Args:
             pictures: (h, w, 3) uint8 RGB each, from ``to_finder``; those of one size share a batch.
@@ -62,7 +62,8 @@ class PeopleFinder:
 
 
 def brightened(picture: Image) -> Image:
-    """A picture taken by little light as if there had been more; any other as it is."""
+    """Brighten a picture taken by little light, as if there had been more; return any other as it
+    is."""
     gain = min(DARK / max(float(picture.mean()), 1.0), MOST_GAIN)
     if gain <= 1:
         return picture
@@ -70,7 +71,8 @@ def brightened(picture: Image) -> Image:
 
 
 def _detection(row: NDArray[np.float32], aspect: float) -> Detection:
-    """From (56,): 17 × (y, x, score), ymin, xmin, ymax, xmax, score, as shares of the picture."""
+    """Make a detection of (56,): 17 × (y, x, score), ymin, xmin, ymax, xmax, score, as shares of
+    the picture."""
     joints = row[:51].reshape(17, 3)[:, [1, 0, 2]]
     joints[:, 0] *= aspect
     top, left, bottom, right = row[51:55].tolist()

@@ -19,11 +19,11 @@ JOINT_NAMES = (
     "left_ankle",
     "right_ankle",
 )
-"""In this order everywhere; left and right are the person's own."""
+"""The joints, in this order everywhere; left and right are the person's own."""
 FROM_COCO = np.array([0, *range(5, 17)])
-"""Where they stand among COCO's 17."""
+"""Indices of the joints among COCO's 17."""
 MIRRORED = np.array([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11])
-"""Where each joint stands after left and right have changed places."""
+"""Index of each joint after left and right have changed places."""
 LIMBS = ((1, 3), (3, 5), (2, 4), (4, 6), (7, 9), (9, 11), (8, 10), (10, 12))
 """Upper and lower arms and legs, as pairs of joints."""
 CONTEXT = 3

@@ -1,4 +1,4 @@
-"""How much alike two finds are, and the best way to pair finds with tracks."""
+"""Likeness of two finds, and the best way to pair finds with tracks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEWEST_SHARED = 3
 def joint_likeness(
     some: Sequence[Detection], others: Sequence[Detection], *, reach: ArrayLike
 ) -> NDArray[np.float64]:
-    """(S, O) 0–1: 1 where two have the same joints, NaN where they share too few.
+    """Return (S, O) 0–1: 1 where two have the same joints, NaN where they share too few.
 
     The similarity of object keypoints (COCO), but with one reach for all joints: an association
     must bear a wrist that moves, a score of accuracy must not.
@@ -45,7 +45,7 @@ def joint_likeness(
 
 
 def overlap(some: Sequence[Detection], others: Sequence[Detection]) -> NDArray[np.float64]:
-    """(S, O) 0–1: what two boxes share by what they cover together."""
+    """Return (S, O) 0–1: what two boxes share by what they cover together."""
     a, b = _boxes(some)[:, None], _boxes(others)[None]  # (S, 1, 4), (1, O, 4)
     sides = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
     both = np.maximum(sides, 0).prod(axis=-1)
@@ -56,14 +56,14 @@ def overlap(some: Sequence[Detection], others: Sequence[Detection]) -> NDArray[n
 def likeness(
     some: Sequence[Detection], others: Sequence[Detection], *, reach: ArrayLike
 ) -> NDArray[np.float64]:
-    """(S, O) 0–1: by joints and boxes alike; by boxes alone where joints are few."""
+    """Return (S, O) 0–1: by joints and boxes alike; by boxes alone where joints are few."""
     boxes = overlap(some, others)
     joints = joint_likeness(some, others, reach=reach)
     return np.where(np.isnan(joints), boxes, (joints + boxes) / 2)
 
 
 def without_doubles(people: Sequence[Detection]) -> list[Detection]:
-    """Everybody once, the surest first: finders may find the same person twice.
+    """Return everybody once, the surest first: finders may find the same person twice.
 
     Two who overlap are two as long as their joints are apart.
     """
@@ -76,7 +76,7 @@ def without_doubles(people: Sequence[Detection]) -> list[Detection]:
 
 
 def best_pairs(gains: NDArray[np.float64]) -> list[tuple[int, int]]:
-    """The pairs (row, column) that gain most together; no row and no column is in two.
+    """Return the pairs (row, column) that gain most together; no row and no column is in two.
 
     Exact. Pairs that gain nothing are left out. It takes time that doubles with each column that
     gains anything: a finder finds six people.
@@ -97,7 +97,8 @@ def best_pairs(gains: NDArray[np.float64]) -> list[tuple[int, int]]:
 
 
 def _surest_first(person: Detection) -> tuple[float, ...]:
-    """An order in which no two different finds are equal: answers don't hang on the finder's."""
+    """Return an order in which no two different finds are equal: answers don't hang on the
+    finder's."""
     return (-person.score, *person.box, *person.joints.ravel().tolist())
 
 

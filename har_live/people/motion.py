@@ -1,4 +1,4 @@
-"""What moved between two grid frames: optical flow by Lucas and Kanade, coarse to fine.
+"""Motion between two grid frames: optical flow by Lucas and Kanade, coarse to fine.
 
 Lucas and Kanade, "An Iterative Image Registration Technique with an Application to Stereo Vision",
 IJCAI 1981. Nothing in here is learnt: it tells of movement where joints can't be seen, in the dark
@@ -48,7 +48,7 @@ class MotionSeen:
         self.field = motion_field(before, now)
 
     def features(self) -> Plane:
-        """(NUM_MOTION,) float32 numbers that describe it, large ones compressed."""
+        """Return (NUM_MOTION,) float32 numbers that describe it, large ones compressed."""
         parts = [_means_of_parts(x).ravel() for x in (self.field, _coarser(self.field))]
         told = np.concatenate([_whole_features(self.field), *parts])
         compressed: Plane = np.sign(told) * np.log1p(4 * np.abs(told))
@@ -56,7 +56,7 @@ class MotionSeen:
 
 
 def grey_levels(picture: Image) -> list[Plane]:
-    """(h, w, 3) uint8 RGB → locally equalised grey, 12, 24 and 48 cells a side."""
+    """Convert (h, w, 3) uint8 RGB → locally equalised grey, 12, 24 and 48 cells a side."""
     lifted = _LIFTED[picture].mean(axis=2)
     levels = [cv2.resize(lifted, (FLOW_SIDE, FLOW_SIDE), interpolation=cv2.INTER_AREA)]
     for _ in range(2):
@@ -66,7 +66,7 @@ def grey_levels(picture: Image) -> list[Plane]:
 
 
 def motion_field(before: list[Plane], now: list[Plane]) -> Plane:
-    """(4, 48, 48): flow x, flow y, its speed (cells a grid step), change of grey."""
+    """Return (4, 48, 48): flow x, flow y, its speed (cells a grid step), change of grey."""
     flow = _smooth(_shift_between(before[0], now[0]), 3)
     for earlier, later in zip(before[1:], now[1:], strict=True):
         side = len(earlier)
@@ -78,7 +78,8 @@ def motion_field(before: list[Plane], now: list[Plane]) -> Plane:
 
 
 def _equalised(grey: Plane) -> Plane:
-    """Each place at the mean 0 and deviation 1 of its surroundings: the dark shows as much."""
+    """Bring each place to the mean 0 and deviation 1 of its surroundings: the dark shows as
+    much."""
     width = 13 if len(grey) > 20 else 7
     centred = grey - _smooth(grey, width)
     # The 0.02 keeps the noise of flat, dark places small.
@@ -88,7 +89,8 @@ def _equalised(grey: Plane) -> Plane:
 
 @cache
 def _mean_around(length: int, width: int) -> Plane:
-    """(length, length): at each place the mean of the ``width`` around it, of fewer at the ends."""
+    """Return (length, length): at each place the mean of the ``width`` around it, of fewer at the
+    ends."""
     at = np.arange(length)
     near = np.abs(at - at[:, None]) <= width // 2
     mean: Plane = (near / near.sum(axis=1, keepdims=True)).astype(np.float32)
@@ -96,13 +98,14 @@ def _mean_around(length: int, width: int) -> Plane:
 
 
 def _smooth(x: Plane, width: int) -> Plane:
-    """(…, s, s): the mean over a square around each place."""
+    """Return (…, s, s): the mean over a square around each place."""
     around = _mean_around(x.shape[-1], width)
     return np.asarray(around @ x @ around.T, np.float32)
 
 
 def _slopes(x: Plane) -> tuple[Plane, Plane]:
-    """Half the difference of the neighbours along x and along y; ends stand for what is beyond."""
+    """Return half the difference of the neighbours along x and along y; ends stand for what is
+    beyond."""
     wide = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(1, 1), (1, 1)], mode="edge")
     half = np.float32(0.5)
     across = (wide[..., 1:-1, 2:] - wide[..., 1:-1, :-2]) * half
@@ -111,7 +114,7 @@ def _slopes(x: Plane) -> tuple[Plane, Plane]:
 
 
 def _shift_between(before: Plane, after: Plane) -> Plane:
-    """One step: (2, h, w) cells that lead from before to after where it is near."""
+    """Return one step: (2, h, w) cells that lead from before to after where it is near."""
     dx, dy = _slopes((after + before) * np.float32(0.5))
     dt = after - before
     xx, xy, yy, xt, yt = _smooth(np.stack([dx * dx, dx * dy, dy * dy, dx * dt, dy * dt]), 5)
@@ -121,7 +124,7 @@ def _shift_between(before: Plane, after: Plane) -> Plane:
 
 
 def _warped(x: Plane, flow: Plane) -> Plane:
-    """``x`` looked at where ``flow``, in cells, points."""
+    """Look at ``x`` where ``flow``, in cells, points."""
     at = np.arange(len(x), dtype=np.float32)
     across, down = flow[0] + at, flow[1] + at[:, None]
     warped = cv2.remap(x, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -129,14 +132,15 @@ def _warped(x: Plane, flow: Plane) -> Plane:
 
 
 def _coarser(field: Plane) -> Plane:
-    """(4, 48, 48) → (4, 24, 24): the field between its cells."""
+    """Reduce (4, 48, 48) → (4, 24, 24): the field between its cells."""
     share = (np.arange(COARSE_SIDE, dtype=np.float32) + 0.5) / COARSE_SIDE
     along = _between(share * FLOW_SIDE - 0.5)
     return np.asarray(along @ field @ along.T, np.float32)
 
 
 def _between(places: NDArray[np.floating]) -> Plane:
-    """(n,) places, in cells → (n, 48): the value there, between the two cells nearest."""
+    """Interpolate at (n,) places, in cells → (n, 48): the value there, between the two cells
+    nearest."""
     at = np.arange(FLOW_SIDE, dtype=np.float32)
     inside = np.clip(places, 0, FLOW_SIDE - 1).astype(np.float32)
     weights: Plane = np.maximum(1 - np.abs(inside[:, None] - at), 0)
@@ -144,14 +148,14 @@ def _between(places: NDArray[np.floating]) -> Plane:
 
 
 def _means_of_parts(x: Plane) -> Plane:
-    """(4, s, s) → (4, PARTS, PARTS)."""
+    """Average (4, s, s) → (4, PARTS, PARTS)."""
     step = x.shape[-1] // PARTS
     means: Plane = x.reshape(len(x), PARTS, step, PARTS, step).mean(axis=(2, 4))
     return means
 
 
 def _whole_features(field: Plane) -> Plane:
-    """What the whole field is like."""
+    """Describe the whole field."""
     flow, speed, change = field[:2], field[2], field[3]
     steepness = 4 / np.array(SPEEDS, np.float32)[:, None, None]
     above = 1 / (1 + np.exp(-(speed - np.array(SPEEDS, np.float32)[:, None, None]) * steepness))

@@ -1,4 +1,4 @@
-"""Who is who over grid frames: the same person keeps the same id.
+"""Tells who is who over grid frames: the same person keeps the same id.
 
 Each person followed is expected a little further on the way that they were going, and everybody
 found is given to whom they are most like, all at once, by joints and box. Those found surely choose
@@ -35,14 +35,15 @@ if TYPE_CHECKING:
 NUM_TO_CONFIRM = 2
 """Grid frames in which a newcomer must be seen to get an id: a false find is gone by then."""
 FOLLOWED_SECONDS = 4.0
-"""Who has been shown for so long counts twice as large when there are too many."""
+"""Somebody who has been shown for so long counts twice as large when there are too many."""
 MAIN_BONUS = 1.3
 """The main person stays so until somebody counts this much more: of two alike, always the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackerSpec:
-    """When two finds are one person. Seconds, and shares of a person's size: no pixels."""
+    """Limits within which two finds are one person. Seconds, and shares of a person's size: no
+    pixels."""
 
     sure_score: float = 0.2
     """A find of this score is somebody: it may begin a track."""
@@ -51,7 +52,7 @@ class TrackerSpec:
     least_likeness: float = 0.4
     """0–1: who is less like a track than this is somebody else."""
     reach: float = 0.2
-    """How far a joint may be from where it is expected, by the person's size, to count 0.6."""
+    """Distance of a joint from where it is expected, by the person's size, that counts 0.6."""
     reach_growth: float = 0.5
     """Its growth for each second in which the person was not seen, by itself."""
     lost_seconds: float = 1.0
@@ -71,7 +72,7 @@ class Track:
     id: int
     """Counts from 1; never given to anybody else."""
     detection: Detection | None
-    """As found in this grid frame; None while lost."""
+    """The find in this grid frame; None while lost."""
     first_seen_seconds: float
     last_seen_seconds: float
     num_frames: int
@@ -79,11 +80,11 @@ class Track:
 
 
 @dataclass(slots=True, eq=False)
-class _Followed:
+class _OpenTrack:
     """A track while it goes on."""
 
     detection: Detection
-    """As seen last."""
+    """The newest find."""
     first_seen_seconds: float
     last_seen_seconds: float
     velocity: NDArray[np.float32]
@@ -95,7 +96,7 @@ class _Followed:
 
     @property
     def weight(self) -> float:
-        """Size, doubled for who has been shown for long."""
+        """Size, doubled for those who have been shown for long."""
         return self.detection.size * (1 + min(self.shown_seconds / FOLLOWED_SECONDS, 1.0))
 
 
@@ -116,8 +117,8 @@ class Tracker:
 
     def reset(self) -> None:
         """End all tracks, as at a cut or a gap; ids go on counting."""
-        self._followed: list[_Followed] = []
-        self._main: _Followed | None = None
+        self._followed: list[_OpenTrack] = []
+        self._main: _OpenTrack | None = None
         self._now_seconds = -math.inf
 
     def update(
@@ -153,13 +154,13 @@ class Tracker:
             one.shown_seconds += passed_seconds if math.isfinite(passed_seconds) else 0.0
         return [self._track(one) for one in shown]
 
-    def _is_expected(self, one: _Followed) -> bool:
+    def _is_expected(self, one: _OpenTrack) -> bool:
         spec = self.spec
         allowed = spec.waiting_seconds if one.id is None else spec.lost_seconds
         # A thousandth: grid instants are sums of steps that are no binary fractions.
         return self._now_seconds - one.last_seen_seconds <= allowed + 1e-3
 
-    def _is_inside(self, one: _Followed, picture_size: tuple[float, float]) -> bool:
+    def _is_inside(self, one: _OpenTrack, picture_size: tuple[float, float]) -> bool:
         if one.last_seen_seconds == self._now_seconds:
             return True
         (across, down), (width, height) = self._expected(one).middle, picture_size
@@ -176,9 +177,9 @@ class Tracker:
         newcomers = self._give(unknown, waiting)
         for person in newcomers:
             now, still = self._now_seconds, np.zeros(2, np.float32)
-            self._followed.append(_Followed(person, now, now, still))
+            self._followed.append(_OpenTrack(person, now, now, still))
 
-    def _give(self, people: list[Detection], followed: list[_Followed]) -> list[Detection]:
+    def _give(self, people: list[Detection], followed: list[_OpenTrack]) -> list[Detection]:
         """Continue tracks with the people who are most like them; return the people left over."""
         if not (people and followed):
             return people
@@ -191,14 +192,14 @@ class Tracker:
         given = {person for _, person in pairs}
         return [person for index, person in enumerate(people) if index not in given]
 
-    def _expected(self, one: _Followed) -> Detection:
-        """The person where they should be now: on their way, slower and slower."""
+    def _expected(self, one: _OpenTrack) -> Detection:
+        """Return the person where they should be now: on their way, slower and slower."""
         coast = self.spec.coast_seconds
         gone_seconds = self._now_seconds - one.last_seen_seconds
         way_seconds = coast * (1 - math.exp(-gone_seconds / coast))
         return one.detection.moved(one.velocity * np.float32(way_seconds))
 
-    def _continue(self, one: _Followed, person: Detection) -> None:
+    def _continue(self, one: _OpenTrack, person: Detection) -> None:
         gone_seconds = self._now_seconds - one.last_seen_seconds
         velocity = _way(one.detection, person) / np.float32(gone_seconds)
         share = 1 - math.exp(-gone_seconds / self.spec.velocity_seconds)
@@ -209,8 +210,8 @@ class Tracker:
             self._num_ids += 1
             one.id = self._num_ids
 
-    def _shown(self) -> list[_Followed]:
-        """The main people, the first one first."""
+    def _shown(self) -> list[_OpenTrack]:
+        """Return the main people, the first one first."""
         known = [one for one in self._followed if one.id is not None]
         bonus = {id(self._main): MAIN_BONUS}
         known.sort(key=lambda one: (-one.weight * bonus.get(id(one), 1.0), one.id))
@@ -218,7 +219,7 @@ class Tracker:
         self._main = shown[0] if shown else None
         return shown
 
-    def _track(self, one: _Followed) -> Track:
+    def _track(self, one: _OpenTrack) -> Track:
         assert one.id is not None
         is_seen = one.last_seen_seconds == self._now_seconds
         return Track(
@@ -231,7 +232,8 @@ class Tracker:
 
 
 def _way(before: Detection, after: Detection) -> NDArray[np.float32]:
-    """(2,) how far the body moved: the median over the joints seen in both, or the box's middle."""
+    """Return (2,) how far the body moved: the median over the joints seen in both, or the box's
+    middle."""
     shared = before.is_sure & after.is_sure
     if shared.sum() >= 3:
         ways = after.joints[shared, :2] - before.joints[shared, :2]

@@ -12,15 +12,15 @@ class Clock:
         self._speed = speed
 
     def now(self) -> float:
-        """Seconds since some moment in the past."""
+        """Return the seconds since some moment in the past."""
         return time.monotonic() * self._speed
 
     def wait_seconds(self, seconds: float) -> float:
-        """What to pass to a wait of the operating system that is to last ``seconds``."""
+        """Return what to pass to a wait of the operating system that is to last ``seconds``."""
         return seconds / self._speed
 
 
-class ArrivalTimeline:
+class LiveTimeline:
     """Puts the frames of a live source on one time line: seconds since its first frame.
 
     Their distances are the source's own, which are more even than the arrivals. A source's clock
@@ -35,11 +35,11 @@ class ArrivalTimeline:
         self._shift_seconds: float | None = None
 
     def restart(self) -> None:
-        """The next frame comes over a new connection."""
+        """Forget the source's clock: the next frame comes over a new connection."""
         self._shift_seconds = None
 
     def place(self, pts_seconds: float, arrival_seconds: float) -> float:
-        """Where a frame belongs that says ``pts_seconds`` of itself."""
+        """Return the seconds at which a frame belongs that says ``pts_seconds`` of itself."""
         if self._begin_seconds is None:
             self._begin_seconds = arrival_seconds
         expected = arrival_seconds - self._begin_seconds

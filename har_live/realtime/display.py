@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.02
-"""Of the wall clock: the longest that a key waits for an answer."""
+"""Longest wait of a key for its answer, on the wall clock."""
 REDRAW_SECONDS = 0.25
-"""How often a picture that stands still is drawn again, for what is said on it."""
+"""Interval at which a picture that stands still is drawn again, for what is said on it."""
 MOSAIC_FPS = 30
 """Most pictures a second of several sources, whose frames come at times of their own."""
 MOSAIC_HELP_LINES = (*HELP_LINES, ("1 – 9", "one source alone"), ("0", "all sources"))
 
 
 class AnyWindow(Protocol):
-    """What is asked of a window; ``har_live.sinks.window.Window`` is one."""
+    """Something that shows pictures and gives keys; ``har_live.sinks.window.Window`` is one."""
 
     @property
     def is_closed(self) -> bool: ...
@@ -95,7 +95,7 @@ class Display:
         self._has_joints = has_joints
         self._is_paused = False
         self.ending: Ending | None = None
-        self._mourned: set[int] = set()
+        self._reported: set[int] = set()
 
     def tick(self) -> None:
         """Wait a moment for what is new; draw it; answer the keys.
@@ -103,7 +103,7 @@ class Display:
         Raises:
             HarLiveError: the only source is lost for good, or an output can't be written.
         """
-        wait_for_news([tile.links.screen for tile in self._tiles], self._changed, TICK_SECONDS)
+        wait_for_news([tile.channels.screen for tile in self._tiles], self._changed, TICK_SECONDS)
         now = self._clock.now()
         for number, tile in enumerate(self._tiles):
             self._has_new[number] |= tile.take(now, is_paused=self._is_paused)
@@ -120,18 +120,18 @@ class Display:
             self.ending = Ending("the time limit")
 
     def conclude(self) -> None:
-        """The threads are gone: what they said last still belongs into the files."""
+        """Take in what the threads said last: it still belongs into the files."""
         with ExitStack() as stack:  # all of them, whatever one of them says
             for tile in self._tiles:
                 stack.callback(tile.conclude, is_paused=self._is_paused)
 
     def _look_for_endings(self) -> None:
         for number, tile in enumerate(self._tiles):
-            if tile.error is None or number in self._mourned:
+            if tile.error is None or number in self._reported:
                 continue
             if self._mosaic is None:
                 raise tile.error
-            self._mourned.add(number)
+            self._reported.add(number)
             logger.warning("%s", tile.error)
         if all(tile.is_over for tile in self._tiles):
             self.ending = self.ending or Ending("the end of the source")
@@ -147,20 +147,20 @@ class Display:
         self._screen.begin(self._tiles[0].moments.run(info))
 
     def _show_one(self, tile: Tile, now: float) -> None:
-        """As it is, each frame once."""
+        """Draw and put out the only source as it is, each frame once."""
         is_new, self._has_new[0] = self._has_new[0], False
         if not self._draws:
             if is_new:
-                tile.drawn()
+                tile.mark_drawn()
         elif is_new or self._wants_drawing(0, now):
             picture = self._draw(0, now)
             self._put_out(picture)
-            tile.drawn()
+            tile.mark_drawn()
             if is_new and tile.frame is not None:
-                self._screen.write(_shown(picture, tile.frame.pts_seconds))
+                self._screen.write(_as_moment(picture, tile.frame.pts_seconds))
 
     def _show_all(self, mosaic: Mosaic, now: float) -> None:
-        """Those of them that have changed."""
+        """Draw and put out those sources that have changed."""
         if self._draws and now - self._shown_seconds < 1 / MOSAIC_FPS:
             return
         new = [number for number, is_new in enumerate(self._has_new) if is_new]
@@ -174,16 +174,16 @@ class Display:
             self._shown_seconds = now
             self._put_out(mosaic.picture)
         for number in {*new, *changed}:
-            self._tiles[number].drawn()
+            self._tiles[number].mark_drawn()
         if changed:
-            self._screen.write(_shown(mosaic.picture, now))
+            self._screen.write(_as_moment(mosaic.picture, now))
 
     @property
     def _draws(self) -> bool:
         return self._window is not None or self._recorder.is_recording
 
     def _wants_drawing(self, number: int, now: float) -> bool:
-        """Whether a picture that is there already says something that is no longer so."""
+        """Return whether a picture that is there already says something that is no longer so."""
         if self._window is None and self._mosaic is None:
             return False  # the recording of one source has its frames alone
         tile = self._tiles[number]
@@ -252,7 +252,7 @@ class Display:
             tile.pause(wanted)
 
     def _try(self, do: Callable[[], str], now: float) -> None:
-        """What was asked for by key ends nothing when it fails."""
+        """Do what a key asks for; when that fails, the run goes on."""
         try:
             text = do()
         except SinkError as error:
@@ -261,5 +261,5 @@ class Display:
         self._tiles[self._numbers[0]].notices.flash(text, now)
 
 
-def _shown(picture: Image, pts_seconds: float) -> Moment:
+def _as_moment(picture: Image, pts_seconds: float) -> Moment:
     return Moment(Frame(picture, pts_seconds), [], [], None, draw=lambda people, as_stored: picture)

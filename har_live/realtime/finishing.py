@@ -16,7 +16,7 @@ WAKE_SECONDS = 0.5
 
 
 class Finisher:
-    """One recording at a time, on a thread of its own; where none can be had, at once."""
+    """Completes one recording at a time, on a thread of its own; where none can be had, at once."""
 
     def __init__(self) -> None:
         self._thread: Thread | None = None
@@ -33,7 +33,7 @@ class Finisher:
             self._thread = thread
 
     def wait(self) -> None:
-        """Until it is complete.
+        """Wait until the recording is complete.
 
         Raises:
             SinkError: it can't be.

@@ -1,4 +1,4 @@
-"""What lies between the threads: nothing here grows, and who is late takes the newest."""
+"""The queues between the threads: none grows, and a late consumer gets only the newest item."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LiveFrame(Frame):
     """A frame and when it came."""
 
     arrival_seconds: float = 0.0
-    """On the clock of live use."""
+    """Arrival, on the clock of live use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,15 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """What one grid frame brought to light."""
+    """The results of one grid frame."""
 
     predictions: list[Prediction]
     arrival_seconds: float
-    """Of the newest frame that they include."""
+    """Arrival of the newest frame that they include."""
     warming_up: float | None
-    """As ``Stream.warming_up``."""
+    """See ``Stream.warming_up``."""
     people: tuple[Person, ...] = ()
-    """As ``Stream.people``."""
+    """See ``Stream.people``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class ScorerInbox:
         self._newest: Frame | None = None
         self._is_over = False
         self.is_stopped = False
-        """What waited was thrown away."""
+        """True once ``stop`` has discarded what waited."""
         self._missed_instants = 0.0
 
     @property
@@ -97,34 +97,34 @@ class ScorerInbox:
 
     @property
     def has_news(self) -> bool:
-        """Grid frames wait, or it is over."""
+        """True while grid frames wait, and once it is over."""
         return bool(self._waiting) or self._is_over
 
     @property
     def is_over(self) -> bool:
-        """Nothing waits, and nothing will."""
+        """True once nothing waits and nothing will."""
         with self._changed:
             return self._is_over and not self._waiting
 
     def push(self, frame: Frame) -> None:
-        """One more frame of the source."""
+        """Take in the source's next frame."""
         with self._changed:
             self._newest = frame
             self._add(self._grid.push(frame))
 
     def foresee(self, pts_seconds: float) -> None:
-        """The next frame will be one at ``pts_seconds``."""
+        """Take in that the next frame will be one at ``pts_seconds``."""
         with self._changed:
             self._add(self._grid.foresee(pts_seconds))
 
     def restart(self) -> None:
-        """The source broke off: the next frame begins a new run."""
+        """End the run: the source broke off, and its next frame begins a new one."""
         with self._changed:
             self._newest = None
             self._add(self._grid.finish())
 
     def end(self) -> None:
-        """The source has ended: what waits is the last."""
+        """End the source: what waits is the last."""
         with self._changed:
             self._newest = None
             self._add(self._grid.finish())
@@ -132,14 +132,14 @@ class ScorerInbox:
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """Nobody wants to know any more."""
+        """Discard what waits: nobody wants to know any more."""
         with self._changed:
             self._waiting.clear()
             self._is_over = self.is_stopped = True
             self._changed.notify_all()
 
     def take(self, step_seconds: float) -> list[GridFrame]:
-        """The grid frames that wait; none if there is none.
+        """Return the grid frames that wait; none if there is none.
 
         Args:
             step_seconds: what scoring one of them takes.
@@ -189,11 +189,11 @@ class ScreenInbox:
 
     @property
     def has_news(self) -> bool:
-        """There is something to take."""
+        """True while there is something to take."""
         return self._frame is not None or bool(self._news)
 
     def show(self, frame: LiveFrame) -> None:
-        """The newest frame; one that nobody took is forgotten."""
+        """Keep the newest frame; one that nobody took is forgotten."""
         with self._changed:
             self.num_dropped += self._frame is not None
             self._frame = frame
@@ -205,7 +205,7 @@ class ScreenInbox:
             self._changed.notify_all()
 
     def take(self) -> tuple[LiveFrame | None, list[News]]:
-        """The newest frame, if it is a new one, and what is new."""
+        """Return the newest frame, if it is a new one, and what is new."""
         with self._changed:
             frame, self._frame = self._frame, None
             news, self._news = self._news, []

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from har_live.realtime.inbox import LiveFrame, Scored
 
 
-class Labels:
+class LiveLabels:
     """Gathers what the scorer says for the overlay, and measures it. Main thread only.
 
     Args:
@@ -26,11 +26,11 @@ class Labels:
         self._confirmed_seconds: float | None = None
         self._undrawn_seconds: list[float] = []  # arrivals of what the labels not yet drawn include
         self.latencies = Latencies()
-        """From a frame's arrival to the drawing of a label that includes it."""
+        """Times from a frame's arrival to the drawing of a label that includes it."""
         self.num_predictions = 0
 
-    def take(self, scored: Scored, now_seconds: float) -> None:
-        """What one more grid frame brought to light."""
+    def update(self, scored: Scored, now_seconds: float) -> None:
+        """Take in the results of one more grid frame."""
         self._overlay.update(scored.predictions, scored.people, warming_up=scored.warming_up)
         if self._is_lost:
             self._overlay.restart(warming_up=None)
@@ -40,18 +40,18 @@ class Labels:
             self.num_predictions += 1
 
     def lose(self) -> None:
-        """The source is gone: the label says nothing of what is there now."""
+        """Forget the labels: the source is gone, and they say nothing of what is there now."""
         self._is_lost = True
         self._overlay.restart(warming_up=None)
 
     def regain(self) -> None:
-        """The source is there, for the first time or again."""
+        """Begin afresh: the source is there, for the first time or again."""
         self._is_lost = False
         self._overlay.restart(warming_up=0.0)
 
     def pause(self, wanted: bool) -> None:
-        """The picture stands still, or goes on. A camera goes on meanwhile, but its labels are not
-        of this picture."""
+        """Hold what is drawn while the picture stands still, or go on. A camera goes on meanwhile,
+        but its labels are not of this picture."""
         self._standing = deepcopy(self._overlay) if wanted else None
 
     def pick_next(self) -> None:
@@ -61,7 +61,8 @@ class Labels:
         self._overlay.chosen = seen.chosen
 
     def age_ms(self, now_seconds: float) -> float | None:
-        """Since a window last confirmed the label; None before the first."""
+        """Return the milliseconds since a window last confirmed the label; None before the
+        first."""
         confirmed = self._confirmed_seconds
         return None if confirmed is None else (now_seconds - confirmed) * 1000
 
@@ -73,7 +74,7 @@ class Labels:
         *,
         has_joints: bool = True,
     ) -> OverlayView:
-        """What to draw on a frame, or on black."""
+        """Return what to draw on a frame, or on black."""
         return (self._standing or self._overlay).view(
             0.0 if frame is None else frame.pts_seconds,
             truth=None if frame is None else frame.truth,
@@ -82,12 +83,13 @@ class Labels:
             has_joints=has_joints,
         )
 
-    def drawn(self, now_seconds: float) -> None:
-        """The label has been drawn, or where nothing is, could have been."""
+    def mark_drawn(self, now_seconds: float) -> None:
+        """Note that the label has been drawn, or where nothing is, could have been."""
         for arrival_seconds in self._undrawn_seconds:
             self.latencies.add(now_seconds - arrival_seconds)
         self._undrawn_seconds.clear()
 
-    def passed_over(self) -> None:
-        """Labels that came while the picture stood still are no measure."""
+    def skip_undrawn(self) -> None:
+        """Leave out of the latencies what is not drawn yet: labels that came while the picture
+        stood still are no measure."""
         self._undrawn_seconds.clear()

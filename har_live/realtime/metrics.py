@@ -1,4 +1,4 @@
-"""How live it was: rates and latencies, in memory that does not grow."""
+"""Rates and latencies of live use, in memory that does not grow."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ class Latencies:
         self._counts[round(min(max(self.newest_ms, 0), LONGEST_MS))] += 1
 
     def summary_ms(self) -> tuple[float, float, float] | None:
-        """What half of them stay within, what 95 in 100 do, and the longest; None without any."""
+        """Return what half of them stay within, what 95 in 100 do, and the longest; None without
+        any."""
         within = self.within_ms((0.5, 0.95, 1.0))
         return None if within is None else (within[0], within[1], within[2])
 
     def within_ms(self, shares: Sequence[float]) -> list[float] | None:
-        """What each share of them, 0–1, stays within; None without any."""
+        """Return what each share of them, 0–1, stays within; None without any."""
         total = int(self._counts.sum())
         if not total:
             return None
@@ -59,26 +60,26 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Why a run is over."""
+    """The reason why a run is over."""
 
     reason: str
-    """For people."""
+    """One phrase for people."""
     exit_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSummary:
-    """What happened to one source in a run of live use."""
+    """The outcome of a run of live use for one source."""
 
     source: str
     """Its name, for people."""
     ending: str
-    """Why it ended, for people."""
+    """The reason why it ended, for people."""
     exit_code: int
-    """Of the command: 0, 1 where the source was lost for good, or 128 and the number of the signal
-    that ended it."""
+    """Exit code of the command: 0, 1 where the source was lost for good, or 128 and the number of
+    the signal that ended it."""
     duration_seconds: float
-    """From the first frame to the end."""
+    """Seconds from the first frame to the end."""
     num_shown: int
     """Frames shown or recorded."""
     num_dropped: int
@@ -87,11 +88,11 @@ class LiveSummary:
     num_segments: int
     num_reconnects: int
     latencies: Latencies
-    """From a frame's arrival to the drawing of a label that includes it."""
+    """Times from a frame's arrival to the drawing of a label that includes it."""
 
     @property
     def latency_ms(self) -> tuple[float, float, float] | None:
-        """Of half of all labels, of 95 in 100, and the longest. None without a label."""
+        """Latency of half of all labels, of 95 in 100, and the longest; None without a label."""
         return self.latencies.summary_ms()
 
     @property

@@ -1,4 +1,4 @@
-"""What the sinks of one source are told in live use. Main thread only."""
+"""The moments that the sinks of one source get in live use. Main thread only."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Moments:
         self.num_segments = 0
 
     def run(self, info: VideoInfo) -> Run:
-        """What is known of a run whose frames are these."""
+        """Return what is known of a run whose frames are these."""
         return Run(info, self._recognizer.labels, self._recognizer.card.name)
 
     def begin(self, info: VideoInfo) -> None:

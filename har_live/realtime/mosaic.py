@@ -25,7 +25,7 @@ _GAP = 2
 
 
 class Mosaic:
-    """As square a grid of cells as holds them all, in the order of the names.
+    """A grid of cells, as square as holds them all, in the order of the names.
 
     Args:
         names: of the sources, for people.
@@ -54,7 +54,7 @@ class Mosaic:
         place[top : top + height, left : left + width] = image
 
     def _corner(self, number: int) -> tuple[int, int]:
-        """(x, y) of the upper left pixel of a picture's place."""
+        """Return (x, y) of the upper left pixel of a picture's place."""
         row, column = divmod(number, self._num_columns)
         return column * self._cell[0], row * self._cell[1] + _NAME_HEIGHT
 

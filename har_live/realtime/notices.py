@@ -5,7 +5,7 @@ from __future__ import annotations
 SILENT_SECONDS = 1.0
 """Without a new frame for this long, the picture says so."""
 FLASH_SECONDS = 2.0
-"""How long it is said that a file was saved."""
+"""Time for which it is said that a file was saved."""
 
 
 class Notices:
@@ -31,15 +31,15 @@ class Notices:
         self._is_open = True
 
     def opened(self) -> None:
-        """The source is there, for the first time or again."""
+        """Note that the source is there, for the first time or again."""
         self._attempt = 0
 
     def lost(self, attempt: int) -> None:
-        """The source is being opened again for the ``attempt``-th time."""
+        """Note that the source is being opened again for the ``attempt``-th time."""
         self._attempt = attempt
 
     def over(self, text: str) -> None:
-        """Nothing will come any more: what to say from now on."""
+        """Note that nothing will come any more, and what to say from now on."""
         self._over = text
 
     def flash(self, text: str, now_seconds: float) -> None:
@@ -47,11 +47,11 @@ class Notices:
         self._flash, self._flash_until_seconds = text, now_seconds + FLASH_SECONDS
 
     def is_silent(self, now_seconds: float) -> bool:
-        """Whether no frame has come for a while."""
+        """Return whether no frame has come for a while."""
         return now_seconds - self._seen_seconds >= SILENT_SECONDS
 
     def text(self, now_seconds: float, *, is_paused: bool = False) -> str | None:
-        """What to say now, if anything; ``is_paused``: nobody expects a frame."""
+        """Return what to say now, if anything; ``is_paused``: nobody expects a frame."""
         if now_seconds < self._flash_until_seconds:
             return self._flash
         if self._over:

@@ -1,4 +1,4 @@
-"""When a recording's frames are due, and how its reader is stopped, paused and kept waiting."""
+"""The pace of a recording: when its frames are due, and how its reader is stopped and paused."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Playback:
         self._zero_seconds: float | None = None  # when the recording's second 0 was, or would be
 
     def is_stopped(self) -> bool:
-        """Whether ``stop`` was called."""
+        """Return whether ``stop`` was called."""
         return self._is_stopped
 
     def stop(self) -> None:
-        """Every wait ends, now and from now on."""
+        """End every wait, now and from now on."""
         with self._changed:
             self._is_stopped = True
             self._changed.notify_all()

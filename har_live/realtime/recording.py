@@ -1,4 +1,4 @@
-"""What is shown, as files: the recording and screenshots. Main thread only."""
+"""The recording and the screenshots of what is shown. Main thread only."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Recorder(Sink):
 
     @property
     def is_open(self) -> bool:
-        """What the pictures will be is known."""
+        """True once it is known what the pictures will be."""
         return self._info is not None
 
     @property

@@ -46,7 +46,7 @@ class Replay:
         self._warming_up: float | None = 0.0
         self._people: tuple[Person, ...] = ()
         self.latencies = Latencies()
-        """From the arrival of a frame to the label that includes it."""
+        """Times from the arrival of a frame to the label that includes it."""
 
     @property
     def num_dropped(self) -> int:
@@ -54,7 +54,7 @@ class Replay:
         return self._inbox.num_dropped
 
     def play(self, frames: Iterable[Frame]) -> Iterator[Moment]:
-        """What is known when each frame is shown, and a last moment without a frame.
+        """Yield what is known when each frame is shown, and a last moment without a frame.
 
         Args:
             frames: of one recording, in playing order.

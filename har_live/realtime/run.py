@@ -9,10 +9,10 @@ from threading import Condition
 from typing import TYPE_CHECKING
 
 from har_live.realtime.capture import Capture, open_for_live
+from har_live.realtime.channels import Channels
 from har_live.realtime.clock import Clock
 from har_live.realtime.display import Display
 from har_live.realtime.inbox import Failed, ScorerInbox, ScreenInbox
-from har_live.realtime.links import Links
 from har_live.realtime.metrics import Ending, LiveSummary
 from har_live.realtime.moments import Moments
 from har_live.realtime.notices import Notices
@@ -21,8 +21,8 @@ from har_live.realtime.recording import Recorder
 from har_live.realtime.scoring import Scoring, score_all
 from har_live.realtime.settings import LiveSettings
 from har_live.realtime.targets import numbers_of, recording_of, sinks_of
-from har_live.realtime.threads import Job, running, signals_to
-from har_live.realtime.tile import Tile, told
+from har_live.realtime.threads import Job, as_har_live_error, running, signals_to
+from har_live.realtime.tile import Tile
 from har_live.sinks.base import Outputs
 from har_live.sources.kinds import kind_of
 
@@ -127,15 +127,15 @@ def ticking(
         tiles: list[Tile] = []
         for number, source in zip(numbers_of(len(sources)), sources, strict=True):
             outputs = stack.enter_context(Outputs(sinks_of(sinks, number, settings)))
-            links = Links(
+            channels = Channels(
                 clock,
                 Playback(clock),
                 ScorerInbox(recognizer.grid(), to_scorer),
                 ScreenInbox(to_screen),
             )
-            tiles.append(tile_of(source, links, outputs, recognizer, settings))
+            tiles.append(tile_of(source, channels, outputs, recognizer, settings))
         captures = [
-            Capture(open_one, tile.links, retries=settings.retries)
+            Capture(open_one, tile.channels, retries=settings.retries)
             for open_one, tile in zip(open_new, tiles, strict=True)
         ]
         display = Display(
@@ -149,9 +149,10 @@ def ticking(
             has_joints=settings.joints,
         )
         scoring = Scoring(recognizer, clock.now, num_sources=len(sources))
-        score = partial(score_all, scoring, [tile.links for tile in tiles], to_scorer)
+        score = partial(score_all, scoring, [tile.channels for tile in tiles], to_scorer)
         jobs = [
-            _capturing(capture, tile.links) for capture, tile in zip(captures, tiles, strict=True)
+            _capturing(capture, tile.channels)
+            for capture, tile in zip(captures, tiles, strict=True)
         ]
         try:
             with running(
@@ -163,7 +164,7 @@ def ticking(
         finally:
             display.conclude()
         if errors:
-            raise told(Failed("scorer", errors[0])) from errors[0]
+            raise as_har_live_error(Failed("scorer", errors[0])) from errors[0]
     ending = signals[0] if signals else display.ending
     assert ending is not None
     return [_summary(tile, capture, ending) for tile, capture in zip(tiles, captures, strict=True)]
@@ -171,30 +172,30 @@ def ticking(
 
 def tile_of(
     source: str,
-    links: Links,
+    channels: Channels,
     outputs: Outputs,
     recognizer: Recognizer,
     settings: LiveSettings,
 ) -> Tile:
-    """A source on the screen, and its sinks."""
+    """Return the tile of a source, with its sinks."""
     kind = kind_of(source)
     name = kind.label(source)
     return Tile(
         name,
         (kind.title or kind.label)(source),
-        links,
+        channels,
         Moments(outputs, recognizer, min_duration_seconds=settings.min_duration_seconds),
-        Notices(name, can_stall=kind.can_hang(source), now_seconds=links.clock.now()),
+        Notices(name, can_stall=kind.can_hang(source), now_seconds=channels.clock.now()),
         labels=recognizer.labels,
         is_mirrored=kind.is_mirrored if settings.mirror is None else settings.mirror,
         has_joints=settings.joints,
     )
 
 
-def _capturing(capture: Capture, links: Links) -> Job:
+def _capturing(capture: Capture, channels: Channels) -> Job:
     def on_error(error: BaseException) -> None:
-        links.screen.tell(Failed("capture", error))
-        links.scorer.end()
+        channels.screen.tell(Failed("capture", error))
+        channels.scorer.end()
 
     return Job("capture", capture.run, on_error)
 

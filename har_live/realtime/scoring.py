@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from threading import Condition
 
-    from har_live.realtime.links import Links
+    from har_live.realtime.channels import Channels
     from har_live.recognizer import Recognizer
 
 NUM_REMEMBERED_STEPS = 5
@@ -46,7 +46,7 @@ class Scoring:
 
     @property
     def step_seconds(self) -> float:
-        """What one batch takes: the quickest of the last few, for a machine has hiccups."""
+        """Time that one batch takes: the quickest of the last few, for a machine has hiccups."""
         return min(self._steps_seconds)
 
     def score(self, grid_frames: Mapping[int, GridFrame]) -> dict[int, Scored]:
@@ -68,14 +68,14 @@ class Scoring:
         return scored
 
     def finish(self, number: int) -> Scored:
-        """A source has ended: the last predictions."""
+        """Send the last predictions of a source that has ended."""
         predictions = self._group.finish(number)
         arrival_seconds = self._arrivals_seconds[number]
         return Scored(predictions, arrival_seconds, self._group.warming_up(number), ())
 
 
-def score_all(scoring: Scoring, links: Sequence[Links], changed: Condition) -> None:
-    """The scorer thread: scores what comes of all sources, until they are over.
+def score_all(scoring: Scoring, channels: Sequence[Channels], changed: Condition) -> None:
+    """Score what comes of all sources, until they are over: the scorer thread.
 
     A batch has at most one grid frame of each source. So none waits for another that brings more,
     and who is late drops frames of its own.
@@ -83,13 +83,13 @@ def score_all(scoring: Scoring, links: Sequence[Links], changed: Condition) -> N
     Args:
         changed: what the sources' scorer inboxes share.
     """
-    taken: dict[int, deque[GridFrame]] = {number: deque() for number in range(len(links))}
+    taken: dict[int, deque[GridFrame]] = {number: deque() for number in range(len(channels))}
     while taken:
         if not any(taken.values()):
-            wait_for_news([links[number].scorer for number in taken], changed)
+            wait_for_news([channels[number].scorer for number in taken], changed)
         batch: dict[int, GridFrame] = {}
         for number, grid_frames in list(taken.items()):
-            inbox = links[number].scorer
+            inbox = channels[number].scorer
             if inbox.is_stopped:
                 del taken[number]
                 continue
@@ -98,9 +98,9 @@ def score_all(scoring: Scoring, links: Sequence[Links], changed: Condition) -> N
             if grid_frames:
                 batch[number] = grid_frames.popleft()
             elif inbox.is_over:
-                links[number].screen.tell(scoring.finish(number))
-                links[number].screen.tell(Ended())
+                channels[number].screen.tell(scoring.finish(number))
+                channels[number].screen.tell(Ended())
                 del taken[number]
         if batch:
             for number, scored in scoring.score(batch).items():
-                links[number].screen.tell(scored)
+                channels[number].screen.tell(scored)

@@ -1,4 +1,4 @@
-"""What a person may choose about a run of live use, apart from the source and the weights."""
+"""The caller's settings of a run of live use, apart from the source and the weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from har_live.sources import SourceOptions
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """Of ``live``."""
+    """Settings of ``live``."""
 
     split_seconds: float | None = None
     """Begin a new recording whenever one is so long."""
@@ -30,9 +30,9 @@ class LiveSettings:
     min_duration_seconds: float = 0.0
     """Leave out segments shorter than this."""
     folder: Path = Path()
-    """Where screenshots go, and recordings begun by key."""
+    """Folder of screenshots, and of recordings begun by key."""
     options: SourceOptions = field(default_factory=lambda: SourceOptions(live=True))
-    """How the source is opened."""
+    """Settings with which the source is opened."""
 
     def __post_init__(self) -> None:
         if self.seconds is not None and not self.seconds > 0:

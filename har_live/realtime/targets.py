@@ -1,4 +1,4 @@
-"""What live use is to write: how it is named, and whether it can be."""
+"""The outputs of live use: how they are named, and whether they can be written."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def check_targets(
 
 
 def numbers_of(num_sources: int) -> list[int | None]:
-    """What tells the files of several sources apart; None for that of a single one."""
+    """Return what tells the files of several sources apart; None for that of a single one."""
     return [*range(1, num_sources + 1)] if num_sources > 1 else [None]
 
 
 def recording_of(sinks: Sequence[str | Path | Sink]) -> Path | None:
-    """The video among the sinks: of all sources it is one, of what is shown.
+    """Return the video among the sinks: of all sources it is one, of what is shown.
 
     Raises:
         ValueError: there are several.
@@ -51,14 +51,15 @@ def recording_of(sinks: Sequence[str | Path | Sink]) -> Path | None:
 
 
 def first_recording(path: Path) -> Path:
-    """The name of a recording that begins now."""
+    """Return the name of a recording that begins now."""
     return free_path(path, is_taken=is_taken) if has_time(path) else path
 
 
 def sinks_of(
     sinks: Sequence[str | Path | Sink], number: int | None, settings: LiveSettings
 ) -> list[Sink]:
-    """The sinks of one source, without the recording; paths with its number and the time of now.
+    """Return the sinks of one source, without the recording; paths with its number and the time of
+    now.
 
     Raises:
         SinkError: one can't be written, or exists already.

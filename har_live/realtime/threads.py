@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from har_live.errors import HarLiveError
 from har_live.realtime.metrics import Ending
+from har_live.redact import redact
 from har_live.threads import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
+
+    from har_live.realtime.inbox import Failed
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +31,7 @@ _STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a thread does."""
+    """The work of a thread."""
 
     name: str
     run: Callable[[], None]
@@ -95,3 +99,12 @@ def signals_to(stop: Callable[[Ending], None]) -> Iterator[None]:
     finally:
         for number in taken:
             signal.signal(number, before[number] or signal.SIG_DFL)
+
+
+def as_har_live_error(failed: Failed) -> HarLiveError:
+    """Return what a thread failed with as an error for the caller, who attaches the cause."""
+    error = failed.error
+    if isinstance(error, HarLiveError):
+        return type(error)(str(error))
+    what = redact(f"{type(error).__name__}: {error}")
+    return HarLiveError(f"{failed.thread} failed: {what}; --debug shows where")

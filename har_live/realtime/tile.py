@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from har_live.errors import HarLiveError
 from har_live.overlay import LiveStatus, draw
 from har_live.realtime.inbox import Ended, Failed, LiveFrame, Lost, Opened, Scored
-from har_live.realtime.labels import Labels
+from har_live.realtime.labels import LiveLabels
 from har_live.realtime.metrics import Rate
-from har_live.redact import redact
+from har_live.realtime.threads import as_har_live_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from har_live.errors import HarLiveError
+    from har_live.realtime.channels import Channels
     from har_live.realtime.inbox import News
-    from har_live.realtime.links import Links
     from har_live.realtime.moments import Moments
     from har_live.realtime.notices import Notices
     from har_live.types import Image, Person, VideoInfo
@@ -43,7 +43,7 @@ class Tile:
         self,
         name: str,
         title: str,
-        links: Links,
+        channels: Channels,
         moments: Moments,
         notices: Notices,
         *,
@@ -53,23 +53,23 @@ class Tile:
     ) -> None:
         self.name = name
         self.title = title
-        self.links = links
+        self.channels = channels
         self.notices = notices
         self.moments = moments
         self._is_mirrored = is_mirrored
         self._has_joints = has_joints
-        self.labels = Labels(labels)
+        self.labels = LiveLabels(labels)
         self._rate = Rate()
         self.frame: LiveFrame | None = None
         """The newest that is to be shown."""
         self.num_shown = 0
         self.info: VideoInfo | None = None
         self.is_stale = False
-        """Something other than the frame has changed."""
+        """True once something other than the frame has changed."""
         self.is_over = False
-        """The source has ended, or is lost for good, and all is said of it."""
+        """True once the source has ended, or is lost for good, and all is said of it."""
         self.error: HarLiveError | None = None
-        """Why it is lost for good; its cause is attached."""
+        """The reason why it is lost for good; its cause is attached."""
         self._first_seconds: float | None = None
         self._end_seconds: float | None = None
 
@@ -79,7 +79,7 @@ class Tile:
         Returns:
             Whether there is a new frame to show.
         """
-        frame, news = self.links.screen.take()
+        frame, news = self.channels.screen.take()
         if frame is not None:
             self.notices.frame_came(now)
         for item in news:
@@ -89,13 +89,13 @@ class Tile:
         if frame is not None:
             self._show(frame, now)
         scored = [item for item in news if isinstance(item, Scored)]
-        self.moments.write(frame, scored, draw=partial(self._drawn, now))
+        self.moments.write(frame, scored, draw=partial(self._draw_for_sinks, now))
         return frame is not None
 
     def conclude(self, *, is_paused: bool) -> None:
-        """The threads are gone: what they said last still belongs into the files."""
-        self._end_seconds = self._end_seconds or self.links.clock.now()
-        _, news = self.links.screen.take()
+        """Take in what the threads said last: it still belongs into the files."""
+        self._end_seconds = self._end_seconds or self.channels.clock.now()
+        _, news = self.channels.screen.take()
         scored = [item for item in news if isinstance(item, Scored)]
         for item in scored:
             self._hear_scored(item, is_paused=is_paused)
@@ -103,9 +103,9 @@ class Tile:
 
     @property
     def duration_seconds(self) -> float:
-        """From the first frame shown to the end, or to now."""
+        """Seconds from the first frame shown to the end, or to now."""
         first, end = self._first_seconds, self._end_seconds
-        return 0.0 if first is None else (end or self.links.clock.now()) - first
+        return 0.0 if first is None else (end or self.channels.clock.now()) - first
 
     def picture(
         self,
@@ -117,7 +117,7 @@ class Tile:
         has_joints: bool = True,
         room: tuple[int, int] | None = None,
     ) -> Image:
-        """The newest frame, or black, with all that is to be said on it.
+        """Return the newest frame, or black, with all that is to be said on it.
 
         Args:
             has_joints: draw people's limbs.
@@ -136,21 +136,21 @@ class Tile:
         return draw(image, view)
 
     def pause(self, wanted: bool) -> None:
-        """The picture stands still, and a recording waits, or goes on."""
+        """Let the picture stand still, and a recording wait, or go on."""
         self.labels.pause(wanted)
         if wanted:
-            self.links.playback.pause()
+            self.channels.playback.pause()
         else:
-            self.links.playback.resume()
+            self.channels.playback.resume()
 
-    def drawn(self) -> None:
-        """The picture is on the screen, or where there is none, could have been."""
-        self.labels.drawn(self.links.clock.now())
+    def mark_drawn(self) -> None:
+        """Note that the picture is on the screen, or where there is none, could have been."""
+        self.labels.mark_drawn(self.channels.clock.now())
 
     @property
     def num_dropped(self) -> int:
         """Frames that the scorer or the screen missed because newer ones had come."""
-        return self.links.scorer.num_dropped + self.links.screen.num_dropped
+        return self.channels.scorer.num_dropped + self.channels.screen.num_dropped
 
     def _show(self, frame: LiveFrame, now: float) -> None:
         if self._first_seconds is None:
@@ -159,8 +159,8 @@ class Tile:
         self.num_shown += 1
         self._rate.add(now)
 
-    def _drawn(self, now: float, *, people: Sequence[Person], as_stored: bool) -> Image:
-        """For the sinks: as it is shown, people too, but for what the keys change."""
+    def _draw_for_sinks(self, now: float, *, people: Sequence[Person], as_stored: bool) -> Image:
+        """Draw for the sinks: as it is shown, people too, but for what the keys change."""
         return self.picture(
             now, is_paused=False, is_recording=False, help_lines=(), has_joints=self._has_joints
         )
@@ -183,19 +183,19 @@ class Tile:
             case Ended():
                 lost = str(self.error).removeprefix(f"{self.name}: ")
                 self.notices.over("the end" if self.error is None else lost)
-                self._end_seconds = self.links.clock.now()
+                self._end_seconds = self.channels.clock.now()
                 self.is_over = self.is_stale = True
 
     def _hear_scored(self, scored: Scored, *, is_paused: bool) -> None:
-        self.labels.take(scored, self.links.clock.now())
+        self.labels.update(scored, self.channels.clock.now())
         if is_paused:
-            self.labels.passed_over()
+            self.labels.skip_undrawn()
         elif scored.predictions:
             self.is_stale = True
 
     def _hear_failed(self, failed: Failed) -> None:
         if self.error is None:
-            self.error = told(failed)
+            self.error = as_har_live_error(failed)
             self.error.__cause__ = failed.error
             self.labels.lose()
             self.is_stale = True
@@ -213,17 +213,9 @@ class Tile:
 
 
 def _scaled(image: Image, room: tuple[int, int]) -> Image:
-    """The picture as large as fits."""
+    """Scale the picture to be as large as fits."""
     height, width = image.shape[:2]
     scale = min(room[0] / width, room[1] / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
-
-
-def told(failed: Failed) -> HarLiveError:
-    error = failed.error
-    if isinstance(error, HarLiveError):
-        return type(error)(str(error))
-    what = redact(f"{type(error).__name__}: {error}")
-    return HarLiveError(f"{failed.thread} failed: {what}; --debug shows where")

@@ -1,4 +1,4 @@
-"""What is seen in a source, moment by moment, for a loop of one's own."""
+"""Watching a source in a loop of one's own, moment by moment."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def _each(source: Source, recognizer: Recognizer, settings: LiveSettings) -> Ite
 
 
 def _newest(source: str, recognizer: Recognizer, settings: LiveSettings) -> Iterator[Moment]:
-    gathered = _Gathered()
+    collector = _MomentCollector()
     ticks = ticking(
         [source],
         recognizer,
-        sinks=[gathered],
+        sinks=[collector],
         window=None,
         settings=settings,
         clock=Clock(),
@@ -77,11 +77,11 @@ def _newest(source: str, recognizer: Recognizer, settings: LiveSettings) -> Iter
     )
     with closing(ticks):
         for _ in ticks:
-            yield from gathered.take()
-    yield from gathered.take()
+            yield from collector.take()
+    yield from collector.take()
 
 
-class _Gathered(Sink):
+class _MomentCollector(Sink):
     """Keeps moments until they are asked for."""
 
     def __init__(self) -> None:
@@ -92,6 +92,6 @@ class _Gathered(Sink):
         self._moments.append(moment)
 
     def take(self) -> list[Moment]:
-        """Moments that are new."""
+        """Return the moments that are new."""
         moments, self._moments = self._moments, []
         return moments

@@ -70,29 +70,29 @@ class Recognizer:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """In the order of ``Prediction.scores``."""
+        """Labels in the order of ``Prediction.scores``."""
         return self.card.labels
 
     @property
     def runs_on(self) -> str:
-        """For people: runtime, device, precision."""
+        """Runtime, device and precision, for people."""
         return self.scorer.runs_on
 
     def stream(self) -> Stream:
-        """For one new source."""
+        """Return a stream for one new source."""
         return Stream(self)
 
     def streams(self, num_sources: int) -> StreamGroup:
-        """For several new sources that share each batch."""
+        """Return streams for several new sources, which share each batch."""
         return StreamGroup(self, num_sources)
 
     def grid(self) -> TimeGrid:
-        """A time grid for these windows: what ``Stream.push`` puts its frames through."""
+        """Return a time grid for these windows: what ``Stream.push`` puts its frames through."""
         clip = self.card.clip
         return TimeGrid(clip.grid_fps, max_gap_seconds=clip.window_seconds)
 
     def segmenter(self, *, min_duration_seconds: float = 0.0) -> Segmenter:
-        """A segmenter whose borders fit these windows and this smoothing."""
+        """Return a segmenter whose borders fit these windows and this smoothing."""
         card = self.card
         return Segmenter(
             lag_seconds=card.label_delay_seconds + card.smoothing.average_seconds / 2,

@@ -30,7 +30,7 @@ BRIGHT = 96.0
 LEAST_CONTRAST = 2.0
 """Standard deviation of brightness, 0–255, of a picture that shows anything."""
 MIN_SPREAD, MIN_COLOURS, MIN_LAYOUT = 6.0, 0.3, 0.2
-"""What each change must exceed in a cut."""
+"""Values that each change must exceed in a cut."""
 
 
 class CutDetector:
@@ -44,7 +44,7 @@ class CutDetector:
         self._before: Image | None = None
 
     def is_cut(self, picture: Image) -> bool:
-        """Whether ``picture``, (S, S, 3) uint8 RGB, shows another scene than those before.
+        """Return whether ``picture``, (S, S, 3) uint8 RGB, shows another scene than those before.
 
         A picture that shows nothing (a flash, a covered lens, a fade through black) is passed
         over: the next one is compared with what was seen before it.
@@ -57,7 +57,7 @@ class CutDetector:
 
 
 def is_cut(before: Image, now: Image) -> bool:
-    """Whether two pictures, (SIDE, SIDE, 3) uint8 RGB, show different scenes."""
+    """Return whether two pictures, (SIDE, SIDE, 3) uint8 RGB, show different scenes."""
     before, now = equally_brightened(before, now)
     return (
         spread_of_change(before, now) > MIN_SPREAD  # first, for it decides most often
@@ -67,27 +67,27 @@ def is_cut(before: Image, now: Image) -> bool:
 
 
 def equally_brightened(before: Image, now: Image) -> tuple[Image, Image]:
-    """Both made brighter by the same factor, where both are dark."""
+    """Brighten both by the same factor, where both are dark."""
     brightest = max(cv2.mean(_brightness(before))[0], cv2.mean(_brightness(now))[0], 8.0)
     gain = BRIGHT / brightest
     return (_brightened(before, gain), _brightened(now, gain)) if gain > 1 else (before, now)
 
 
 def spread_of_change(before: Image, now: Image) -> float:
-    """0–255: three quarters of all parts of the picture differ by more than this."""
+    """Return 0–255: three quarters of all parts of the picture differ by more than this."""
     parts = _brightness(np.asarray(cv2.absdiff(_resized(before, 8), _resized(now, 8)), np.uint8))
     quarter = parts.size // 4
     return float(np.partition(parts.ravel(), quarter)[quarter])
 
 
 def colour_change(before: Image, now: Image) -> float:
-    """0–1: the share of pixels whose colour the other picture does not have."""
+    """Return 0–1: the share of pixels whose colour the other picture does not have."""
     in_common = cv2.compareHist(_histogram(before), _histogram(now), cv2.HISTCMP_INTERSECT)
     return float(1 - in_common / SIDE**2)
 
 
 def layout_change(before: Image, now: Image) -> float:
-    """0–2: 1 minus the correlation of brightness, block by block."""
+    """Return 0–2: 1 minus the correlation of brightness, block by block."""
     a, b = (_resized(_brightness(picture), 12).astype(np.float32) for picture in (before, now))
     a, b = a - a.mean(), b - b.mean()
     # Where deviations are below 4 there is nothing but noise to compare.

@@ -26,14 +26,16 @@ if TYPE_CHECKING:
     from har_live.types import Image, Joints, Picture
 
 _UNSEEN = np.zeros((NUM_JOINTS, 3), np.float32)
-_UNTOLD = np.zeros(NUM_MOTION, np.float32)
-"""What moves is told of the whole picture alone: beside joints it helped nothing that was measured,
-and fights were named less often (weights/everyday-lrcn/README.md)."""
+_NO_MOTION = np.zeros(NUM_MOTION, np.float32)
+"""Shown beside joints instead of what moves, which is told of the whole picture alone: beside
+joints it helped nothing that was measured, and fights were named less often
+(weights/everyday-lrcn/README.md)."""
 _NOBODY = np.zeros((CONTEXT + 1, NUM_JOINTS, 3), np.float32)
 
 
 def num_rows(max_people: int) -> int:
-    """Of the scorer's states, for each source: one a person, and one for the whole picture."""
+    """Return the number of rows of the scorer's states, for each source: one a person, and one for
+    the whole picture."""
     return 1 + max_people
 
 
@@ -52,7 +54,7 @@ class PeopleState(SourceState):
         self._max_people = len(rows) - 1
         self._free_rows = list(rows[1:])
         self._tracker = Tracker(max_people=self._max_people)
-        self._followed: dict[int, _Followed] = {}
+        self._followed: dict[int, _PersonWindows] = {}
         self._people: tuple[Person, ...] = ()
         self._found: Sequence[Detection] = ()
         self._levels: list[Plane] = []  # of the grid frame seen last, locally equalised grey
@@ -81,7 +83,7 @@ class PeopleState(SourceState):
         self._levels = []  # at the start of a run the frame is its own predecessor
         self._seen_until_seconds = -math.inf
 
-    def _show(
+    def _next_inputs(
         self, instant_seconds: float, found: Sequence[Detection]
     ) -> list[tuple[Subject, Inputs]]:
         if not self._is_repeated:
@@ -93,7 +95,9 @@ class PeopleState(SourceState):
             for one in self._followed.values():
                 one.see(one.joints[-1])
         motion = self._look_for_motion()
-        people = [(one.subject, (np.stack(one.joints), _UNTOLD)) for one in self._followed.values()]
+        people = [
+            (one.subject, (np.stack(one.joints), _NO_MOTION)) for one in self._followed.values()
+        ]
         return [(self._whole, (_NOBODY, motion.features())), *people]
 
     def _look_for_motion(self) -> MotionSeen:
@@ -109,14 +113,14 @@ class PeopleState(SourceState):
         for gone in self._followed.keys() - {track.id for track in tracks}:
             self._free_rows.append(self._followed.pop(gone).subject.row)
         people = []
-        followed: dict[int, _Followed] = {}
+        followed: dict[int, _PersonWindows] = {}
         for track in tracks:  # the main person first
             one = self._followed.get(track.id)
             if one is None:
                 if track.detection is None:
                     continue  # who is lost begins when they are found again
                 row = self._free_rows.pop()
-                one = _Followed(Subject(self._card, row=row, run=self._run, person=track.id))
+                one = _PersonWindows(Subject(self._card, row=row, run=self._run, person=track.id))
             followed[track.id] = one
             if track.detection is None:
                 one.see(_UNSEEN)
@@ -128,7 +132,7 @@ class PeopleState(SourceState):
         self._people = tuple(people)
 
 
-class _Followed:
+class _PersonWindows:
     """A person's windows, and the joints of the last grid frames."""
 
     def __init__(self, subject: Subject) -> None:
@@ -136,7 +140,8 @@ class _Followed:
         self.joints: deque[Joints] = deque(maxlen=CONTEXT + 1)
 
     def see(self, joints: Joints) -> None:
-        """(13, 3) x, y in heights of the picture, score; ``_UNSEEN`` where the person is lost."""
+        """Take in (13, 3) x, y in heights of the picture, score; ``_UNSEEN`` where the person is
+        lost."""
         if not self.joints:
             self.joints.extend([joints] * CONTEXT)  # the first frame is its own predecessor
         self.joints.append(joints)
@@ -151,5 +156,5 @@ def _person(number: int, detection: Detection, aspect: float) -> Person:
 
 
 def _share(value: float) -> float:
-    """Within the picture: a network may see further."""
+    """Keep within the picture: a network may see further."""
     return min(max(value, 0.0), 1.0)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from har_live.types import Image, Picture
 
 NUM_ROWS = 1
-"""Of the scorer's states, for each source."""
+"""Rows of the scorer's states, for each source."""
 
 
 class PictureState(SourceState):
@@ -30,7 +30,7 @@ class PictureState(SourceState):
     def _begin_run(self) -> None:
         self._previous = self._picture  # at the start of a run it is its own predecessor
 
-    def _show(
+    def _next_inputs(
         self, instant_seconds: float, found: Sequence[Detection]
     ) -> list[tuple[Subject, Inputs]]:
         pair = self._picture, self._previous

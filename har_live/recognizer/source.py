@@ -1,4 +1,4 @@
-"""What is known of one source: where its runs begin, and whom or what its windows are about."""
+"""The state of one source: where its runs begin, and whom or what its windows are about."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class SourceState(ABC):
     """Says what the network is to be shown next, and makes predictions of its scores.
 
-    For each grid frame call ``see``, show the network what ``subjects`` names, and call ``take``
+    For each grid frame call ``see``, show the network what ``subjects`` names, and call ``predict``
     with what it says. Subclasses know what a network is shown: the whole picture, or people.
 
     Args:
@@ -48,7 +48,7 @@ class SourceState(ABC):
         self._is_repeated = False
         self._whole = Subject(card, row=rows[0], run=self._run)
         self._shown: list[Subject] = []
-        self._has_told = False
+        self._has_full_window = False
 
     @property
     def warming_up(self) -> float | None:
@@ -57,7 +57,7 @@ class SourceState(ABC):
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """Who was seen in the last grid frame, the main person first."""
+        """People seen in the last grid frame, the main person first."""
         return ()
 
     @property
@@ -72,9 +72,9 @@ class SourceState(ABC):
         self._last, self._broken = None, True
 
     def end(self) -> None:
-        """The source is over: what comes next is another one."""
+        """End the source: what comes next is another one."""
         self.reset()
-        self._has_told = False
+        self._has_full_window = False
 
     def see(self, grid_frame: GridFrame) -> Image | None:
         """Take in one more grid frame.
@@ -95,39 +95,40 @@ class SourceState(ABC):
         return None if self._is_repeated else self._picture
 
     def subjects(self, found: Sequence[Detection]) -> list[tuple[Subject, Inputs]]:
-        """Whom or what the network is to be shown now, and how: the whole picture, then people.
+        """Return whom or what the network is to be shown now, and how: the whole picture, then
+        people.
 
         Args:
             found: the people in the picture that ``see`` returned.
         """
         assert self._last is not None
-        shown = self._show(self._last.instant_seconds, found)
+        shown = self._next_inputs(self._last.instant_seconds, found)
         self._shown = [subject for subject, _ in shown]
         for subject in self._shown:
             subject.see(self._last.instant_seconds)
         return shown
 
-    def take(self, scores: Sequence[NDArray[np.float32]]) -> list[Prediction]:
+    def predict(self, scores: Sequence[NDArray[np.float32]]) -> list[Prediction]:
         """Make predictions of the network's (W, K) probabilities, one for each of ``subjects``.
 
         Where there are people, the whole picture has nothing to add.
         """
-        taken = [s.take(one) for s, one in zip(self._shown, scores, strict=True)]
+        taken = [s.predict(one) for s, one in zip(self._shown, scores, strict=True)]
         predictions = [p for p in taken[1:] or taken if p is not None]
-        self._has_told |= any(p.fullness == 1 for p in predictions)
+        self._has_full_window |= any(p.fullness == 1 for p in predictions)
         return predictions
 
-    def held(self) -> list[GridFrame]:
-        """For a source that is over before a full window was told of: its last frame once more for
-        every instant that is lacking to those who are in it."""
-        if self._has_told or self._last is None:
+    def padding_frames(self) -> list[GridFrame]:
+        """Show the last frame once more for every instant that is lacking to those who are in it,
+        for a source that is over before a full window was told of."""
+        if self._has_full_window or self._last is None:
             return []
         num_seen = min(subject.num_seen for subject in self._shown[1:] or self._shown)
         missing = self._card.clip.num_frames - num_seen
         return [dataclasses.replace(self._last, index=self._last.index + 1)] * missing
 
     def _begins_run(self, grid_frame: GridFrame) -> bool:
-        """After a gap, or at a cut."""
+        """Return whether a run begins: after a gap, or at a cut."""
         after_gap = grid_frame.index == 0 or self._broken
         if self._cuts is None:
             return after_gap
@@ -138,14 +139,14 @@ class SourceState(ABC):
 
     @abstractmethod
     def _reduced(self, picture: Image | Picture) -> Image:
-        """A picture as small as it is looked at, (h, w, 3) uint8 RGB."""
+        """Return a picture as small as it is looked at, (h, w, 3) uint8 RGB."""
 
     @abstractmethod
     def _begin_run(self) -> None:
         """Forget what was seen before this picture."""
 
     @abstractmethod
-    def _show(
+    def _next_inputs(
         self, instant_seconds: float, found: Sequence[Detection]
     ) -> list[tuple[Subject, Inputs]]:
-        """What ``subjects`` answers."""
+        """Return what ``subjects`` answers."""

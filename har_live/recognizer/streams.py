@@ -66,12 +66,12 @@ class StreamGroup:
         inputs = zip(*(inputs for some in shown for _, inputs in some), strict=True)
         scores = self._windows.advance(
             tuple(np.stack(values) for values in inputs),
-            np.stack([subject.keep() for subject in subjects]),
+            np.stack([subject.keep_mask() for subject in subjects]),
             np.array([subject.row for subject in subjects]),
         )
         parts = np.split(scores, np.cumsum([len(some) for some in shown])[:-1])
         return {
-            number: state.take(list(part))
+            number: state.predict(list(part))
             for (number, state), part in zip(states.items(), parts, strict=True)
         }
 
@@ -83,18 +83,18 @@ class StreamGroup:
         return dict(zip(pictures, found, strict=True))
 
     def people(self, number: int) -> tuple[Person, ...]:
-        """Who was seen in a source's last grid frame, the main person first."""
+        """Return the people seen in a source's last grid frame, the main person first."""
         return self._sources[number].people
 
     def finish(self, number: int) -> list[Prediction]:
-        """A source has ended: what is still to be said of it. Its number is then free for another.
+        """End a source: return what is still to be said of it. Its number is then free for another.
 
         A source shorter than one window gets one of a full window for everybody who is in it, its
         last frame held, as in training.
         """
         state = self._sources[number]
         first: dict[int, Prediction] = {}
-        for grid_frame in state.held():
+        for grid_frame in state.padding_frames():
             for prediction in self.advance({number: grid_frame})[number]:
                 if prediction.fullness == 1:
                     first.setdefault(prediction.person, prediction)
@@ -106,7 +106,7 @@ class StreamGroup:
         self._sources[number].reset()
 
     def warming_up(self, number: int) -> float | None:
-        """0–1, how close the first score of a source's run is; None once it is there."""
+        """Return 0–1, how close the first score of a source's run is; None once it is there."""
         return self._sources[number].warming_up
 
 
@@ -141,7 +141,7 @@ class Stream:
         return predictions
 
     def finish(self) -> list[Prediction]:
-        """The source has ended: the last predictions. The stream then is as new.
+        """End the source: return the last predictions. The stream then is as new.
 
         A source shorter than one window still gets one of a full window, its last frame held, as in
         training.
@@ -160,5 +160,5 @@ class Stream:
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """Who was seen in the last grid frame, the main person first."""
+        """People seen in the last grid frame, the main person first."""
         return self._group.people(0)

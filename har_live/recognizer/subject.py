@@ -1,4 +1,4 @@
-"""One person's windows in flight, or the whole picture's: which are due, and what they say."""
+"""The windows in flight of a person or of the whole picture: which are due, and what they say."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Subject:
     """Begins with the first grid frame that it is shown in, and ends when its run does.
 
-    For each grid frame call ``see``, show the network ``keep()``, and call ``take`` with what it
-    says.
+    For each grid frame call ``see``, show the network ``keep_mask()``, and call ``predict`` with
+    what it says.
 
     Args:
         card: of the weights.
@@ -34,7 +34,7 @@ class Subject:
         self.row = row
         self.person = person
         self.box: Box | None = None
-        """Where the person was seen last."""
+        """Box in which the person was seen last."""
         self._run = run
         self._length, self._hop = card.clip.num_frames, card.hop
         num_early = (self._length - (card.min_frames or self._length)) // self._hop
@@ -52,27 +52,29 @@ class Subject:
         return None if seen >= 1 else seen
 
     def see(self, instant_seconds: float) -> None:
-        """One more grid frame."""
+        """Take in one more grid frame."""
         self._instants_seconds.append(instant_seconds)
         self.num_seen += 1
 
-    def keep(self) -> NDArray[np.bool_]:
-        """(W,): False for the window that starts with the frame seen last; at first for all."""
+    def keep_mask(self) -> NDArray[np.bool_]:
+        """Return (W,): False for the window that starts with the frame seen last; at first for
+        all."""
         index = self.num_seen - 1
         keep = np.full(self._num_windows, index > 0)
         if index % self._hop == 0:
             keep[(index // self._hop) % self._num_windows] = False
         return keep
 
-    def take(self, scores: NDArray[np.float32]) -> Prediction | None:
-        """The network's (W, K) probabilities after the frame seen last; None if none is due."""
+    def predict(self, scores: NDArray[np.float32]) -> Prediction | None:
+        """Read the network's (W, K) probabilities after the frame seen last; return None if none is
+        due."""
         num_since_full = self.num_seen - self._length
         if self.num_seen < self._first_due or num_since_full % self._hop:
             return None
         slot = (max(0, num_since_full) // self._hop) % self._num_windows
-        return self._predict(scores[slot])
+        return self._prediction(scores[slot])
 
-    def _predict(self, scores: NDArray[np.float32]) -> Prediction:
+    def _prediction(self, scores: NDArray[np.float32]) -> Prediction:
         fullness = min(1.0, self.num_seen / self._length)
         end_seconds = self._instants_seconds[-1]
         steady = self._smoother.update(end_seconds, scores)
@@ -91,5 +93,5 @@ class Subject:
 
 
 def num_windows(card: ModelCard) -> int:
-    """W, how many windows of a subject are in flight at once."""
+    """Return W, how many windows of a subject are in flight at once."""
     return -(-card.clip.num_frames // card.hop)

@@ -21,12 +21,12 @@ from har_live.errors import HarLiveError, SourceError
 from har_live.redact import redact
 from har_live.sources.wire import (
     NUM_SLOTS,
-    Ended,
-    Failed,
-    FrameAt,
+    FrameInSlot,
     Logged,
-    Opened,
     Order,
+    ReaderEnded,
+    ReaderFailed,
+    ReaderOpened,
     connection_from,
     map_memory,
 )
@@ -82,12 +82,12 @@ def main() -> None:
         start_thread(threading.Thread(target=parent.listen, name="har-live-parent", daemon=True))
         with _open(order) as source:
             _hand_over(source, order, parent)
-        parent.send(Ended())
+        parent.send(ReaderEnded())
     except HarLiveError as error:
-        parent.send(Failed(error, ""))
+        parent.send(ReaderFailed(error, ""))
     except Exception as error:
         what = redact(f"{type(error).__name__}: {error}")
-        parent.send(Failed(RuntimeError(what), redact(traceback.format_exc())))
+        parent.send(ReaderFailed(RuntimeError(what), redact(traceback.format_exc())))
 
 
 def _open(order: Order) -> Source:
@@ -102,7 +102,7 @@ def _hand_over(source: Source, order: Order, parent: _Parent) -> None:
     slots = np.frombuffer(memory, np.uint8).reshape(NUM_SLOTS, slot_bytes)
     for slot in range(NUM_SLOTS):
         parent.free_slots.put(slot)
-    parent.send(Opened(info, slot_bytes))
+    parent.send(ReaderOpened(info, slot_bytes))
     num_dropped = 0
     for frame in source:
         try:
@@ -114,7 +114,7 @@ def _hand_over(source: Source, order: Order, parent: _Parent) -> None:
         parent.send(_put(frame, slots[slot], slot, num_dropped))
 
 
-def _put(frame: Frame, place: np.ndarray, slot: int, num_dropped: int) -> FrameAt:
+def _put(frame: Frame, place: np.ndarray, slot: int, num_dropped: int) -> FrameInSlot:
     height, width, _ = frame.picture.shape
     yuv = frame.yuv
     pixels = frame.image if yuv is None else yuv.planes
@@ -123,7 +123,7 @@ def _put(frame: Frame, place: np.ndarray, slot: int, num_dropped: int) -> FrameA
         raise SourceError(f"the picture grew to {width}×{height}")
     place[: pixels.size] = pixels.reshape(-1)
     matrix = None if yuv is None else yuv.matrix
-    return FrameAt(
+    return FrameInSlot(
         slot,
         height,
         width,

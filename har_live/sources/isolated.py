@@ -26,12 +26,12 @@ from har_live.sources.kinds import kind_of
 from har_live.sources.options import SourceOptions
 from har_live.sources.wire import (
     NUM_SLOTS,
-    Ended,
-    Failed,
-    FrameAt,
+    FrameInSlot,
     Logged,
-    Opened,
     Order,
+    ReaderEnded,
+    ReaderFailed,
+    ReaderOpened,
     map_memory,
     new_memory,
     release_memory,
@@ -100,14 +100,14 @@ class IsolatedSource(Source):
 
     @property
     def info(self) -> VideoInfo:
-        """What the source says of itself.
+        """The source's description of itself.
 
         Raises:
             SourceError: it can't be opened, or did not open in time.
         """
         if self._info is None:
             message = self._receive(self._open_seconds, "did not open within")
-            if not isinstance(message, Opened):
+            if not isinstance(message, ReaderOpened):
                 raise SourceError(f"{self._name}: closed")
             self._info = message.info
             self._slot_bytes = message.slot_bytes
@@ -115,7 +115,7 @@ class IsolatedSource(Source):
         return self._info
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames in playing order; a live source's reader keeps no more than ``NUM_SLOTS``.
+        """Yield frames in playing order; a live source's reader keeps no more than ``NUM_SLOTS``.
 
         Raises:
             SourceError: the source was lost, or gave nothing for ``stall_seconds``.
@@ -123,7 +123,7 @@ class IsolatedSource(Source):
         _ = self.info
         while True:
             message = self._receive(self._stall_seconds, "gave no picture for")
-            if not isinstance(message, FrameAt):
+            if not isinstance(message, FrameInSlot):
                 return
             yield self._take(message)
 
@@ -147,11 +147,11 @@ class IsolatedSource(Source):
 
     @property
     def pid(self) -> int:
-        """Of the reading process."""
+        """Id of the reading process."""
         return self._process.pid
 
     def _receive(self, limit_seconds: float, complaint: str) -> object:
-        """The next message; ``Ended`` also after an interruption."""
+        """Wait for the next message; ``ReaderEnded`` also after an interruption."""
         until_seconds = time.monotonic() + limit_seconds
         while not self._is_interrupted:
             left_seconds = until_seconds - time.monotonic()
@@ -162,7 +162,7 @@ class IsolatedSource(Source):
                     match message:
                         case Logged():
                             logging.getLogger(message.logger).log(message.level, message.text)
-                        case Failed():
+                        case ReaderFailed():
                             raise message.error from _cause(message)
                         case _:
                             return message
@@ -173,9 +173,9 @@ class IsolatedSource(Source):
             except (EOFError, OSError) as error:
                 if not self._is_interrupted:
                     raise self._crashed() from error
-        return Ended()
+        return ReaderEnded()
 
-    def _take(self, message: FrameAt) -> Frame:
+    def _take(self, message: FrameInSlot) -> Frame:
         assert self._buffer is not None
         shape: tuple[int, ...] = (message.height, message.width, 3)
         if message.matrix is not None:
@@ -229,7 +229,7 @@ def _start(
 
 
 def _inheriting(pipe: int, memory: int | str) -> dict[str, Any]:
-    """How a process is given these two, and spared the Ctrl-C of the terminal."""
+    """Return how a process is given these two, and spared the Ctrl-C of the terminal."""
     if sys.platform == "win32":
         os.set_handle_inheritable(pipe, True)
         return {
@@ -239,5 +239,5 @@ def _inheriting(pipe: int, memory: int | str) -> dict[str, Any]:
     return {"pass_fds": [pipe, int(memory)], "start_new_session": True}
 
 
-def _cause(message: Failed) -> Exception | None:
+def _cause(message: ReaderFailed) -> Exception | None:
     return RuntimeError(f"in the reading process:\n{message.trace}") if message.trace else None

@@ -1,4 +1,4 @@
-"""What the reading process and its parent say to each other, and the memory they share."""
+"""The messages between the reading process and its parent, and the memory they share."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Order:
     opener: str
     """``module:function`` that takes spec and options and returns a source."""
     memory: int | str
-    """Of ``new_memory``."""
+    """The shared memory, as ``new_memory`` made it."""
     log_level: int
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ReaderOpened:
     """The reader's first message."""
 
     info: VideoInfo
@@ -42,14 +42,14 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameAt:
+class FrameInSlot:
     """A picture lies in a slot; it stays there until the slot is free again."""
 
     slot: int
     height: int
     width: int
     matrix: Matrix | None
-    """Of the planes of a ``YuvImage``; None: it is RGB."""
+    """Colour matrix of the planes of a ``YuvImage``; None: it is RGB."""
     pts_seconds: float
     truth: str | None
     begins_anew: bool
@@ -58,17 +58,17 @@ class FrameAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ReaderEnded:
     """The source came to its end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """What ended the reading early."""
+class ReaderFailed:
+    """The error that ended the reading early."""
 
     error: Exception
     trace: str
-    """For an unexpected error, its traceback; it can't be sent itself."""
+    """Traceback of an unexpected error, which can't be sent itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Logged:
 
 
 def new_memory() -> int | str:
-    """A piece of memory without a size yet, to be inherited: nothing is left of it in the file
+    """Make a piece of memory without a size yet, to be inherited: nothing is left of it in the file
     system, however its users end. A file descriptor; on Windows a name."""
     if sys.platform == "win32":
         return f"har-live-{os.getpid()}-{next(_numbers)}"
@@ -92,7 +92,7 @@ def new_memory() -> int | str:
 
 
 def map_memory(memory: int | str, num_bytes: int) -> mmap.mmap:
-    """The memory as a buffer of ``num_bytes``; the first to map it gives it its size."""
+    """Map the memory as a buffer of ``num_bytes``; the first to map it gives it its size."""
     if sys.platform == "win32":
         return mmap.mmap(-1, num_bytes, tagname=str(memory))
     descriptor = int(memory)
@@ -108,7 +108,7 @@ def release_memory(memory: int | str) -> None:
 
 
 def connection_from(handle: int) -> Connection:
-    """The inherited end of a pipe."""
+    """Return the inherited end of a pipe."""
     if sys.platform == "win32":
         from multiprocessing.connection import PipeConnection
 

@@ -25,7 +25,7 @@ from training.commands.options import (
 )
 from training.commands.output import print_table
 from training.commands.recipe import Joints
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.recipe.train_settings import TrainSettings
 from training.settings import Range
 
@@ -106,10 +106,10 @@ def tune_live(
     opened = open_weights(weights)
     recognizer = Recognizer(opened)
     settings = StreamSettings(seconds, seed, chosen_split(split), one_camera=True)
-    halves = room.hear(recognizer, data, settings)
+    halves = room.score_halves(recognizer, data, settings)
     tried = room.try_all(recognizer, halves, room.candidates(opened.card.smoothing))
-    print_table(room.table(tried, room.Wishes()))
-    best = room.best(tried, room.Wishes()).spec
+    print_table(room.table(tried, room.FaultPrices()))
+    best = room.best(tried, room.FaultPrices()).spec
     typer.echo(f"best: {best}")
     if write_card:
         write_smoothing(opened, best)
@@ -159,7 +159,7 @@ def left_out(
     settings: Annotated[TrainSettings, Without(("without_labels",))] = TrainSettings(
         epochs=1, steps=600
     ),
-    machines: Machines = Machines(),
+    machines: MachineSettings = MachineSettings(),
     seconds: Annotated[
         float, StreamSeconds, typer.Option(help="Length of a stream, at most.")
     ] = 90.0,

@@ -24,7 +24,7 @@ from training.commands.options import (
     weights_exist,
 )
 from training.commands.output import print_table
-from training.learn.fit_settings import ClipChoice, FitSettings, Machines, Networks
+from training.learn.fit_settings import ClipSettings, FitSettings, MachineSettings, NetworkSettings
 from training.settings import Count
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def train_pixels(
     out: WeightsFolder = Path("runs/mine"),
     cache: Cache = DEFAULT_CACHE,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it was stopped.")] = False,
-    clips: ClipChoice = ClipChoice(),
+    clips: ClipSettings = ClipSettings(),
     fit: FitSettings = FitSettings(),
-    machines: Machines = Machines(),
+    machines: MachineSettings = MachineSettings(),
 ) -> None:
     """Train a network on the pictures themselves and write weights for `har-live --weights`."""
     from training.learn.presets import preset_of
@@ -114,10 +114,10 @@ def compare(
     data: Data,
     out: Out = Path("runs/compare"),
     cache: Cache = DEFAULT_CACHE,
-    networks: Networks = Networks(),
-    clips: ClipChoice = ClipChoice(),
+    networks: NetworkSettings = NetworkSettings(),
+    clips: ClipSettings = ClipSettings(),
     fit: Annotated[FitSettings, Without(("patience", "seed"))] = FitSettings(),
-    machines: Annotated[Machines, Without(("devices", "num_nodes"))] = Machines(),
+    machines: Annotated[MachineSettings, Without(("devices", "num_nodes"))] = MachineSettings(),
 ) -> None:
     """Train networks on one split with the same seeds: table, curves, confusion, the best.
 
@@ -129,15 +129,15 @@ def compare(
 
     for name in networks.presets:
         preset_of(name)
-    from training.learn.compare import Contest, choose
+    from training.learn.compare import Comparison, choose
     from training.learn.compare import compare as train_all
     from training.learn.report import table, write_report
 
     fit = replace(fit, patience=fit.epochs)  # each trains as long as every other
-    contest = Contest(data, networks, clips, fit, machines)
-    contenders = train_all(contest, cache, out, show_progress=True)
+    comparison = Comparison(data, networks, clips, fit, machines)
+    contenders = train_all(comparison, cache, out, show_progress=True)
     command = shlex.join(["python", "-m", "training", *sys.argv[1:]])
-    write_report(contest, contenders, out, command=command)
+    write_report(comparison, contenders, out, command=command)
     print_table(table(contenders))
     best, reason = choose(contenders)
     typer.echo(f"best: {best.name}: {reason}; {out / 'report.md'}")

@@ -10,7 +10,7 @@ import typer
 
 from har_live.card import open_weights
 from training.commands.options import Data, JsonFile, Out, weights_exist, written_by
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.recipe.train_settings import TrainSettings
 
 Joints = Annotated[
@@ -30,7 +30,7 @@ def make(
         Path, typer.Option(help="Folder of what is made on the way.", file_okay=False)
     ] = Path("runs"),
     settings: TrainSettings = TrainSettings(),
-    machines: Machines = Machines(),
+    machines: MachineSettings = MachineSettings(),
     notes: Notes = NOTES,
 ) -> None:
     """Make weights from data: `joints`, `train`, `ship`; what is there is not made again."""
@@ -55,7 +55,7 @@ def train(
     out: Out,
     joints: Joints = Path("runs/joints"),
     settings: TrainSettings = TrainSettings(),
-    machines: Machines = Machines(),
+    machines: MachineSettings = MachineSettings(),
     start_from: Annotated[
         Path | None,
         typer.Option(
@@ -77,7 +77,7 @@ def cross_source(
     joints: Joints = Path("runs/joints"),
     out: Out = Path("runs/cross-source"),
     settings: TrainSettings = TrainSettings(epochs=4),
-    machines: Machines = Machines(),
+    machines: MachineSettings = MachineSettings(),
     weights: Annotated[
         str,
         typer.Option(

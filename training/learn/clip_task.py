@@ -1,4 +1,4 @@
-"""What a network learns from windows: the loss, the figures while it learns, the schedule.
+"""All that a network learns from windows: the loss, the figures while it learns, the schedule.
 
 ``FitTask`` is what ``training.learn.fit`` fits; a task of another kind of windows adds its steps.
 """
@@ -55,7 +55,8 @@ class FitTask(lightning.LightningModule):
         checkpoint["recipe"] = self._recipe()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Going on with other settings would be neither the old training nor a new one."""
+        """Refuse other settings: going on with other settings would be neither the old training nor
+        a new one."""
         before, now = checkpoint["recipe"], self._recipe()
         if other := [name for name in now if before.get(name) != now[name]]:
             name = other[0]
@@ -111,7 +112,8 @@ def one_cycle(
     total_steps: float,
     rising: float = 0.2,
 ) -> OptimizerLRSchedulerConfig:
-    """AdamW whose learning rate rises to a peak in a share of the steps, then falls to nothing.
+    """Return AdamW whose learning rate rises to a peak in a share of the steps, then falls to
+    nothing.
 
     Args:
         groups: of parameters, each with a peak of its own.

@@ -1,4 +1,4 @@
-"""From clips to weights, whatever the network reads: gather, fit, measure, keep."""
+"""Makes weights of clips, whatever the network reads: gather, fit, measure, keep."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from training.data.split import choose_labels, parts, split_clips
 from training.export.weights import export_weights
 from training.learn.clip_task import ClipTask
 from training.learn.fit import Fitted, fit
-from training.learn.fit_settings import Machines
-from training.measure.measures import Judged, best_temperature, by_source, clip_measures
+from training.learn.fit_settings import MachineSettings
+from training.measure.measures import JudgedWindows, best_temperature, by_source, clip_measures
 from training.measure.plots import draw_confusion, draw_curves, mark_leaky
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Material:
 
     @property
     def split(self) -> str:
-        """One line for people."""
+        """The split, in one line for people."""
         counts = f"{len(self.learnt)} clips learnt, {len(self.measured)} measured"
         if self.leaky:
             return f"LEAKY, groups ignored: {counts}"
@@ -62,9 +62,9 @@ class Material:
             return f"by clip, no groups known: {counts}"
         return f"by group ({self.groups} groups): {counts}"
 
-    def marks(self, reached: dict[str, float]) -> dict[str, Any]:
-        """Figures that say which split they come from."""
-        return {"leaky": self.leaky, "split": self.split, "clips": len(self.measured), **reached}
+    def marks(self, results: dict[str, float]) -> dict[str, Any]:
+        """Add to figures which split they come from."""
+        return {"leaky": self.leaky, "split": self.split, "clips": len(self.measured), **results}
 
 
 def gather(
@@ -140,8 +140,8 @@ def _compare_lengths(index: Index, spec: ClipSpec) -> None:
 
 
 @dataclass(frozen=True)
-class Reached:
-    """What a network says of the measured clips."""
+class ClipResults:
+    """The figures of a network on the measured clips."""
 
     measures: dict[str, float]
     """``top1``, ``macro_f1``, ``ece``, … as ``training.measure.measures`` has them."""
@@ -155,10 +155,11 @@ def fit_and_measure(
     measured: MeasuredWindows,
     material: Material,
     run: Path,
-    machines: Machines,
+    machines: MachineSettings,
     **options: Any,
-) -> tuple[Fitted, Reached] | None:
-    """The same for windows of any kind: ``learnt`` and ``measured`` are what ``ClipData`` takes."""
+) -> tuple[Fitted, ClipResults] | None:
+    """Fit and measure on windows of any kind: ``learnt`` and ``measured`` are what ``ClipData``
+    takes."""
     settings = task.settings
     data = ClipData(
         learnt,
@@ -177,7 +178,7 @@ def fit_and_measure(
 @torch.inference_mode()
 def measure(
     model: WindowModel, windows: Iterable[tuple[Tensor, ...]], material: Material
-) -> Reached:
+) -> ClipResults:
     """Set the temperature on the measured clips and judge the mean scores of each one's windows.
 
     Args:
@@ -187,31 +188,31 @@ def measure(
     logits = [model.clip_logits(*own).float() for own in windows]
     clips = [clip for clip, _ in material.measured]
     owners = [clip for clip, own in zip(clips, logits, strict=True) for _ in own]
-    answers, judged = torch.cat(logits), Judged.of_clips(owners)
+    answers, judged = torch.cat(logits), JudgedWindows.of_clips(owners)
     model.temperature.fill_(best_temperature(answers, judged, labels))
     scores = (answers / model.temperature).softmax(dim=1).numpy()
     means, truths, _ = by_source(scores, judged)
     best = np.array(labels)[means.argmax(axis=1)]
     counts = confusion_matrix(truths, best, labels=list(labels))
-    return Reached(clip_measures(scores, judged, labels), counts)
+    return ClipResults(clip_measures(scores, judged, labels), counts)
 
 
 # --- keep ----------------------------------------------------------------------------------------
 
 
 def keep(
-    fitted: Fitted, reached: Reached, material: Material, card: ModelCard, out: Path
+    fitted: Fitted, results: ClipResults, material: Material, card: ModelCard, out: Path
 ) -> Weights:
     """Write a weights folder with its figures and pictures; those of a leaky split are marked."""
-    top1 = reached.measures["top1"]
+    top1 = results.measures["top1"]
     card = replace(
         card,
         accuracy=f"{top1:.0%} of the clips; split {material.split}",
-        metrics=material.marks(reached.measures),
+        metrics=material.marks(results.measures),
     )
     weights = export_weights(fitted.model, card, out)
     draw_curves(fitted.log, out / "curves.png")
-    draw_confusion(reached.confusion, list(material.labels), out / "confusion.png")
+    draw_confusion(results.confusion, list(material.labels), out / "confusion.png")
     if material.leaky:
         mark_leaky(out / "curves.png", out / "confusion.png")
     return weights

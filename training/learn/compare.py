@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.card import Weights
-from har_live.models.config import Preset
+from har_live.models.config import NetworkSpec
 from har_live.scorers.onnx import OnnxScorer
-from training.learn.clips import Material, Reached, gather, keep
+from training.learn.clips import ClipResults, Material, gather, keep
 from training.learn.fit import Fitted
-from training.learn.fit_settings import ClipChoice, FitSettings, Machines, Networks
+from training.learn.fit_settings import ClipSettings, FitSettings, MachineSettings, NetworkSettings
 from training.learn.pixels import VARIED, card_of, train_on
 from training.learn.presets import preset_of
 
@@ -31,24 +31,24 @@ TIMED_FRAMES = 60
 
 
 @dataclass(frozen=True)
-class Contest:
-    """What is compared on what."""
+class Comparison:
+    """The networks that are compared, and the clips."""
 
     data: Path
-    networks: Networks = field(default_factory=Networks)
-    clips: ClipChoice = field(default_factory=ClipChoice)
+    networks: NetworkSettings = field(default_factory=NetworkSettings)
+    clips: ClipSettings = field(default_factory=ClipSettings)
     """``leaky_split`` trains on a split that ignores groups, too, and not instead."""
     fit: FitSettings = field(default_factory=FitSettings)
     """The seed is each of ``networks.seeds`` in turn."""
-    machines: Machines = field(default_factory=Machines)
+    machines: MachineSettings = field(default_factory=MachineSettings)
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingRun:
     """One training."""
 
     fitted: Fitted
-    reached: Reached
+    results: ClipResults
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,16 @@ class Trial:
     """One network on one split, trained once with every seed."""
 
     material: Material
-    runs: tuple[Run, ...]
+    runs: tuple[TrainingRun, ...]
 
     def values(self, name: str) -> NDArray[np.float64]:
-        """(seeds,) a measure of every run."""
-        return np.array([run.reached.measures[name] for run in self.runs])
+        """Return (seeds,) a measure of every run."""
+        return np.array([run.results.measures[name] for run in self.runs])
 
     @property
     def confusion(self) -> NDArray[np.int64]:
         """(K, K) over all seeds: truth, answer."""
-        total: NDArray[np.int64] = np.sum([run.reached.confusion for run in self.runs], axis=0)
+        total: NDArray[np.int64] = np.sum([run.results.confusion for run in self.runs], axis=0)
         return total
 
 
@@ -80,25 +80,27 @@ class Contender:
     frame_ms: float
     """Milliseconds a grid frame: one stream, every open window advanced, ONNX Runtime, CPU."""
     weights: Weights
-    """Of the seed with the lowest validation loss, ready to use."""
+    """Weights of the seed with the lowest validation loss, ready to use."""
 
 
 def compare(
-    contest: Contest, cache: Path, out: Path, *, show_progress: bool = False
+    comparison: Comparison, cache: Path, out: Path, *, show_progress: bool = False
 ) -> list[Contender]:
     """Train everything into ``out``; a second call goes on where the first was interrupted."""
     contenders = []
-    for name in contest.networks.presets:
-        preset = preset_of(name, grid_fps=contest.clips.grid_fps)
+    for name in comparison.networks.presets:
+        preset = preset_of(name, grid_fps=comparison.clips.grid_fps)
         name = Path(name).name  # also where weights were given by their folder
-        trial = partial(_trial, contest, preset, cache, show_progress=show_progress)
+        trial = partial(_trial, comparison, preset, cache, show_progress=show_progress)
         by_group = trial(out / "runs" / f"{name}-by-group", leaky=False)
         leaky = (
-            trial(out / "runs" / f"{name}-leaky", leaky=True) if contest.clips.leaky_split else None
+            trial(out / "runs" / f"{name}-leaky", leaky=True)
+            if comparison.clips.leaky_split
+            else None
         )
         best = min(by_group.runs, key=lambda run: run.fitted.lowest_loss)
         card = card_of(name, preset, by_group.material)
-        weights = keep(best.fitted, best.reached, by_group.material, card, out / name)
+        weights = keep(best.fitted, best.results, by_group.material, card, out / name)
         size = sum(parameter.numel() for parameter in best.fitted.model.parameters())
         cost = frame_milliseconds(weights)
         contenders.append(Contender(name, by_group, leaky, size, cost, weights))
@@ -106,8 +108,8 @@ def compare(
 
 
 def _trial(
-    contest: Contest,
-    preset: Preset,
+    comparison: Comparison,
+    preset: NetworkSpec,
     cache: Path,
     folder: Path,
     *,
@@ -116,32 +118,32 @@ def _trial(
 ) -> Trial:
     """Train with every seed, each into a folder of its own beside ``folder``."""
     material = gather(
-        contest.data,
+        comparison.data,
         cache,
         preset.clip,
-        labels=contest.clips.labels,
+        labels=comparison.clips.labels,
         leaky=leaky,
         show_progress=show_progress,
     )
     runs = []
-    for seed in range(contest.networks.seeds):
+    for seed in range(comparison.networks.seeds):
         trained = train_on(
             material,
             preset,
             folder.with_name(f"{folder.name}-{seed}"),
-            replace(contest.fit, seed=seed),
-            contest.machines,
-            variation=VARIED if contest.clips.varied else None,
+            replace(comparison.fit, seed=seed),
+            comparison.machines,
+            variation=VARIED if comparison.clips.varied else None,
             resume=True,
             show_progress=show_progress,
         )
         assert trained is not None, "networks are compared in one process"
-        runs.append(Run(*trained))
+        runs.append(TrainingRun(*trained))
     return Trial(material, tuple(runs))
 
 
 def frame_milliseconds(weights: Weights) -> float:
-    """The median time of one grid frame, in the shape of a live stream."""
+    """Measure the median time of one grid frame, in the shape of a live stream."""
     card = weights.card
     num_windows = -(-card.clip.num_frames // card.hop)
     windows = OnnxScorer(weights, device="cpu").open_windows(1, num_windows)
@@ -157,7 +159,7 @@ def frame_milliseconds(weights: Weights) -> float:
 
 
 def choose(contenders: Sequence[Contender]) -> tuple[Contender, str]:
-    """The best one and the reason.
+    """Choose the best one; return it and the reason.
 
     The highest mean macro F1 by group wins; where others come nearer than the seeds spread, the
     cheapest of these does.

@@ -25,7 +25,7 @@ from lightning.pytorch.utilities.model_helpers import is_overridden
 from har_live.errors import BackendError, HarLiveError, SinkError
 from har_live.models.window_model import WindowModel
 from training.learn.clip_task import FitTask
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def fit(
     task: FitTask,
     data: lightning.LightningDataModule,
     run: Path,
-    machines: Machines,
+    machines: MachineSettings,
     *,
     resume: bool = False,
     show_progress: bool = False,
@@ -97,8 +97,8 @@ def fit(
     return Fitted(task.model.cpu().eval(), _joined_log(run), state["epoch"], lowest_loss)
 
 
-def _trainer(machines: Machines, **options: Any) -> lightning.Trainer:
-    """Lightning's trainer on these machines."""
+def _trainer(machines: MachineSettings, **options: Any) -> lightning.Trainer:
+    """Make Lightning's trainer on these machines."""
     try:
         return lightning.Trainer(
             accelerator=machines.accelerator,
@@ -118,7 +118,7 @@ def _trainer(machines: Machines, **options: Any) -> lightning.Trainer:
 
 
 def _epochs_done(last: Path) -> int:
-    """How many epochs a checkpoint has behind it.
+    """Return how many epochs a checkpoint has behind it.
 
     Raises:
         HarLiveError: it was moved; Lightning would then forget which checkpoint was best.
@@ -148,7 +148,7 @@ def _state(checkpoint: Path) -> dict[str, Any]:
 
 
 def _joined_log(run: Path) -> Path:
-    """One ``metrics.csv`` of a training that was interrupted any number of times."""
+    """Join the logs of a training that was interrupted any number of times: one ``metrics.csv``."""
     parts = sorted((run / "log").glob("from-epoch-*/metrics.csv"))
     begins = [int(part.parent.name.rpartition("-")[2]) for part in parts]
     rows: list[dict[str, str]] = []

@@ -1,4 +1,4 @@
-"""What is learnt from, how it is fitted and where it runs, as the caller chooses."""
+"""The caller's settings: what is learnt from, how it is fitted, where it runs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from training.settings import Count, Range, Settings, Share, WrongSetting
 
 
 @dataclass(frozen=True)
-class ClipChoice(Settings):
-    """Which clips are learnt from, and how they are shown."""
+class ClipSettings(Settings):
+    """The clips that are learnt from, and how they are shown."""
 
     labels: tuple[str, ...] = ()
     """Only these, with commas between; default: all."""
@@ -23,8 +23,8 @@ class ClipChoice(Settings):
 
 
 @dataclass(frozen=True)
-class Networks(Settings):
-    """Which networks are compared, and how often each is trained."""
+class NetworkSettings(Settings):
+    """The networks that are compared, and how often each is trained."""
 
     presets: tuple[str, ...] = ("seed-lrcn", "seed-convlstm")
     """As in train-pixels, with commas between."""
@@ -39,7 +39,7 @@ class Networks(Settings):
 
 @dataclass(frozen=True)
 class FitSettings(Settings):
-    """How a network is fitted; the network itself is the preset's."""
+    """Settings of the fit; the network itself is the preset's."""
 
     epochs: Count = 40
     """Times every clip is seen, at most."""
@@ -54,20 +54,20 @@ class FitSettings(Settings):
     patience: Count = 15
     """Epochs without a lower validation loss before it stops."""
     seed: Annotated[int, Range(0, 2**32 - 1)] = 0
-    """Of the first weights, the order, the variation of the clips and dropout."""
+    """Seed of the first weights, the order, the variation of the clips and dropout."""
 
 
 @dataclass(frozen=True)
-class Machines(Settings):
-    """Where it runs. Lightning's own words."""
+class MachineSettings(Settings):
+    """The machines that it runs on. Lightning's own words."""
 
     accelerator: Literal["auto", "cpu", "gpu", "cuda", "mps", "tpu"] = "auto"
-    """What computes; auto takes the fastest that is here."""
+    """Kind of processor; auto takes the fastest that is here."""
     devices: Count = 1
     """Processes on each machine."""
     num_nodes: Count = 1
     """Machines; start the same command on each."""
     precision: Literal["32-true", "16-mixed", "bf16-mixed"] = "32-true"
-    """Of the numbers; the mixed ones are faster on a GPU."""
+    """Precision of the numbers; the mixed ones are faster on a GPU."""
     workers: Annotated[int, Range(0, 1024)] = 0
     """Processes that read clips, for each device; 0 reads in the training's own."""

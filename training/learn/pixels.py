@@ -17,19 +17,19 @@ from torch import nn
 
 from har_live.card import ModelCard
 from har_live.models.build import build_model
-from har_live.models.config import Preset
+from har_live.models.config import NetworkSpec
 from training.data.clip_windows import LearntWindows, MeasuredWindows
 from training.data.windows import Variation
 from training.learn.clip_task import ClipTask
-from training.learn.clips import Material, Reached, fit_and_measure
+from training.learn.clips import ClipResults, Material, fit_and_measure
 from training.learn.fit import Fitted
-from training.learn.fit_settings import FitSettings, Machines
+from training.learn.fit_settings import FitSettings, MachineSettings
 
 VARIED = Variation()
 
 
 def set_first_weights(model: nn.Module) -> None:
-    """Those of Keras, for which the notebook's networks were designed.
+    """Set the first weights as Keras does, for which the notebook's networks were designed.
 
     With PyTorch's own, four ReLU layers let the picture fade: after 160 steps on four yoga poses
     the loss of seed-lrcn was 1.37, that of guessing, and 0.97 with these.
@@ -48,14 +48,14 @@ def set_first_weights(model: nn.Module) -> None:
 
 def train_on(
     material: Material,
-    preset: Preset,
+    preset: NetworkSpec,
     run: Path,
     settings: FitSettings,
-    machines: Machines,
+    machines: MachineSettings,
     *,
     variation: Variation | None = VARIED,
     **options: Any,
-) -> tuple[Fitted, Reached] | None:
+) -> tuple[Fitted, ClipResults] | None:
     """Train a preset's network and measure its best checkpoint; ``options`` are those of ``fit``.
 
     Returns:
@@ -72,8 +72,8 @@ def train_on(
     )
 
 
-def card_of(name: str, preset: Preset, material: Material) -> ModelCard:
-    """The card of a network trained on pictures."""
+def card_of(name: str, preset: NetworkSpec, material: Material) -> ModelCard:
+    """Return the card of a network trained on pictures."""
     names = sorted({clip.dataset for clip, _ in material.learnt})
     return ModelCard(
         name=name,

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from har_live.card import open_weights
 from har_live.errors import HarLiveError
-from har_live.models.config import PRESETS, Preset
+from har_live.models.config import PRESETS, NetworkSpec
 
 
-def preset_of(name: str, *, grid_fps: float | None = None) -> Preset:
-    """A preset by its name, or the network of a weights folder, to be trained from scratch.
+def preset_of(name: str, *, grid_fps: float | None = None) -> NetworkSpec:
+    """Return a preset by its name, or the network of a weights folder, to be trained from scratch.
 
     Args:
         grid_fps: look at this many frames a second instead of the preset's own.
@@ -21,5 +21,5 @@ def preset_of(name: str, *, grid_fps: float | None = None) -> Preset:
             card = open_weights(name).card
         except HarLiveError as error:
             raise HarLiveError(f"no preset {name!r} among {', '.join(PRESETS)}; {error}") from None
-        preset = Preset(card.model, card.clip)
+        preset = NetworkSpec(card.model, card.clip)
     return replace(preset, clip=replace(preset.clip, grid_fps=grid_fps or preset.clip.grid_fps))

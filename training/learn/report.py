@@ -12,7 +12,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from rich.table import Table
 
-from training.learn.compare import Contender, Contest, Trial, choose
+from training.learn.compare import Comparison, Contender, Trial, choose
 from training.lettering import save_picture
 from training.measure.plots import draw_matrix, read_log
 
@@ -20,22 +20,24 @@ LEARNT, MEASURED, LEAKED = "#3b6ea5", "#e08e45", "#c0392b"
 
 
 def write_report(
-    contest: Contest, contenders: Sequence[Contender], out: Path, *, command: str
+    comparison: Comparison, contenders: Sequence[Contender], out: Path, *, command: str
 ) -> None:
     """Write ``report.md``, ``report.json``, ``curves.png`` and ``confusion.png`` into ``out``."""
-    figures = numbers(contest, contenders, command=command)
+    figures = numbers(comparison, contenders, command=command)
     (out / "report.json").write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
-    (out / "report.md").write_text(page(contest, contenders, command=command), "utf-8")
+    (out / "report.md").write_text(page(comparison, contenders, command=command), "utf-8")
     draw_curves(contenders, out / "curves.png")
     draw_confusions(contenders, out / "confusion.png")
 
 
-def numbers(contest: Contest, contenders: Sequence[Contender], *, command: str) -> dict[str, Any]:
-    """All figures; each trial says whether its split leaks."""
+def numbers(
+    comparison: Comparison, contenders: Sequence[Contender], *, command: str
+) -> dict[str, Any]:
+    """Return all figures; each trial says whether its split leaks."""
     best, reason = choose(contenders)
     return {
         "command": command,
-        "seeds": contest.networks.seeds,
+        "seeds": comparison.networks.seeds,
         "best": best.name,
         "reason": reason,
         "contenders": {
@@ -76,7 +78,7 @@ HEADINGS = ("network", "top 1", "macro F1", "top 1, leaky", "macro F1, leaky", "
 
 
 def rows(contenders: Sequence[Contender]) -> list[tuple[str, ...]]:
-    """A row for each network, under ``HEADINGS``."""
+    """Return a row for each network, under ``HEADINGS``."""
     return [
         (
             contender.name,
@@ -99,7 +101,7 @@ def _spread(trial: Trial | None, name: str, form: str) -> str:
 
 
 def table(contenders: Sequence[Contender]) -> Table:
-    """The same for a terminal."""
+    """Make the same for a terminal."""
     result = Table(box=None, pad_edge=False, header_style="bold")
     for number, heading in enumerate(HEADINGS):
         result.add_column(heading, justify="right" if number else "left", no_wrap=True)
@@ -108,12 +110,12 @@ def table(contenders: Sequence[Contender]) -> Table:
     return result
 
 
-def page(contest: Contest, contenders: Sequence[Contender], *, command: str) -> str:
-    """``report.md``."""
+def page(comparison: Comparison, contenders: Sequence[Contender], *, command: str) -> str:
+    """Return the text of ``report.md``."""
     best, reason = choose(contenders)
     trials = _trials(contenders[0])
     lines = [
-        f"# {', '.join(contender.name for contender in contenders)} on {contest.data.name}",
+        f"# {', '.join(contender.name for contender in contenders)} on {comparison.data.name}",
         "",
         "```",
         command,
@@ -125,7 +127,7 @@ def page(contest: Contest, contenders: Sequence[Contender], *, command: str) -> 
         "|" + "---|" * len(HEADINGS),
         *("| " + " | ".join(row) + " |" for row in rows(contenders)),
         "",
-        f"Mean ± standard deviation over {contest.networks.seeds} seeds, which decide first "
+        f"Mean ± standard deviation over {comparison.networks.seeds} seeds, which decide first "
         "weights, order, variation and dropout; the split is the same for all. The checkpoint is "
         "that of the lowest validation loss, so these figures are a little kind. ms: one grid "
         "frame of a live stream, ONNX Runtime on this machine's CPU.",
@@ -147,7 +149,8 @@ def page(contest: Contest, contenders: Sequence[Contender], *, command: str) -> 
 
 
 def draw_curves(contenders: Sequence[Contender], target: Path) -> None:
-    """Loss above, accuracy below, a column for each network: thin each seed, thick their mean."""
+    """Draw loss above, accuracy below, a column for each network: thin each seed, thick their
+    mean."""
     count = len(contenders)
     figure, axes = plt.subplots(
         2, count, figsize=(5.5 * count + 1, 7), sharex="col", squeeze=False, layout="constrained"
@@ -178,7 +181,7 @@ def _draw_runs(axes: Axes, trial: Trial, column: str, label: str, colour: str, l
 
 
 def draw_confusions(contenders: Sequence[Contender], target: Path) -> None:
-    """Truth down, answer across, all seeds together; a second row for the leaky split."""
+    """Draw truth down, answer across, all seeds together; a second row for the leaky split."""
     trials = [_trials(contender) for contender in contenders]
     height = max(map(len, trials))
     side = max(3.6, 0.45 * len(trials[0][0].material.labels) + 1.8)

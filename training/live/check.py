@@ -18,7 +18,7 @@ from har_live.recognizer import Recognizer
 from training.live.evaluate import FAST, Played, streams_for
 from training.live.report import figures_with
 from training.live.streams import StreamSettings
-from training.live.takes import shown, take
+from training.live.takes import score_stream, showing_of
 
 FILE = "live-short.json"
 """Beside the card."""
@@ -30,25 +30,25 @@ LEAST_NOISE = {
     "segment_f1": 0.03,
     "false_alarms_per_hour": 40.0,
 }
-"""What is held, and what one window, change or alarm more makes of it."""
+"""Figures that are held, and what one window, change or alarm more makes of it."""
 BETTER_LOWER = ("seconds_to_label_p50", "extra_changes_per_minute", "false_alarms_per_hour")
 
-Figures = dict[str, float]
+StoredFigures = dict[str, float]
 
 
 @dataclass(frozen=True)
 class Reference:
     """Figures of the streams of seed 0, and how much they differ from seed to seed."""
 
-    figures: Figures
-    noise: Figures
+    figures: StoredFigures
+    noise: StoredFigures
     """The standard deviation over the seeds, and no less than ``LEAST_NOISE``."""
     seconds: float
-    """Of each stream, about."""
+    """Length of each stream, about."""
     seeds: int
 
     def fallen(self, now: Mapping[str, float]) -> list[str]:
-        """A line for each figure that is worse by more than its noise."""
+        """Return a line for each figure that is worse by more than its noise."""
         lines = []
         for name, was in self.figures.items():
             worse = now[name] - was if name in BETTER_LOWER else was - now[name]
@@ -64,19 +64,23 @@ class Reference:
         return cls(**json.loads(path.read_text("utf-8")))
 
 
-def play_short(recognizer: Recognizer, data: Path, *, seconds: float, seed: int = 0) -> Figures:
-    """The figures of a fast machine before one camera a stretch."""
+def play_short(
+    recognizer: Recognizer, data: Path, *, seconds: float, seed: int = 0
+) -> StoredFigures:
+    """Measure the figures of a fast machine before one camera a stretch."""
     settings = StreamSettings(seconds, seed, one_camera=True)
     played = [
-        Played.fast(stream.name, stream.kind, shown(take(recognizer, stream, FAST, seed=seed)))
+        Played.fast(
+            stream.name, stream.kind, showing_of(score_stream(recognizer, stream, FAST, seed=seed))
+        )
         for stream in track(streams_for(recognizer, data, settings), f"playing, seed {seed}")
     ]
     reached = figures_with(played, FAST.name)
     return {name: reached[name] or 0.0 for name in LEAST_NOISE}
 
 
-def measured(of_seeds: Sequence[Figures], *, seconds: float) -> Reference:
-    """What is stored of the figures of several seeds, the first of them 0."""
+def measured(of_seeds: Sequence[StoredFigures], *, seconds: float) -> Reference:
+    """Return what is stored of the figures of several seeds, the first of them 0."""
     noise = {
         name: max(least, float(np.std([row[name] for row in of_seeds], ddof=1)))
         for name, least in LEAST_NOISE.items()

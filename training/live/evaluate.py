@@ -14,14 +14,14 @@ from rich.progress import track
 
 from har_live.recognizer import Recognizer
 from training.live.figure_streams import figure_streams
-from training.live.measures import Showing, Timeline
+from training.live.measures import Showing, Spans
 from training.live.remembering import RememberingScorer, with_memory
 from training.live.streams import (
     LiveStream,
     StreamSettings,
     clip_streams,
 )
-from training.live.takes import LiveScorer, shown, take
+from training.live.takes import LiveScorer, score_stream, showing_of
 
 FAST = LiveScorer("fast", 0.02)
 SCORERS = (
@@ -41,18 +41,18 @@ class Played:
     name: str
     kind: str
     showings: dict[str, Showing]
-    """By the scorer's name."""
+    """Showings by the scorer's name."""
     at_rates: tuple[Showing, ...] = ()
-    """What the fast machine showed at 30 frames a second and at ``OTHER_FPS``; empty where rates
+    """Showings of the fast machine at 30 frames a second and at ``OTHER_FPS``; empty where rates
     are not compared."""
 
     @classmethod
     def fast(cls, name: str, kind: str, showing: Showing) -> Played:
-        """A stream that only the fast machine has played."""
+        """Return a stream that only the fast machine has played."""
         return cls(name, kind, {FAST.name: showing})
 
     @property
-    def truth(self) -> Timeline:
+    def truth(self) -> Spans:
         return self.showings[FAST.name].truth
 
     @property
@@ -73,7 +73,7 @@ def play_all(recognizer: Recognizer, data: Path | None, settings: StreamSettings
 def streams_for(
     recognizer: Recognizer, data: Path | None, settings: StreamSettings
 ) -> Iterator[LiveStream]:
-    """The figure's streams, and where there is data, those of its clips."""
+    """Yield the figure's streams, and where there is data, those of its clips."""
     yield from figure_streams(recognizer.labels, settings)
     if data is not None:
         yield from clip_streams(data, recognizer.labels, recognizer.card.clip, settings)
@@ -83,8 +83,10 @@ def play(recognizer: Recognizer, stream: LiveStream, *, seed: int) -> Played:
     """Play one stream on every machine and, where somebody acts, at every frame rate."""
     recognizer = copy.copy(recognizer)
     recognizer.scorer = RememberingScorer(recognizer.scorer)
-    own = {s.name: shown(take(recognizer, stream, s, seed=seed)) for s in SCORERS}
+    own = {s.name: showing_of(score_stream(recognizer, stream, s, seed=seed)) for s in SCORERS}
     if stream.kind == "nothing" or not stream.has_one_rate:
         return Played(stream.name, stream.kind, own)
-    others = [shown(take(recognizer, stream, FAST, seed=seed, fps=fps)) for fps in OTHER_FPS]
+    others = [
+        showing_of(score_stream(recognizer, stream, FAST, seed=seed, fps=fps)) for fps in OTHER_FPS
+    ]
     return Played(stream.name, stream.kind, own, (own[FAST.name], *others))

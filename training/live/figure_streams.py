@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from har_live.types import Image
 
 VIEWS = ("full", "webcam", "left", "knees", "wide", "desk")
-"""Where the idle figure is seen from."""
+"""Views of the idle figure."""
 
 
 def figure_streams(labels: Sequence[str], settings: StreamSettings) -> Iterator[LiveStream]:
-    """The figure performing what the weights know, and standing about in every scene.
+    """Yield the figure performing what the weights know, and standing about in every scene.
 
     Args:
         labels: the weights'.

@@ -1,4 +1,5 @@
-"""What is said of actions that were never learnt: they are left out of training one at a time.
+"""Measures what is said of actions that were never learnt: they are left out of training one at a
+time.
 
 python -m training left-out ../shared/data --labels fight,jump,tennis_serve
 
@@ -22,11 +23,11 @@ from har_live.card import TENSORS_FILE, ModelCard, Weights, file_sha256
 from har_live.errors import SourceError
 from har_live.models.window_model import WindowModel
 from har_live.recognizer import Recognizer
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.live.evaluate import FAST
 from training.live.measures import false_alarms_per_hour, share_of_time_right
 from training.live.streams import StreamSettings, unseen_stream
-from training.live.takes import shown, take
+from training.live.takes import score_stream, showing_of
 from training.measure.measures import unknown_auroc
 from training.recipe.takes import load_clips
 from training.recipe.train import load_trained, train
@@ -37,13 +38,14 @@ from training.ship.thresholds import MeasuredLogits, actions, calibrated, clip_s
 
 @dataclass(frozen=True)
 class LeftOut:
-    """How a network meets an action that it has not learnt."""
+    """A network's answers to an action that it has not learnt."""
 
     label: str
     num_windows: int
-    """Of the action, in all its clips."""
+    """Windows of the action, in all its clips."""
     auroc: dict[str, float]
-    """As ``unknown_auroc``: its windows against those of all actions that were learnt."""
+    """Area under the ROC curve as in ``unknown_auroc``: its windows against those of all actions
+    that were learnt."""
     learnt_right: float
     """Share of the learnt actions' val clips named rightly among all labels."""
     seconds: float
@@ -63,7 +65,7 @@ def leave_out(
     *,
     streams: StreamSettings,
     settings: TrainSettings,
-    machines: Machines,
+    machines: MachineSettings,
 ) -> LeftOut:
     """Train without one label, then meet it.
 
@@ -86,7 +88,7 @@ def leave_out(
     card, measured = calibrated(model, card, learnt)
     recognizer = Recognizer(stored(model, card, out / "weights"), runtime="torch", device="cpu")
     stream = unseen_stream(data, label, card.clip, streams)
-    showing = shown(take(recognizer, stream, FAST, seed=streams.seed))
+    showing = showing_of(score_stream(recognizer, stream, FAST, seed=streams.seed))
     met = measure(model, card, unseen)
     return LeftOut(
         label,
@@ -101,7 +103,7 @@ def leave_out(
 
 
 def stored(model: WindowModel, card: ModelCard, folder: Path) -> Weights:
-    """A weights folder for PyTorch alone: an ONNX file takes half a minute."""
+    """Write a weights folder for PyTorch alone: an ONNX file takes half a minute."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / TENSORS_FILE
     path.write_bytes(save({n: t.contiguous() for n, t in model.state_dict().items()}))
@@ -113,7 +115,7 @@ def stored(model: WindowModel, card: ModelCard, folder: Path) -> Weights:
 def auroc(
     model: WindowModel, card: ModelCard, measured: MeasuredLogits, met: MeasuredLogits
 ) -> dict[str, float]:
-    """Windows of an unseen action against those of the actions that were learnt.
+    """Judge windows of an unseen action against those of the actions that were learnt.
 
     Args:
         measured: windows of what was learnt, ``none`` among it.
@@ -126,7 +128,7 @@ def auroc(
 
 
 def share_right(model: WindowModel, measured: MeasuredLogits, labels: Sequence[str]) -> float:
-    """Share of the actions' clips whose best label is the true one."""
+    """Return the share of the actions' clips whose best label is the true one."""
     scores, truths = clip_scores(model, measured)
     acting = actions(truths, tuple(labels))
     return float((scores.argmax(axis=1) == truths)[acting].mean())

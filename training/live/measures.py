@@ -1,4 +1,4 @@
-"""How good a live label is: pure functions of what was so, what was shown, and when.
+"""Measures of how good a live label is: pure functions of what was so, what was shown, and when.
 
 A timeline is a list of spans without gaps; what is true has ``none`` where nobody does anything of
 the label set, what is shown has an empty label where nothing is. Nothing, ``none`` and ``unsure``
@@ -26,7 +26,7 @@ from har_live.types import NONE, UNSURE, Segment
 from training.labels import OTHER
 
 NOTHING = ""
-"""What is shown before the first label."""
+"""Label that is shown before the first label."""
 
 
 class Span(NamedTuple):
@@ -42,32 +42,32 @@ class Span(NamedTuple):
 
     @property
     def is_action(self) -> bool:
-        """Something is done that has a name."""
+        """True if something is done that has a name."""
         return _heard(self.label) not in (NOTHING, OTHER)
 
 
-Timeline = tuple[Span, ...]
+Spans = tuple[Span, ...]
 
 
 @dataclass(frozen=True)
 class Showing:
     """One stream, and what live use would have made of it."""
 
-    truth: Timeline
+    truth: Spans
     """Its first start and last end are the stream's."""
-    shown: Timeline
+    shown: Spans
     segments: tuple[Span, ...] = ()
-    """What was reported as an action of the main person, with its borders."""
+    """Segments reported as actions of the main person, with their borders."""
     reported: tuple[Segment, ...] = ()
-    """What was reported of anybody."""
+    """Segments reported of anybody."""
 
     @property
     def seconds(self) -> float:
         return self.truth[-1].end_seconds - self.truth[0].start_seconds
 
 
-def timeline(points: Iterable[tuple[float, str]], end_seconds: float) -> Timeline:
-    """Spans from (moment, label from then on) in order of time; equal neighbours become one."""
+def timeline(points: Iterable[tuple[float, str]], end_seconds: float) -> Spans:
+    """Make spans of (moment, label from then on) in order of time; equal neighbours become one."""
     changes: list[tuple[float, str]] = []
     for seconds, label in points:
         if changes and changes[-1][0] == seconds:
@@ -79,7 +79,8 @@ def timeline(points: Iterable[tuple[float, str]], end_seconds: float) -> Timelin
 
 
 def seconds_to_label(showings: Sequence[Showing]) -> NDArray[np.float64]:
-    """(actions,) from each true action's start to the first moment its label is shown.
+    """Return (actions,) seconds from each true action's start to the first moment its label is
+    shown.
 
     An action that is never named while it lasts counts with its whole length.
     """
@@ -87,12 +88,13 @@ def seconds_to_label(showings: Sequence[Showing]) -> NDArray[np.float64]:
 
 
 def share_of_actions_named(showings: Sequence[Showing]) -> float:
-    """Share of the true actions whose label is shown at some moment while they last."""
+    """Return the share of the true actions whose label is shown at some moment while they last."""
     return float(np.mean([_delay(showing, action)[1] for showing, action in _actions(showings)]))
 
 
 def share_of_time_right(showings: Sequence[Showing]) -> float:
-    """Share of all time at which the true label is shown; where nothing is done, none."""
+    """Return the share of all time at which the true label is shown; where nothing is done,
+    none."""
     right = sum(
         seconds
         for showing in showings
@@ -103,7 +105,8 @@ def share_of_time_right(showings: Sequence[Showing]) -> float:
 
 
 def extra_changes_per_minute(showings: Sequence[Showing]) -> float:
-    """Changes of the shown label that no change of the true one explains, per minute.
+    """Return the number of changes of the shown label that no change of the true one explains, per
+    minute.
 
     A true change (a start with an action is one) explains one shown change, whatever its label,
     between its own moment and the next true change but one: a label may be late, a label that was
@@ -114,7 +117,7 @@ def extra_changes_per_minute(showings: Sequence[Showing]) -> float:
 
 
 def segment_f1(showings: Sequence[Showing], *, least_iou: float = 0.5) -> float:
-    """F1 of reported segments against true actions, over all streams together.
+    """Return the F1 of reported segments against true actions, over all streams together.
 
     A pair counts when the label is the same and the time in common is at least ``least_iou`` of
     the time of either; each is in one pair at most, the best fitting first. 1 where there is
@@ -127,12 +130,13 @@ def segment_f1(showings: Sequence[Showing], *, least_iou: float = 0.5) -> float:
 
 
 def false_alarms_per_hour(showings: Sequence[Showing]) -> float:
-    """Segments reported per hour, of anybody, for streams in which nothing happens."""
+    """Return the number of segments reported per hour, of anybody, for streams in which nothing
+    happens."""
     return sum(len(showing.reported) for showing in showings) / _seconds(showings) * 3600
 
 
 def agreement(groups: Sequence[Sequence[Showing]]) -> float:
-    """Share of all time at which the same is shown in every showing of a group.
+    """Return the share of all time at which the same is shown in every showing of a group.
 
     Args:
         groups: the showings of one stream, as at several frame rates.
@@ -146,8 +150,8 @@ def agreement(groups: Sequence[Sequence[Showing]]) -> float:
     return same / _seconds([group[0] for group in groups])
 
 
-def together(first: Timeline, *others: Timeline) -> Iterator[tuple[float, list[str]]]:
-    """(seconds, the label in each timeline) of the stretches in which none of them changes.
+def together(first: Spans, *others: Spans) -> Iterator[tuple[float, list[str]]]:
+    """Yield (seconds, the label in each timeline) of the stretches in which none of them changes.
 
     Args:
         first: says where to begin and to end.
@@ -180,7 +184,7 @@ def _actions(showings: Sequence[Showing]) -> list[tuple[Showing, Span]]:
 
 
 def _delay(showing: Showing, action: Span) -> tuple[float, bool]:
-    """How long until the label is shown, and whether it is before the action's end."""
+    """Return how long until the label is shown, and whether it is before the action's end."""
     for span in showing.shown:
         first = max(span.start_seconds, action.start_seconds)
         if span.label == action.label and first < min(span.end_seconds, action.end_seconds):
@@ -188,8 +192,9 @@ def _delay(showing: Showing, action: Span) -> tuple[float, bool]:
     return action.seconds, False
 
 
-def _changes(spans: Timeline) -> list[float]:
-    """Moments at which another label begins, the first one included where it is an action's."""
+def _changes(spans: Spans) -> list[float]:
+    """Return the moments at which another label begins, the first one included where it is an
+    action's."""
     heard = [(span.start_seconds, _heard(span.label)) for span in spans]
     joined = timeline(heard, spans[-1].end_seconds)
     return [span.start_seconds for span in joined[0 if joined[0].label else 1 :]]
@@ -210,7 +215,7 @@ def _extra_changes(showing: Showing) -> int:
 
 
 def _num_pairs(showing: Showing, least_iou: float) -> int:
-    """Pairs of one true action and one segment, the best fitting first."""
+    """Return the number of pairs of one true action and one segment, the best fitting first."""
     actions = [span for span in showing.truth if span.is_action]
     fits = sorted(
         (

@@ -14,9 +14,9 @@ from har_live.overlay.style import color_of
 from har_live.overlay.text import display_name
 from har_live.types import NONE, UNSURE
 from training.lettering import save_picture
-from training.live.measures import NOTHING, Span, Timeline
+from training.live.measures import NOTHING, Span, Spans
 
-Row = tuple[str, Timeline, Timeline]
+Row = tuple[str, Spans, Spans]
 """A stream's name, what was so, what was shown."""
 
 LETTER_INCHES = 0.068
@@ -34,7 +34,7 @@ QUIET = {
 def draw_timelines(
     rows: Sequence[Row], labels: tuple[str, ...], target: Path, *, title: str
 ) -> None:
-    """Two tracks a stream, on one scale of seconds.
+    """Draw two tracks a stream, on one scale of seconds.
 
     Args:
         labels: the weights', which choose the colours.
@@ -83,7 +83,8 @@ def _block(
 
 
 def _fitted(name: str, room: int) -> str:
-    """In one line or two of ``room`` letters, shortened if need be; empty where little is left."""
+    """Fit a text into one line or two of ``room`` letters, shortened if need be; empty where little
+    is left."""
     if room < LEAST_LETTERS:
         return ""
     lines = textwrap.wrap(name, room)

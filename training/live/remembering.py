@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def with_memory(recognizer: Recognizer) -> Recognizer:
-    """The same recognizer, which looks for the people in a picture once."""
+    """Return the same recognizer, which looks for the people in a picture once."""
     remembering = copy.copy(recognizer)
     if recognizer.finder is not None:
         remembering.finder = RememberingFinder(recognizer.finder)
@@ -71,20 +71,20 @@ class RememberingScorer:
         return _RememberingWindows(windows, self._answers)
 
 
-_Shown = tuple[tuple[NDArray[Any], ...], NDArray[np.bool_]]
-"""What a subject was shown, and which of its windows went on."""
+_SubjectInputs = tuple[tuple[NDArray[Any], ...], NDArray[np.bool_]]
+"""All that a subject was shown, and which of its windows went on."""
 
 
 class _RememberingWindows:
     def __init__(self, windows: OpenWindows, answers: dict[bytes, NDArray[np.float32]]) -> None:
         self._windows, self._answers = windows, answers
         self._keys: dict[int, bytes] = {}
-        self._not_shown: list[dict[int, _Shown]] = []  # to the real windows, by their rows
+        self._not_shown: list[dict[int, _SubjectInputs]] = []  # to the real windows, by their rows
 
     def advance(
         self, inputs: Inputs, keep: NDArray[np.bool_], rows: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        now: dict[int, _Shown] = {
+        now: dict[int, _SubjectInputs] = {
             row: (tuple(values[index].copy() for values in inputs), keep[index].copy())
             for index, row in enumerate(rows.tolist())
         }
@@ -109,7 +109,7 @@ class _RememberingWindows:
         self._not_shown = [shown for shown in self._not_shown if shown]
 
 
-def _batch(shown: dict[int, _Shown]) -> tuple[Inputs, NDArray[np.bool_], NDArray[np.intp]]:
+def _batch(shown: dict[int, _SubjectInputs]) -> tuple[Inputs, NDArray[np.bool_], NDArray[np.intp]]:
     inputs = zip(*(values for values, _ in shown.values()), strict=True)
     keep = np.stack([kept for _, kept in shown.values()])
     return tuple(np.stack(values) for values in inputs), keep, np.array(list(shown))

@@ -1,4 +1,4 @@
-"""What is reported of streams that were played live: figures, a table, the rows of a picture."""
+"""The report of streams that were played live: figures, a table, the rows of a picture."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from training.live.plot import Row
 
 
 def figures(played: Sequence[Played]) -> dict[str, Any]:
-    """All that is reported, shares as fractions of 1; the fast scorer's figures at the top."""
+    """Return all that is reported, shares as fractions of 1; the fast scorer's figures at the
+    top."""
     by_scorer = {scorer.name: _figures_and_of_figure(played, scorer.name) for scorer in SCORERS}
     return {
         **by_scorer[FAST.name],
@@ -32,7 +33,8 @@ def _figures_and_of_figure(played: Sequence[Played], scorer: str) -> dict[str, A
 
 
 def figures_with(played: Iterable[Played], scorer: str) -> dict[str, float | None]:
-    """Of streams together: false alarms of those in which nothing happens, the rest of the others.
+    """Return the figures of streams together: false alarms of those in which nothing happens, the
+    rest of the others.
 
     None where there is no such stream; frame rates are compared on the fast machine alone.
     """
@@ -83,7 +85,8 @@ COLUMNS = {
 
 
 def _stream_figures(stream: Played) -> dict[str, Any]:
-    """One stream, with the fast scorer: also how often each label was reported, of anybody."""
+    """Return the figures of one stream, with the fast scorer: also how often each label was
+    reported, of anybody."""
     return {
         "name": stream.name,
         "kind": stream.kind,
@@ -94,13 +97,14 @@ def _stream_figures(stream: Played) -> dict[str, Any]:
 
 
 def rows(played: Sequence[Played]) -> list[Row]:
-    """For the picture: the fast scorer's."""
+    """Return the rows of the picture: the fast scorer's."""
     name = FAST.name
     return [(stream.name, stream.truth, stream.showings[name].shown) for stream in played]
 
 
 def table(reached: dict[str, Any]) -> Table:
-    """For people: a row a scorer for all streams and for the figure, then a row a stream."""
+    """Make a table for people: a row a scorer for all streams and for the figure, then a row a
+    stream."""
     result = Table(title="live behaviour", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     result.add_column("", overflow="fold")
     for title in COLUMNS.values():

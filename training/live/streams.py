@@ -23,8 +23,8 @@ from training.data.layouts import clips_of
 from training.data.split import split_clips
 from training.datasets import our_label
 from training.labels import LEFT_OUT
-from training.live.clip_shelf import FPS, LEAST_SIDE, Shelf, SmallPicture
-from training.live.measures import Timeline, timeline
+from training.live.clip_queue import FPS, LEAST_SIDE, ClipQueue, SmallPicture
+from training.live.measures import Spans, timeline
 from training.measure.evaluate import at_rate, known_as
 
 CAMERA_FPS = 30.0
@@ -35,27 +35,27 @@ IDLE_SECONDS = 4.0
 DROPOUT_SECONDS = 3.0
 CHANGING_FPS = (10.0, 24.0, 60.0)
 DARK_GAIN, DARK_NOISE = 0.2, 4.0
-"""Of the darkened stretches: the light left, and the deviation of a camera's noise in the dark."""
+"""Light left in darkened stretches, and the deviation of a camera's noise in the dark."""
 CONDITIONS = ("changing frame rate", "dark stretches", "a dropout", "")
-"""What a data set's stream has to bear, in turns."""
+"""Conditions that a data set's stream has to bear, in turns."""
 SEEN = "seen in training"
 
 
 @dataclass(frozen=True)
 class StreamSettings:
-    """Which streams are made."""
+    """Settings of the streams that are made."""
 
     seconds: float = 45.0
     """About as long is each; the figure's script ends on its own."""
     seed: int = 0
     split: str = "val"
-    """Whose clips are played; empty for all. A data set that has clips of nothing in other splits
-    alone gives those; its stream's name says so."""
+    """Split whose clips are played; empty for all. A data set that has clips of nothing in other
+    splits alone gives those; its stream's name says so."""
     one_camera: bool = False
     """A stretch is one clip, played again and again: no cut but between stretches. Else it is
     several clips, with the cuts of a film."""
     groups: frozenset[str] | None = None
-    """Only clips of these are played; None for all."""
+    """Groups whose clips alone are played; None for all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +66,10 @@ class LiveStream:
     kind: Literal["actions", "figure", "nothing"]
     """``nothing``: nobody does anything of the label set."""
     frames: tuple[Frame, ...]
-    truth: Timeline
-    """From 0 to the stream's end, with ``none`` where nobody does anything."""
+    truth: Spans
+    """Spans from 0 to the stream's end, with ``none`` where nobody does anything."""
     has_one_rate: bool = True
-    """False where the frame rate changes on the way."""
+    """False if the frame rate changes on the way."""
 
     @property
     def seconds(self) -> float:
@@ -80,7 +80,7 @@ class LiveStream:
 
 
 def frames_at(frames: Sequence[Frame], fps: float) -> list[Frame]:
-    """The same stream from a camera of another frame rate; where none came, none comes."""
+    """Return the same stream from a camera of another frame rate; where none came, none comes."""
     pts = [frame.pts_seconds for frame in frames]
     breaks = [i for i in range(1, len(pts)) if pts[i] - pts[i - 1] > DROPOUT_SECONDS / 2]
     runs = zip([0, *breaks], [*breaks, len(pts)], strict=True)
@@ -90,8 +90,8 @@ def frames_at(frames: Sequence[Frame], fps: float) -> list[Frame]:
 def clip_streams(
     data: Path, labels: Sequence[str], spec: ClipSpec, settings: StreamSettings
 ) -> Iterator[LiveStream]:
-    """Streams of every data set: one with actions, where it has any and something is done between
-    them, and one of nothing, where its own clips of nothing are not played in that.
+    """Yield streams of every data set: one with actions, where it has any and something is done
+    between them, and one of nothing, where its own clips of nothing are not played in that.
 
     Args:
         data: as for ``clips_of``.
@@ -114,17 +114,19 @@ def clip_streams(
         idle = own_idle or [clip for clip in chosen if clip.label == NONE]
         acts = len({clip.label for clip in [*actions, *idle]}) > 1 and bool(actions)
         if acts:
-            yield _Reel(longest, dataset, next(conditions), settings).actions(actions, idle)
+            yield _StreamBuilder(longest, dataset, next(conditions), settings).actions(
+                actions, idle
+            )
         if acts and own_idle:
             continue
         quiet = own_idle or [c for c in named if (c.dataset, c.label) == (dataset, NONE)]
         if quiet:
             seen = SEEN if any(clip.split == "train" for clip in quiet) else ""
-            yield _Reel(longest, dataset, seen, settings).nothing(quiet)
+            yield _StreamBuilder(longest, dataset, seen, settings).nothing(quiet)
 
 
 def unseen_stream(data: Path, label: str, spec: ClipSpec, settings: StreamSettings) -> LiveStream:
-    """The clips of a label that weights have not learnt, as a stream of nothing.
+    """Make a stream of nothing of the clips of a label that weights have not learnt.
 
     Args:
         label: under the name that our weights give it.
@@ -136,18 +138,19 @@ def unseen_stream(data: Path, label: str, spec: ClipSpec, settings: StreamSettin
     if not own:
         raise SourceError(f"no clip of {data} shows {label}")
     longest = max(LEAST_SIDE, spec.image_size)
-    return _Reel(longest, f"{label}, unseen", "", settings).nothing(own)
+    return _StreamBuilder(longest, f"{label}, unseen", "", settings).nothing(own)
 
 
 def in_two(clips: Iterable[Clip]) -> tuple[frozenset[str], frozenset[str]]:
-    """Groups in two parts that share no clip, with about as many of each label in both."""
+    """Split groups into two parts that share no clip, with about as many of each label in both."""
     of_group = {(clip.dataset, clip.label, clip.group): clip.group for clip in clips}
     groups = list(dict.fromkeys(of_group[key] for key in sorted(of_group)))
     return frozenset(groups[::2]), frozenset(groups[1::2])
 
 
 def _named(data: Path, labels: Sequence[str]) -> list[Clip]:
-    """All clips with complete paths, and with the labels that the weights should say to them.
+    """Return all clips with complete paths, and with the labels that the weights should say to
+    them.
 
     Clips that show two things at once, or none that can be told, are left out.
     """
@@ -159,7 +162,7 @@ def _named(data: Path, labels: Sequence[str]) -> list[Clip]:
     ]
 
 
-class _Reel:
+class _StreamBuilder:
     """One stream being put together."""
 
     def __init__(
@@ -173,38 +176,40 @@ class _Reel:
         self._now_seconds = 0.0
 
     def actions(self, clips: list[Clip], idle: list[Clip]) -> LiveStream:
-        """Stretches of one action each, neighbours of different ones, with stretches of nothing."""
+        """Put together stretches of one action each, neighbours of different ones, with stretches
+        of nothing."""
         by_label = defaultdict(list)
         for clip in clips:
             by_label[clip.label].append(clip)
-        shelves = {label: self._shelf(found) for label, found in by_label.items()}
+        queues = {label: self._queue(found) for label, found in by_label.items()}
         if idle:
-            shelves[NONE] = self._shelf(idle)
+            queues[NONE] = self._queue(idle)
         rates = cycle(CHANGING_FPS if self._condition == CONDITIONS[0] else (CAMERA_FPS,))
         for number, label in enumerate(self._order(list(by_label), has_idle=bool(idle))):
             if self._now_seconds >= self._settings.seconds:
                 break
             dark = self._condition == CONDITIONS[1] and number // 2 % 2 == 1
             fps = next(rates)
-            self._stretch(shelves[label], label, fps, dark=dark)
+            self._stretch(queues[label], label, fps, dark=dark)
             if self._condition == CONDITIONS[2] and number == 0:
                 self._now_seconds += DROPOUT_SECONDS  # what is done goes on, unseen
-                self._stretch(shelves[label], label, fps, dark=dark)
+                self._stretch(queues[label], label, fps, dark=dark)
         return self._cut("actions", has_one_rate=self._condition != CONDITIONS[0])
 
     def nothing(self, clips: list[Clip]) -> LiveStream:
-        """One clip after another."""
-        shelf = self._shelf(clips)
+        """Put together one clip after another."""
+        queue = self._queue(clips)
         for _ in clips:
             if self._now_seconds < self._settings.seconds:
-                self._show(shelf.next(), NONE, CAMERA_FPS)
+                self._show(queue.next(), NONE, CAMERA_FPS)
         return self._cut("nothing")
 
-    def _shelf(self, clips: Sequence[Clip]) -> Shelf:
-        return Shelf(clips, self._rng, longest=self._longest)
+    def _queue(self, clips: Sequence[Clip]) -> ClipQueue:
+        return ClipQueue(clips, self._rng, longest=self._longest)
 
     def _order(self, labels: list[str], *, has_idle: bool) -> Iterator[str]:
-        """Labels without end: all of them in random order, again and again; idle after two."""
+        """Yield labels without end: all of them in random order, again and again; idle after
+        two."""
         last, since_idle = "", 0
         while True:
             for label in self._rng.permutation(labels).tolist():
@@ -216,16 +221,16 @@ class _Reel:
                 yield label
                 last, since_idle = label, since_idle + 1
 
-    def _stretch(self, shelf: Shelf, label: str, fps: float, *, dark: bool) -> None:
+    def _stretch(self, queue: ClipQueue, label: str, fps: float, *, dark: bool) -> None:
         begin_seconds = self._now_seconds
         least_seconds = IDLE_SECONDS if label == NONE else STRETCH_SECONDS
-        pictures = shelf.next()
+        pictures = queue.next()
         while True:
             self._show(_darkened(pictures, self._rng) if dark else pictures, label, fps)
             if self._now_seconds - begin_seconds >= least_seconds:
                 return
             if not self._settings.one_camera:
-                pictures = shelf.next()
+                pictures = queue.next()
 
     def _show(self, pictures: Sequence[SmallPicture], label: str, fps: float) -> None:
         self._points.append((self._now_seconds, label))
@@ -243,7 +248,7 @@ class _Reel:
 
 
 def _darkened(pictures: Sequence[SmallPicture], rng: np.random.Generator) -> list[SmallPicture]:
-    """The same by little light, with the noise that cameras have then."""
+    """Return the same by little light, with the noise that cameras have then."""
     dark = []
     for picture in pictures:
         noise = rng.standard_normal(picture.small.shape, np.float32) * DARK_NOISE

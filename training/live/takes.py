@@ -1,4 +1,4 @@
-"""What one machine knows of a stream, moment by moment: played once, shown with any smoothing."""
+"""A stream as one machine knows it, moment by moment: played once, shown with any smoothing."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from har_live.current_labels import CurrentLabels
 from har_live.realtime.replay import Replay
 from har_live.recognizer import Recognizer
-from har_live.shown import Shown
 from har_live.smoothing import Smoother
 from har_live.types import WHOLE_PICTURE, Frame, Person, Prediction, Segment
-from training.live.measures import NOTHING, Showing, Span, Timeline, timeline
+from training.live.measures import NOTHING, Showing, Span, Spans, timeline
 from training.live.streams import LiveStream, frames_at
 
 
@@ -22,39 +22,39 @@ class LiveScorer:
 
     name: str
     step_seconds: float
-    """What scoring one grid frame takes."""
+    """Time that scoring one grid frame takes."""
     lost: float = 0.0
     """Share of frames that never arrive."""
 
 
-class Known(NamedTuple):
-    """What came to be known by the time a frame was shown."""
+class LiveUpdate(NamedTuple):
+    """All that came to be known by the time a frame was shown."""
 
     pts_seconds: float
     """The frame's; infinite after the last one."""
     predictions: tuple[Prediction, ...]
     segments: tuple[Segment, ...]
     people: tuple[Person, ...]
-    """Who was seen last, the main person first."""
+    """People seen last, the main person first."""
     is_warming_up: bool
 
 
 @dataclass(frozen=True, eq=False)
-class Take:
+class ScoredStream:
     """One stream as one machine scored it; its pictures are gone."""
 
-    truth: Timeline
-    knowns: tuple[Known, ...]
+    truth: Spans
+    updates: tuple[LiveUpdate, ...]
 
 
-def take(
+def score_stream(
     recognizer: Recognizer,
     stream: LiveStream,
     scorer: LiveScorer,
     *,
     seed: int,
     fps: float | None = None,
-) -> Take:
+) -> ScoredStream:
     """Play a stream through the live pipeline.
 
     Args:
@@ -65,8 +65,8 @@ def take(
     arrives = stream.rng(seed).random(len(frames)) >= scorer.lost
     replay = Replay(recognizer, step_seconds=scorer.step_seconds)
     there = (frame for frame, is_there in zip(frames, arrives, strict=True) if is_there)
-    knowns = (
-        Known(
+    updates = (
+        LiveUpdate(
             moment.frame.pts_seconds if moment.frame else float("inf"),
             tuple(moment.predictions),
             tuple(moment.segments),
@@ -75,11 +75,11 @@ def take(
         )
         for moment in replay.play(there)
     )
-    return Take(stream.truth, tuple(knowns))
+    return ScoredStream(stream.truth, tuple(updates))
 
 
-def smoothed(taken: Take, recognizer: Recognizer) -> Take:
-    """The same as if it had been played with this recognizer's smoothing.
+def smoothed(taken: ScoredStream, recognizer: Recognizer) -> ScoredStream:
+    """Return the same as if it had been played with this recognizer's smoothing.
 
     Each person, and the whole picture, is smoothed alone and in each run anew. Where people have
     left, the whole picture's label may differ for a moment: what was thought of it while they were
@@ -90,51 +90,52 @@ def smoothed(taken: Take, recognizer: Recognizer) -> Take:
     smoothers = defaultdict(lambda: Smoother(labels, spec))
     segmenter = recognizer.segmenter()
 
-    def anew(known: Known) -> Iterator[tuple[Prediction, list[Segment]]]:
-        for old in known.predictions:
+    def smooth_again(update: LiveUpdate) -> Iterator[tuple[Prediction, list[Segment]]]:
+        for old in update.predictions:
             smoother = smoothers[old.run, old.person]
             label, confidence, scores = smoother.update(old.end_seconds, old.scores)
             new = replace(old, label=label, confidence=confidence, steady_scores=scores)
             yield new, segmenter.update(new)
 
-    knowns = []
-    for known in taken.knowns:
-        pairs = list(anew(known))
+    updates = []
+    for update in taken.updates:
+        pairs = list(smooth_again(update))
         segments = [segment for _, ended in pairs for segment in ended]
-        knowns.append(
-            known._replace(
+        updates.append(
+            update._replace(
                 predictions=tuple(prediction for prediction, _ in pairs), segments=tuple(segments)
             )
         )
-    last = knowns[-1]
-    knowns[-1] = last._replace(segments=(*last.segments, *segmenter.finish()))
-    return replace(taken, knowns=tuple(knowns))
+    last = updates[-1]
+    updates[-1] = last._replace(segments=(*last.segments, *segmenter.finish()))
+    return replace(taken, updates=tuple(updates))
 
 
-def shown(taken: Take) -> Showing:
-    """What is shown: the newest label of the main person, and nothing while they have none."""
-    state = Shown()
+def showing_of(taken: ScoredStream) -> Showing:
+    """Return what is shown: the newest label of the main person, and nothing while they have
+    none."""
+    state = CurrentLabels()
     points, mains = [(0.0, NOTHING)], [(0.0, str(WHOLE_PICTURE))]
-    for known in taken.knowns[:-1]:
-        state.update(known.predictions, known.people)
-        if known.is_warming_up:
+    for update in taken.updates[:-1]:
+        state.update(update.predictions, update.people)
+        if update.is_warming_up:
             state.restart()
-            state.update((), known.people)
-        has_label = state.of(state.main) is not None
-        points.append((known.pts_seconds, state.label if has_label else NOTHING))
-        mains.append((known.pts_seconds, str(state.main)))
+            state.update((), update.people)
+        has_label = state.newest_of(state.main) is not None
+        points.append((update.pts_seconds, state.label if has_label else NOTHING))
+        mains.append((update.pts_seconds, str(state.main)))
     end_seconds = taken.truth[-1].end_seconds
-    reported = tuple(segment for known in taken.knowns for segment in known.segments)
+    reported = tuple(segment for update in taken.updates for segment in update.segments)
     return Showing(
         taken.truth,
         timeline(points, end_seconds),
-        of_the_main(reported, timeline(mains, end_seconds)),
+        main_person_spans(reported, timeline(mains, end_seconds)),
         reported,
     )
 
 
-def of_the_main(reported: Sequence[Segment], mains: Timeline) -> tuple[Span, ...]:
-    """What was reported of whoever was the main person at the time.
+def main_person_spans(reported: Sequence[Segment], mains: Spans) -> tuple[Span, ...]:
+    """Return what was reported of whoever was the main person at the time.
 
     A stream's truth is of one person, whoever that is: bystanders do something else. Where the main
     person changes and both do the same, as fighters do, it is one span.

@@ -28,59 +28,61 @@ from training.live.evaluate import FAST, Played, streams_for
 from training.live.remembering import with_memory
 from training.live.report import COLUMNS, cells, figures_with
 from training.live.streams import StreamSettings, in_two
-from training.live.takes import Take, shown, smoothed, take
+from training.live.takes import ScoredStream, score_stream, showing_of, smoothed
 
 AVERAGE_SECONDS = (0.4, 0.6, 1.0, 1.5)
 ENTER = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 LEAVE = (0.1, 0.2, 0.3)
 HOLD_SECONDS = (0.4, 0.6, 1.0)
-"""What is tried, each with each."""
+"""Values that are tried, each with each."""
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What one kind of fault may cost of another."""
+class FaultPrices:
+    """Prices of the faults, in shares of time right."""
 
     per_second: float = 0.1
-    """Each second that half of all actions take to be named is worth this share of time right."""
+    """Price of each second that half of all actions take to be named."""
     most_changes: float = 2.0
     per_change: float = 0.05
-    """Each label change a minute beyond ``most_changes``."""
+    """Price of each label change a minute beyond ``most_changes``."""
     most_alarms: float = 6.0
     per_alarm: float = 0.005
-    """Each false alarm an hour beyond ``most_alarms``."""
+    """Price of each false alarm an hour beyond ``most_alarms``."""
 
 
-class Heard(NamedTuple):
+class NamedStream(NamedTuple):
     """A stream as a fast machine scored it."""
 
     name: str
     kind: str
-    take: Take
+    scored: ScoredStream
 
 
-Figures = dict[str, float | None]
+LiveFigures = dict[str, float | None]
 
 
 class Tried(NamedTuple):
-    """What smoothing reaches on the streams of each half."""
+    """Figures that a smoothing reaches on the streams of each half."""
 
     spec: SmoothingSpec
-    halves: tuple[Figures, ...]
+    halves: tuple[LiveFigures, ...]
 
-    def worth(self, half: int, wishes: Wishes) -> float:
-        """One number, the higher the better."""
+    def worth(self, half: int, prices: FaultPrices) -> float:
+        """Return one number, the higher the better."""
         row = {name: value or 0.0 for name, value in self.halves[half].items()}
         return (
             row["share_of_time_right"]
             + row["segment_f1"]
-            - wishes.per_second * row["seconds_to_label_p50"]
-            - wishes.per_change * max(0.0, row["extra_changes_per_minute"] - wishes.most_changes)
-            - wishes.per_alarm * max(0.0, row["false_alarms_per_hour"] - wishes.most_alarms)
+            - prices.per_second * row["seconds_to_label_p50"]
+            - prices.per_change * max(0.0, row["extra_changes_per_minute"] - prices.most_changes)
+            - prices.per_alarm * max(0.0, row["false_alarms_per_hour"] - prices.most_alarms)
         )
 
 
-def hear(recognizer: Recognizer, data: Path, settings: StreamSettings) -> list[list[Heard]]:
+def score_halves(
+    recognizer: Recognizer, data: Path, settings: StreamSettings
+) -> list[list[NamedStream]]:
     """Score the streams of both halves, the figure's among them; its seed is the half's."""
     recognizer = with_memory(recognizer)
     clips = split_clips([clip for _, clip in clips_of(data)])
@@ -91,7 +93,9 @@ def hear(recognizer: Recognizer, data: Path, settings: StreamSettings) -> list[l
         streams = streams_for(recognizer, data, own)
         halves.append(
             [
-                Heard(stream.name, stream.kind, take(recognizer, stream, FAST, seed=own.seed))
+                NamedStream(
+                    stream.name, stream.kind, score_stream(recognizer, stream, FAST, seed=own.seed)
+                )
                 for stream in track(streams, f"scoring half {half + 1} of 2")
             ]
         )
@@ -99,7 +103,7 @@ def hear(recognizer: Recognizer, data: Path, settings: StreamSettings) -> list[l
 
 
 def candidates(own: SmoothingSpec) -> list[SmoothingSpec]:
-    """The card's own first; labels' own thresholds rise and fall with all others'."""
+    """Return the card's own first; labels' own thresholds rise and fall with all others'."""
     tried = [
         replace(
             own,
@@ -119,7 +123,7 @@ def candidates(own: SmoothingSpec) -> list[SmoothingSpec]:
 
 
 def try_all(
-    recognizer: Recognizer, halves: Sequence[Sequence[Heard]], specs: Sequence[SmoothingSpec]
+    recognizer: Recognizer, halves: Sequence[Sequence[NamedStream]], specs: Sequence[SmoothingSpec]
 ) -> list[Tried]:
     """Show every half with every smoothing."""
     return [
@@ -128,30 +132,33 @@ def try_all(
     ]
 
 
-def _reached(recognizer: Recognizer, half: Sequence[Heard], spec: SmoothingSpec) -> Figures:
+def _reached(
+    recognizer: Recognizer, half: Sequence[NamedStream], spec: SmoothingSpec
+) -> LiveFigures:
     recognizer = copy.copy(recognizer)
     recognizer.card = replace(recognizer.card, smoothing=spec)
     played = [
-        Played.fast(name, kind, shown(smoothed(taken, recognizer))) for name, kind, taken in half
+        Played.fast(name, kind, showing_of(smoothed(taken, recognizer)))
+        for name, kind, taken in half
     ]
     return figures_with(played, FAST.name)
 
 
-def best(tried: Sequence[Tried], wishes: Wishes, *, halves: Sequence[int] = (0, 1)) -> Tried:
-    """The best on these halves together of those that are no worse on any than the first."""
+def best(tried: Sequence[Tried], prices: FaultPrices, *, halves: Sequence[int] = (0, 1)) -> Tried:
+    """Return the best on these halves together of those that are no worse on any than the first."""
     own = tried[0]
     no_worse = [
         one
         for one in tried
-        if all(one.worth(half, wishes) >= own.worth(half, wishes) for half in halves)
+        if all(one.worth(half, prices) >= own.worth(half, prices) for half in halves)
     ]
-    return max(no_worse, key=lambda one: sum(one.worth(half, wishes) for half in halves))
+    return max(no_worse, key=lambda one: sum(one.worth(half, prices) for half in halves))
 
 
-def table(tried: Sequence[Tried], wishes: Wishes) -> Table:
-    """For people: the card's own, the best, and each half's choice, on both halves."""
-    rows = {"as in the card": tried[0], "best on both": best(tried, wishes)}
-    rows |= {f"best on half {h + 1}": best(tried, wishes, halves=[h]) for h in (0, 1)}
+def table(tried: Sequence[Tried], prices: FaultPrices) -> Table:
+    """Make a table for people: the card's own, the best, and each half's choice, on both halves."""
+    rows = {"as in the card": tried[0], "best on both": best(tried, prices)}
+    rows |= {f"best on half {h + 1}": best(tried, prices, halves=[h]) for h in (0, 1)}
     result = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for title in ("", "average", "enter", "leave", "hold", "half", *COLUMNS.values(), "\nworth"):
         result.add_column(title, justify="right" if title else "left", no_wrap=True)
@@ -160,6 +167,6 @@ def table(tried: Sequence[Tried], wishes: Wishes) -> Table:
         settings = (spec.average_seconds, spec.enter, spec.leave, spec.hold_seconds)
         for half, row in enumerate(one.halves):
             first = (name, *(f"{value:g}" for value in settings)) if not half else ("",) * 5
-            worth = f"{one.worth(half, wishes):.3f}"
+            worth = f"{one.worth(half, prices):.3f}"
             result.add_row(*first, str(half + 1), *cells(row), worth)
     return result

@@ -1,1 +1,1 @@
-"""How good answers are: figures, curves, and the runs that they come from."""
+"""Measures of how good answers are: figures, curves, and the runs that they come from."""

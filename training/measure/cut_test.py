@@ -1,4 +1,4 @@
-"""How many cuts are found, and how often one is seen where there is none.
+"""Measures how many cuts are found, and how often one is seen where there is none.
 
     python -m training.measure.cut_test DATA CACHE
 
@@ -27,7 +27,7 @@ GRID_FPS = 8
 
 
 @dataclass(frozen=True)
-class Scene:
+class ClipScene:
     """The pictures of one clip."""
 
     group: str
@@ -37,7 +37,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class CutFigures:
-    """What a detector makes of joined scenes."""
+    """All that a detector makes of joined scenes."""
 
     num_joins: int
     num_found: int
@@ -54,7 +54,7 @@ class CutFigures:
         )
 
 
-def measure_cuts(scenes: Sequence[Scene], *, seed: int = 0) -> CutFigures:
+def measure_cuts(scenes: Sequence[ClipScene], *, seed: int = 0) -> CutFigures:
     """Join every scene to one of another group and look for cuts.
 
     Raises:
@@ -74,7 +74,8 @@ def measure_cuts(scenes: Sequence[Scene], *, seed: int = 0) -> CutFigures:
 
 
 def measure_figure(*, seconds: float | None = None) -> CutFigures:
-    """The same of the built-in figure's script or its first seconds: its takes are known."""
+    """Measure the same of the built-in figure's script or its first seconds: its takes are
+    known."""
     source = FigureSource(fps=GRID_FPS, seconds=seconds, width=320, height=240)
     spec, detector = ClipSpec(image_size=CacheSettings().image_size), CutDetector()
     seen = np.array([detector.is_cut(to_network(frame.picture, spec)) for frame in source])
@@ -86,25 +87,25 @@ def measure_figure(*, seconds: float | None = None) -> CutFigures:
     return CutFigures(int(joins.sum()), int(seen[joins].sum()), int(seen[~joins].sum()), hours)
 
 
-def darkened(scene: Scene) -> Scene:
-    """As a camera sees it by night: a seventh of the light, and noise."""
+def darkened(scene: ClipScene) -> ClipScene:
+    """Darken a scene as a camera sees it by night: a seventh of the light, and noise."""
     noise = np.random.default_rng(0).normal(0, 6, scene.pictures.shape)
     dark = np.clip(scene.pictures * 0.15 + noise, 0, 255).astype(np.uint8)
-    return Scene(scene.group, dark)
+    return ClipScene(scene.group, dark)
 
 
-def every_third(scene: Scene) -> Scene:
-    """As a scorer sees it that takes three grid steps for each picture."""
-    return Scene(scene.group, scene.pictures[::3])
+def every_third(scene: ClipScene) -> ClipScene:
+    """Thin a scene as a scorer sees it that takes three grid steps for each picture."""
+    return ClipScene(scene.group, scene.pictures[::3])
 
 
 def main(data: Path, cache: Path) -> None:
     """Print the figures of each split and data set."""
     step = round(CacheSettings().cache_fps / GRID_FPS)
     prepared, _ = prepare(data, cache)
-    splits: dict[str, list[Scene]] = {}
+    splits: dict[str, list[ClipScene]] = {}
     for clip, path in prepared:
-        scene = Scene(clip.group, np.load(path, mmap_mode="r")[::step])
+        scene = ClipScene(clip.group, np.load(path, mmap_mode="r")[::step])
         for name in (clip.split, f"{clip.split}, {clip.dataset} alone"):
             splits.setdefault(name, []).append(scene)
     for name, scenes in sorted(splits.items()):

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from rich.progress import track
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from har_live.current_labels import CurrentLabels
 from har_live.errors import SourceError
 from har_live.files.recognize import mean_scores
 from har_live.grid import frames_played_at
 from har_live.recognizer import Recognizer
-from har_live.shown import Shown
 from har_live.sources.media import MediaSource
 from har_live.types import Frame, Prediction
 from training.data.clip import Clip
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Answers:
-    """What weights say of clips."""
+    """The answers of weights to clips."""
 
     clips: list[Clip]
     truths: NDArray[np.str_]
@@ -73,7 +73,7 @@ def answers_at(
     split: str = "val",
     datasets: Sequence[str] = (),
 ) -> list[Answers]:
-    """The answers at several frame rates, every clip decoded once.
+    """Return the answers at several frame rates, every clip decoded once.
 
     Args:
         rates: frames are dropped or repeated; None plays the file's own.
@@ -123,7 +123,7 @@ def _frames_of(video: Path) -> list[Frame]:
 
 
 def known_as(clip: Clip, labels: tuple[str, ...]) -> str:
-    """A clip's label under the name that these weights give it."""
+    """Return a clip's label under the name that these weights give it."""
     ours = our_label(clip.dataset, clip.label)
     return ours if ours in labels else clip.label
 
@@ -131,10 +131,10 @@ def known_as(clip: Clip, labels: tuple[str, ...]) -> str:
 def answer_to_clip(
     recognizer: Recognizer, frames: list[Frame], *, fps: float | None = None
 ) -> tuple[NDArray[np.float32], set[str]]:
-    """(labels,) mean scores of one clip, and the main labels that were shown."""
+    """Return (labels,) mean scores of one clip, and the main labels that were shown."""
     if fps is not None:
         frames = at_rate(frames, fps)
-    stream, shown = recognizer.stream(), Shown()
+    stream, shown = recognizer.stream(), CurrentLabels()
     predictions: list[Prediction] = []
     labels: set[str] = set()
 
@@ -150,7 +150,7 @@ def answer_to_clip(
 
 
 def at_rate(frames: list[Frame], fps: float) -> list[Frame]:
-    """The same video as a camera of another frame rate would have it."""
+    """Return the same video as a camera of another frame rate would have it."""
     pts = np.array([frame.pts_seconds for frame in frames])
     instants = pts[0] + np.arange(int((pts[-1] - pts[0]) * fps + 1e-6) + 1) / fps
     played = frames_played_at(pts, instants)
@@ -161,7 +161,7 @@ def at_rate(frames: list[Frame], fps: float) -> list[Frame]:
 
 
 def figures(answers: Answers) -> dict[str, Any]:
-    """All that is reported of answers, shares as fractions of 1."""
+    """Return all that is reported of answers, shares as fractions of 1."""
     labels, truths, scores = answers.labels, answers.truths, answers.scores
     order = np.array(labels)[np.argsort(-scores, axis=1)]
     datasets = np.array([clip.dataset for clip in answers.clips])
@@ -200,14 +200,15 @@ def figures(answers: Answers) -> dict[str, Any]:
 
 
 def confusion(answers: Answers) -> tuple[NDArray[np.int64], list[str]]:
-    """Counts (truth, answer), and the labels that occur among either."""
+    """Return counts (truth, answer), and the labels that occur among either."""
     best = np.array(answers.labels)[answers.scores.argmax(axis=1)]
     names = [name for name in answers.labels if name in set(answers.truths) | set(best)]
     return confusion_matrix(answers.truths, best, labels=names), names
 
 
 def rates(own: Answers, others: dict[float, Answers]) -> dict[str, dict[str, float]]:
-    """At other frame rates: accuracy, and the share of clips answered as at their own rate."""
+    """Measure at other frame rates: accuracy, and the share of clips answered as at their own
+    rate."""
     best, truths = own.scores.argmax(axis=1), own.truths
     return {
         f"{fps:g}": {

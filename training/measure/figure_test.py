@@ -1,4 +1,5 @@
-"""How well weights read the built-in figure, from pixels: its performance is never learnt from."""
+"""Measures how well weights read the built-in figure, from pixels: its performance is never learnt
+from."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from har_live.types import NONE
 
 
 @dataclass(frozen=True)
-class Performed:
+class JudgedPassage:
     """One passage of the figure's script and what was made of it."""
 
     start_seconds: float
@@ -25,7 +26,7 @@ class Performed:
 
 def figure_passages(
     recognizer: Recognizer, *, seeds: int = 2, fps: float = 24.0
-) -> list[Performed]:
+) -> list[JudgedPassage]:
     """Play the default script, once for each seed, and judge it passage by passage."""
     return [
         passage
@@ -34,7 +35,7 @@ def figure_passages(
     ]
 
 
-def _one_performance(recognizer: Recognizer, source: FigureSource) -> list[Performed]:
+def _one_performance(recognizer: Recognizer, source: FigureSource) -> list[JudgedPassage]:
     stream = recognizer.stream()
     truths: list[tuple[float, str]] = []
     predictions = []
@@ -43,20 +44,21 @@ def _one_performance(recognizer: Recognizer, source: FigureSource) -> list[Perfo
         predictions += stream.push(frame)
     predictions += stream.finish()
     delay_seconds = recognizer.card.label_delay_seconds
-    told = np.array([prediction.end_seconds - delay_seconds for prediction in predictions])
+    told_seconds = np.array([prediction.end_seconds - delay_seconds for prediction in predictions])
     scores = np.stack([prediction.scores for prediction in predictions])
     passages = []
     for truth, instants in groupby(truths, key=lambda item: item[1]):
         seconds = [second for second, _ in instants]
-        inside = (told >= seconds[0]) & (told <= seconds[-1])
+        inside = (told_seconds >= seconds[0]) & (told_seconds <= seconds[-1])
         if inside.any():
             answer = recognizer.labels[int(scores[inside].mean(axis=0).argmax())]
-            passages.append(Performed(seconds[0], seconds[-1], truth, answer))
+            passages.append(JudgedPassage(seconds[0], seconds[-1], truth, answer))
     return passages
 
 
-def share_right(passages: list[Performed], *, pauses: bool = False) -> float:
-    """Share of the passages whose answer is the truth: those with an action, or the pauses between.
+def share_right(passages: list[JudgedPassage], *, pauses: bool = False) -> float:
+    """Return the share of the passages whose answer is the truth: those with an action, or the
+    pauses between.
 
     A pause lasts little more than a second, half a window: most of what is seen is not the pause.
     """

@@ -1,4 +1,4 @@
-"""How good answers are: accuracy within each data set, macro F1, calibration."""
+"""Measures of how good answers are: accuracy within each data set, macro F1, calibration."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from training.data.clip import Clip
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What is known of windows whose scores are judged, an entry a window."""
+class JudgedWindows:
+    """All that is known of windows whose scores are judged, an entry a window."""
 
     labels: NDArray[np.str_]
     datasets: NDArray[np.str_]
@@ -34,15 +34,15 @@ class Judged:
 
     @classmethod
     def of_clips(cls, clips: Sequence[Clip]) -> Self:
-        """Windows by the clips that they are of."""
+        """Describe windows by the clips that they are of."""
         names = ("label", "dataset", "group", "path")
         return cls(*(np.array([getattr(clip, name) for clip in clips], str) for name in names))
 
 
 def by_source(
-    scores: NDArray[np.float32], judged: Judged
+    scores: NDArray[np.float32], judged: JudgedWindows
 ) -> tuple[NDArray[np.float32], NDArray[np.str_], NDArray[np.str_]]:
-    """Mean scores of the windows of each clip, with its label and its data set."""
+    """Return the mean scores of the windows of each clip, with its label and its data set."""
     sources, first, inverse = np.unique(judged.sources, return_index=True, return_inverse=True)
     sums = np.zeros((len(sources), scores.shape[1]), np.float64)
     np.add.at(sums, inverse, scores)
@@ -56,7 +56,8 @@ def within_accuracy(
     labels: tuple[str, ...],
     allowed: set[str] | None = None,
 ) -> float:
-    """Share of clips whose best label among ``allowed`` (default: those that occur) is right."""
+    """Return the share of clips whose best label among ``allowed`` (default: those that occur) is
+    right."""
     own = np.array([label in (allowed or set(truths)) for label in labels])
     best = np.array(labels)[np.where(own, scores, -1).argmax(axis=1)]
     return float((best == truths).mean())
@@ -69,7 +70,8 @@ def calibration_error(
     *,
     num_bins: int = 10,
 ) -> float:
-    """Expected calibration error: mean distance of confidence and accuracy, in equal-width bins.
+    """Return the expected calibration error: mean distance of confidence and accuracy, in
+    equal-width bins.
 
     A truth that is none of the labels is never right.
     """
@@ -83,9 +85,9 @@ def calibration_error(
 
 
 def clip_measures(
-    scores: NDArray[np.float32], judged: Judged, labels: tuple[str, ...]
+    scores: NDArray[np.float32], judged: JudgedWindows, labels: tuple[str, ...]
 ) -> dict[str, float]:
-    """Figures of windows' scores judged clip by clip.
+    """Return the figures of windows' scores judged clip by clip.
 
     Returns:
         ``within/NAME`` for each data set with two labels or more, their mean ``score``, and over
@@ -107,8 +109,8 @@ def clip_measures(
     return measures
 
 
-def best_temperature(logits: Tensor, judged: Judged, labels: tuple[str, ...]) -> float:
-    """The temperature whose clip scores are the least surprised by the validation labels."""
+def best_temperature(logits: Tensor, judged: JudgedWindows, labels: tuple[str, ...]) -> float:
+    """Return the temperature whose clip scores are the least surprised by the validation labels."""
 
     def surprise(temperature: float) -> float:
         scores = (logits / temperature).softmax(dim=1).numpy()
@@ -123,7 +125,8 @@ def best_temperature(logits: Tensor, judged: Judged, labels: tuple[str, ...]) ->
 def unknown_auroc(
     logits: Tensor, known: NDArray[np.bool_], labels: tuple[str, ...]
 ) -> dict[str, float]:
-    """How well windows of actions that were learnt are told from all others, by three scores.
+    """Measure how well windows of actions that were learnt are told from all others, by three
+    scores.
 
     Args:
         logits: (N, K), divided by the temperature. Of a network trained without an action, with

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from har_live.types import Image
 
 FILE = Path("models", "movenet-multipose.onnx")
-"""In the data folder."""
+"""Path in the data folder."""
 HEIGHT, WIDTH = 192, 256
 """Pixels of the picture that the network sees."""
 
@@ -29,7 +29,7 @@ class MultiPose:
         self._session = onnxruntime.InferenceSession(data / FILE, options)
 
     def __call__(self, image: Image) -> list[Detection]:
-        """Everybody found, however unsure, in pixels of the image."""
+        """Find everybody, however unsure, in pixels of the image."""
         height, width, _ = image.shape
         scale = min(HEIGHT / height, WIDTH / width)
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
@@ -41,7 +41,8 @@ class MultiPose:
 
 
 def _person(answer: np.ndarray, scale: float) -> Detection:
-    """From one of the network's rows: 17 × (y, x, score), ymin, xmin, ymax, xmax, score."""
+    """Make a person of one of the network's rows: 17 × (y, x, score), ymin, xmin, ymax, xmax,
+    score."""
     sides = np.array([HEIGHT, WIDTH]) / scale
     joints = answer[:51].reshape(NUM_JOINTS, 3) * [*sides, 1.0]
     top, left, bottom, right = (answer[51:55].reshape(2, 2) * sides).ravel().tolist()

@@ -1,4 +1,4 @@
-"""How well a tracker keeps people apart: id switches, lost seconds, false ids."""
+"""Measures how well a tracker keeps people apart: id switches, lost seconds, false ids."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from har_live.people.detection import Detection
 from har_live.people.likeness import best_pairs, overlap, without_doubles
 from har_live.people.tracker import Track, TrackerSpec
 from training.measure.people_streams import PeopleStream
-from training.measure.people_takes import GRID_FPS
+from training.measure.solo_clips import GRID_FPS
 
 NEAR = 0.3
 """A track is a person when its joints lie nearer than this to theirs, by the person's size."""
 REMEMBERED_SECONDS = 1.0
-"""Who comes back later than this may get a new id."""
+"""Somebody who comes back later than this may get a new id."""
 
 
 class TracksPeople(Protocol):
-    """What is measured."""
+    """A tracker that can be measured."""
 
     def update(
         self,
@@ -34,8 +34,8 @@ class TracksPeople(Protocol):
 
 
 @dataclass(frozen=True)
-class Figures:
-    """What happened in a stream, or in several together."""
+class TrackingFigures:
+    """All that happened in a stream, or in several together."""
 
     seconds: float = 0.0
     num_switches: int = 0
@@ -50,29 +50,30 @@ class Figures:
     """Ids that belong to nobody most of their time."""
     num_ids: int = 0
 
-    def __add__(self, other: Figures) -> Figures:
-        return Figures(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+    def __add__(self, other: TrackingFigures) -> TrackingFigures:
+        return TrackingFigures(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def cost(self) -> float:
-        """What constants are chosen by: a switch is as bad as 2 s without a track or a false id."""
+        """Number that constants are chosen by: a switch is as bad as 2 s without a track or a false
+        id."""
         return self.num_switches + self.num_taken + self.num_false_ids + self.lost_seconds / 2
 
 
-def judge(stream: PeopleStream, tracker: TracksPeople) -> Figures:
+def judge(stream: PeopleStream, tracker: TracksPeople) -> TrackingFigures:
     """Play a stream to a tracker."""
-    notes = _Notes()
+    tally = _Tally()
     for index, (found, truths) in enumerate(zip(stream.found, stream.truths, strict=True)):
         if index in stream.cuts:
             tracker.reset()
-            notes.last.clear()
-        told = tracker.update(found, index / GRID_FPS, picture_size=stream.picture_size)
-        notes.take(index, found, truths, [track for track in told if track.detection is not None])
-    return notes.figures(len(stream.found) / GRID_FPS)
+            tally.last.clear()
+        tracks = tracker.update(found, index / GRID_FPS, picture_size=stream.picture_size)
+        tally.add(index, found, truths, [track for track in tracks if track.detection is not None])
+    return tally.figures(len(stream.found) / GRID_FPS)
 
 
-class _Notes:
-    """What has happened so far in a stream."""
+class _Tally:
+    """All that has happened so far in a stream."""
 
     def __init__(self) -> None:
         self.last: dict[int, tuple[int, int]] = {}  # person → id, grid frame
@@ -81,7 +82,7 @@ class _Notes:
         self._ids: set[int] = set()
         self._switches = self._taken = self._lost = self._unfound = 0
 
-    def take(
+    def add(
         self,
         index: int,
         found: Sequence[Detection],
@@ -108,8 +109,8 @@ class _Notes:
         self.last[person] = number, index
         self._owner[number] = person
 
-    def figures(self, seconds: float) -> Figures:
-        return Figures(
+    def figures(self, seconds: float) -> TrackingFigures:
+        return TrackingFigures(
             seconds=seconds,
             num_switches=self._switches,
             num_taken=self._taken,
@@ -121,7 +122,7 @@ class _Notes:
 
 
 def _whose(found: Sequence[Detection], truths: Sequence[Detection | None]) -> dict[int, int]:
-    """Real person → which of those found they are."""
+    """Map: real person → which of those found they are."""
     gains = np.zeros((len(truths), len(found)))
     for row, truth in enumerate(truths):
         for column, person in enumerate(found):
@@ -131,7 +132,7 @@ def _whose(found: Sequence[Detection], truths: Sequence[Detection | None]) -> di
 
 
 def _apart(truth: Detection, person: Detection) -> float:
-    """Mean distance of the joints that the truth is sure of, by its size."""
+    """Return the mean distance of the joints that the truth is sure of, by its size."""
     sure = truth.is_sure
     away = np.linalg.norm(truth.joints[sure, :2] - person.joints[sure, :2], axis=-1)
     return float(away.mean() / max(truth.size, 1e-9)) if sure.any() else 1.0

@@ -1,4 +1,5 @@
-"""How people are kept apart on made streams, beside a plain tracker; and where constants come from.
+"""Reports how people are kept apart on made streams, beside a plain tracker; and where constants
+come from.
 
 Half of the groups give the streams on which constants are chosen, the other half those that are
 reported.
@@ -17,9 +18,9 @@ from rich.table import Table
 from har_live.people.tracker import Tracker, TrackerSpec
 from training.data.clip import Clip
 from training.data.layouts import read_clips
-from training.measure.people_measures import Figures, IouTracker, TracksPeople, judge
+from training.measure.people_measures import IouTracker, TrackingFigures, TracksPeople, judge
 from training.measure.people_streams import PeopleStream, as_found, figure, side_by_side, through
-from training.measure.people_takes import Finder, Take, takes
+from training.measure.solo_clips import Finder, SoloClip, solo_clips
 
 CASTS = ("fitness", "falls", "push-ups", "signs", "tennis-strokes", "yoga-asanas")
 """Data sets with clips of one person in the light."""
@@ -36,11 +37,11 @@ CANDIDATES: dict[str, tuple[float, ...]] = {
     "unsure_score": (0.05, 0.1, 0.15),
     "sure_score": (0.2, 0.25, 0.3),
 }
-"""What is tried for each constant, one constant after the other."""
+"""Values that are tried for each constant, one constant after the other."""
 
 
 def made_streams(data: Path, find: Finder, *, half: int, num_takes: int) -> Iterator[PeopleStream]:
-    """Streams of one half of the groups, and the fights of that half.
+    """Yield streams of one half of the groups, and the fights of that half.
 
     Args:
         half: 0 or 1.
@@ -60,8 +61,8 @@ def made_streams(data: Path, find: Finder, *, half: int, num_takes: int) -> Iter
         yield as_found(CROWD, data / clip.path, find)
 
 
-def measure(streams: Sequence[PeopleStream]) -> dict[str, dict[str, Figures]]:
-    """Kind of stream → tracker → what happened."""
+def measure(streams: Sequence[PeopleStream]) -> dict[str, dict[str, TrackingFigures]]:
+    """Measure: kind of stream → tracker → what happened."""
     return {
         kind: {
             name: _total([s for s in streams if s.name == kind], make)
@@ -72,21 +73,21 @@ def measure(streams: Sequence[PeopleStream]) -> dict[str, dict[str, Figures]]:
 
 
 def choose(streams: Sequence[PeopleStream]) -> TrackerSpec:
-    """The constants that cost least on streams, one after the other, from today's."""
-    told = [stream for stream in streams if any(stream.truths)]
+    """Choose the constants that cost least on streams, one after the other, from today's."""
+    with_truth = [stream for stream in streams if any(stream.truths)]
     best = TrackerSpec()
-    least = _total(told, partial(Tracker, best)).cost
+    least = _total(with_truth, partial(Tracker, best)).cost
     for name, values in CANDIDATES.items():
         for value in values:
             tried = replace(best, **{name: value})
-            cost = _total(told, partial(Tracker, tried)).cost
+            cost = _total(with_truth, partial(Tracker, tried)).cost
             if cost < least:
                 best, least = tried, cost
     return best
 
 
-def table(reached: dict[str, dict[str, Figures]]) -> Table:
-    """As people read it."""
+def table(reached: dict[str, dict[str, TrackingFigures]]) -> Table:
+    """Make a table for people."""
     names = (
         "stream",
         "tracker",
@@ -112,12 +113,12 @@ def table(reached: dict[str, dict[str, Figures]]) -> Table:
     return table
 
 
-def _total(streams: Sequence[PeopleStream], make: Callable[[], TracksPeople]) -> Figures:
-    return sum((judge(stream, make()) for stream in streams), Figures())
+def _total(streams: Sequence[PeopleStream], make: Callable[[], TracksPeople]) -> TrackingFigures:
+    return sum((judge(stream, make()) for stream in streams), TrackingFigures())
 
 
 def _all_clips(data: Path) -> list[Clip]:
-    """Everything in the data folder, in an order of its own."""
+    """Return everything in the data folder, in an order of its own."""
     tables = [data / name for name in ("films.csv", "clips.csv") if (data / name).exists()]
     clips = [clip for table in tables for clip in read_clips(table)[1]]
     order = np.random.default_rng(0).permutation(len(clips))
@@ -130,14 +131,14 @@ def _half(clips: Sequence[Clip], half: int) -> list[Clip]:
     return [clip for clip in clips if clip.group in own]
 
 
-def _cast(data: Path, clips: Sequence[Clip], find: Finder, count: int) -> Iterator[Take]:
-    """Takes of different groups, of each data set as many."""
+def _cast(data: Path, clips: Sequence[Clip], find: Finder, count: int) -> Iterator[SoloClip]:
+    """Yield takes of different groups, of each data set as many."""
     seen: set[str] = set()
     for number in range(count):
         dataset = CASTS[number % len(CASTS)]
         for clip in clips:
             if clip.dataset == dataset and clip.group not in seen:
                 seen.add(clip.group)
-                if found := list(takes(data, [clip], find)):
+                if found := list(solo_clips(data, [clip], find)):
                     yield found[0]
                     break

@@ -25,20 +25,27 @@ import numpy as np
 
 from har_live.people.detection import Detection
 from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
-from training.measure.people_takes import GRID_FPS, LEAST_SURE, Finder, Take, cut_out, grid_pictures
+from training.measure.solo_clips import (
+    GRID_FPS,
+    LEAST_SURE,
+    Finder,
+    SoloClip,
+    cut_out,
+    grid_pictures,
+)
 
 if TYPE_CHECKING:
     from har_live.types import Image
 
 CROSSING_SECONDS = 4.0
-"""From one side of the picture to the other."""
+"""Time from one side of the picture to the other."""
 NUM_FRAMES = round(2 * CROSSING_SECONDS * GRID_FPS)
-"""Of a stream: there and back."""
+"""Frames of a stream: there and back."""
 PANEL_HEIGHT = 240
 PANEL_SHARE = 0.75
 """Width of a panel by its height: not narrower."""
 SURROUNDINGS = 1.3
-"""Of the place that a person takes up, what is shown of the clip."""
+"""Size of what is shown of the clip, by that of the place that a person takes up."""
 MOST_COVERED = 0.5
 """Share of a person's joints that may be hidden or outside for them to be expected."""
 
@@ -49,21 +56,21 @@ Shot: TypeAlias = "tuple[Image, list[Detection | None]]"
 
 @dataclass(frozen=True, eq=False)
 class PeopleStream:
-    """What the finder found in each grid frame, and what a tracker should make of it."""
+    """All that the finder found in each grid frame, and what a tracker should make of it."""
 
     name: str
     found: list[list[Detection]]
     truths: list[list[Detection | None]]
-    """Of each grid frame, each real person; None where they can't be expected."""
+    """Real people of each grid frame; None where they can't be expected."""
     picture_size: tuple[int, int]
     """Width and height."""
     cuts: frozenset[int] = frozenset()
     """Grid frames before which the scene changes."""
 
 
-def side_by_side(takes: Iterable[Take], find: Finder) -> PeopleStream:
-    """People next to one another, each before their own background."""
-    panels = [_panel(take) for take in takes]
+def side_by_side(clips: Iterable[SoloClip], find: Finder) -> PeopleStream:
+    """Make a stream of people next to one another, each before their own background."""
+    panels = [_panel(clip) for clip in clips]
     lefts = np.cumsum([0] + [panel.pictures[0].shape[1] for panel in panels])
 
     def shot(index: int) -> Shot:
@@ -75,8 +82,8 @@ def side_by_side(takes: Iterable[Take], find: Finder) -> PeopleStream:
     return _filmed(f"{len(panels)} side by side", map(shot, range(NUM_FRAMES)), find)
 
 
-def through(stays: Take, walks: Take, find: Finder, *, before: bool) -> PeopleStream:
-    """One person passes another, ``before`` or behind them, and leaves; who comes back is a new
+def through(stays: SoloClip, walks: SoloClip, find: Finder, *, before: bool) -> PeopleStream:
+    """Let one person pass another, ``before`` or behind them, and leave; who comes back is a new
     one, dressed alike."""
 
     def shot(index: int) -> Shot:
@@ -89,7 +96,8 @@ def through(stays: Take, walks: Take, find: Finder, *, before: bool) -> PeopleSt
 
 
 def figure(find: Finder, *, seed: int = 0) -> PeopleStream:
-    """The drawn person: always one, where the best find is; where there is none, as before."""
+    """Make a stream of the drawn person: always one, where the best find is; where there is none,
+    as before."""
     source = FigureSource(width=320, height=240, fps=GRID_FPS, seed=seed)
     stream = _filmed("figure", ((frame.image, []) for frame in source), find)
     truths: list[list[Detection | None]] = []
@@ -101,12 +109,12 @@ def figure(find: Finder, *, seed: int = 0) -> PeopleStream:
 
 
 def as_found(name: str, path: Path, find: Finder) -> PeopleStream:
-    """A video of whose people nothing is known."""
+    """Find the people in a video of whose people nothing is known."""
     return _filmed(name, ((picture, []) for picture in grid_pictures(path)), find)
 
 
 def _filmed(name: str, shots: Iterable[Shot], find: Finder) -> PeopleStream:
-    """What the finder finds in pictures of which it is known who is there."""
+    """Find the people in pictures of which it is known who is there."""
     found, truths, size = [], [], (0, 0)
     for picture, people in shots:
         found.append(find(picture))
@@ -121,10 +129,10 @@ def _cuts() -> frozenset[int]:
     return frozenset(int(np.ceil(end * GRID_FPS)) for (a, b), end in pairs if a.take != b.take)
 
 
-def _panel(take: Take) -> Take:
-    """The take cut to its person's surroundings, at the panels' height."""
-    height, width, _ = take.pictures[0].shape
-    boxes = take.boxes
+def _panel(clip: SoloClip) -> SoloClip:
+    """Cut the clip to its person's surroundings, at the panels' height."""
+    height, width, _ = clip.pictures[0].shape
+    boxes = clip.boxes
     (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     tall = min(height, SURROUNDINGS * max(bottom - top, (right - left) / 2))
     wide = min(width, max(SURROUNDINGS * (right - left), PANEL_SHARE * tall))
@@ -133,15 +141,15 @@ def _panel(take: Take) -> Take:
     scale = PANEL_HEIGHT / int(tall)
     sides = round(int(wide) * scale), PANEL_HEIGHT
     here = np.s_[top : top + int(tall), left : left + int(wide)]
-    pictures = [np.asarray(cv2.resize(p[here], sides), np.uint8) for p in take.pictures]
-    people = [p and _placed(p, scale, -left * scale, -top * scale) for p in take.people]
-    return Take(pictures, people)
+    pictures = [np.asarray(cv2.resize(p[here], sides), np.uint8) for p in clip.pictures]
+    people = [p and _placed(p, scale, -left * scale, -top * scale) for p in clip.people]
+    return SoloClip(pictures, people)
 
 
 def _passing(
-    stays: Take, walks: Take, index: int, *, before: bool
+    stays: SoloClip, walks: SoloClip, index: int, *, before: bool
 ) -> tuple[Image, list[Detection | None]]:
-    """The picture of one grid frame, and where the two are."""
+    """Return the picture of one grid frame, and where the two are."""
     stage = stays.pictures[stays.at(index)]
     resting = stays.people[stays.at(index)]
     walker = walks.people[walks.at(index)]
@@ -162,7 +170,7 @@ def _passing(
     return picture.round().astype(np.uint8), people
 
 
-def _way(stays: Take, walks: Take, index: int) -> tuple[float, tuple[float, float]]:
+def _way(stays: SoloClip, walks: SoloClip, index: int) -> tuple[float, tuple[float, float]]:
     """Scale and shift of the walker's clip: as tall as the other, on the same floor."""
     rest, own = np.median(stays.boxes, axis=0), np.median(walks.boxes, axis=0)
     scale = float((rest[3] - rest[1]) / (own[3] - own[1]))
@@ -174,7 +182,7 @@ def _way(stays: Take, walks: Take, index: int) -> tuple[float, tuple[float, floa
 
 
 def _placed(person: Detection, scale: float, right: float, down: float) -> Detection:
-    """The same person in a picture that was scaled and then moved."""
+    """Return the same person in a picture that was scaled and then moved."""
     shift = np.array([right, down])
     joints = person.joints.copy()
     joints[:, :2] = joints[:, :2] * scale + shift
@@ -183,7 +191,7 @@ def _placed(person: Detection, scale: float, right: float, down: float) -> Detec
 
 
 def _seen(person: Detection | None, cover: np.ndarray) -> Detection | None:
-    """The person, unless too much of them is under the cover or outside the picture."""
+    """Return the person, unless too much of them is under the cover or outside the picture."""
     if person is None:
         return None
     height, width = cover.shape

@@ -16,7 +16,8 @@ from training.lettering import save_picture
 
 
 def read_log(log: Path) -> dict[str, NDArray[np.float64]]:
-    """Columns of Lightning's ``metrics.csv``: (rows, 2) epoch and value of each, gaps left out."""
+    """Read the columns of Lightning's ``metrics.csv``: (rows, 2) epoch and value of each, gaps left
+    out."""
     with log.open(newline="") as file:
         rows = list(csv.DictReader(file))
     return {
@@ -27,7 +28,7 @@ def read_log(log: Path) -> dict[str, NDArray[np.float64]]:
 
 
 def draw_curves(log: Path, target: Path) -> None:
-    """Loss and accuracy over the epochs, learnt from and measured."""
+    """Draw loss and accuracy over the epochs, learnt from and measured."""
     columns = read_log(log)
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 4), layout="constrained")
     panels = ((left, "loss", ("train_loss", "val_loss")), (right, "accuracy", None))
@@ -49,7 +50,7 @@ def _is_accuracy(name: str) -> bool:
 
 
 def draw_confusion(counts: NDArray[np.int64], names: list[str], target: Path) -> None:
-    """Truth down, answer across; colour is the share of the truth's clips."""
+    """Draw truth down, answer across; colour is the share of the truth's clips."""
     side = max(5.0, 0.32 * len(names) + 2)
     figure, axes = plt.subplots(figsize=(side, side), layout="constrained")
     draw_matrix(axes, counts, names)
@@ -70,7 +71,7 @@ def draw_matrix(axes: Axes, counts: NDArray[np.int64], names: Sequence[str]) -> 
 
 
 def mark_leaky(*pictures: Path) -> None:
-    """A red line on top of pictures whose figures measure memory."""
+    """Draw a red line on top of pictures whose figures measure memory."""
     for path in pictures:
         picture = cv2.imread(str(path))
         assert picture is not None, f"{path} was written just before"

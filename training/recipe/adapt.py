@@ -33,7 +33,7 @@ from training.data.split import choose_labels
 from training.learn.clip_task import one_cycle
 from training.learn.clips import Material, keep, measure, split_material
 from training.learn.fit import fit
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.provenance import write_recipe
 from training.recipe.joints import look_once, read_seen
 from training.recipe.takes import Take, takes_of
@@ -100,7 +100,7 @@ def adapt(
         AdaptTask(model.train(), names, settings),
         TakeData(Windows(main_takes(material.learnt), names, card.clip), settings),
         out / "run",
-        Machines(accelerator="cpu"),
+        MachineSettings(accelerator="cpu"),
     )
     assert fitted is not None  # there is one process
     cuts = (cut(take, card.clip, hop=card.hop) for take in main_takes(material.measured))

@@ -30,7 +30,7 @@ from training.datasets import BY_NAME
 from training.labels import LABELS
 from training.learn.clip_task import FitTask, one_cycle
 from training.learn.fit import fit
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.provenance import write_recipe
 from training.recipe.joints import CLIP
 from training.recipe.recorded import load_recorded
@@ -50,7 +50,7 @@ def train(
     joints: Path,
     out: Path,
     settings: TrainSettings,
-    machines: Machines,
+    machines: MachineSettings,
     *,
     start_from: Path | None = None,
     resume: bool = False,

@@ -1,1 +1,1 @@
-"""What ships: a network calibrated, measured, written as a weights folder and described."""
+"""Ships a network: calibrated, measured, written as a weights folder and described."""

@@ -1,4 +1,4 @@
-"""What is reached on sources that nothing was learnt from: it chooses what ships.
+"""Measures what is reached on sources that nothing was learnt from: it chooses what ships.
 
     python -m training cross-source ../shared/data --weights weights/everyday-lrcn
 
@@ -19,7 +19,7 @@ import torch
 
 from har_live.card import ModelCard
 from har_live.models.window_model import WindowModel
-from training.learn.fit_settings import Machines
+from training.learn.fit_settings import MachineSettings
 from training.measure.measures import within_accuracy
 from training.provenance import command_line
 from training.recipe.joints import CLIP
@@ -38,7 +38,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 """Left out together; push-ups were filmed and recorded of the same people."""
 JUDGED = tuple(source for group in GROUPS for source in group if source != "pushfit")
 MOST_TAKES = 400
-"""Of a source, drawn at random."""
+"""Most takes of a source, drawn at random."""
 
 
 def cross_source(
@@ -46,7 +46,7 @@ def cross_source(
     joints: Path,
     out: Path,
     settings: TrainSettings,
-    machines: Machines,
+    machines: MachineSettings,
     *,
     groups: Sequence[Sequence[str]] = GROUPS,
 ) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def cross_source(
 def figures_of(
     model: WindowModel, card: ModelCard, takes: Sequence[Take], *, seed: int
 ) -> dict[str, float]:
-    """Accuracy on takes whose labels the network knows."""
+    """Measure accuracy on takes whose labels the network knows."""
     known = [take for take in takes if take.label in card.labels]
     rng = np.random.default_rng(seed)
     drawn = [known[i] for i in sorted(rng.permutation(len(known))[:MOST_TAKES])]

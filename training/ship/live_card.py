@@ -12,7 +12,7 @@ from har_live.live_figures import how_measured, live_rows
 
 HEADING = "## How it behaves live"
 NEXT_HEADING = "## Trained on"
-"""What follows it in the README."""
+"""Heading of what follows it in the README."""
 
 
 def write_live(weights: Weights, reached: Mapping[str, Any], *, command: str, machine: str) -> None:
@@ -58,7 +58,7 @@ def _rewrite(weights: Weights, card: ModelCard, change: Callable[[str], str]) ->
 
 
 def when_shown(spec: SmoothingSpec) -> str:
-    """A sentence for people."""
+    """Say in a sentence for people when a label is shown."""
     own = ", ".join(f"{label} {enter:.2f}" for label, enter in spec.enter_of.items())
     return (
         f"A label is shown from an averaged probability of {spec.enter:.2f} on"
@@ -67,21 +67,21 @@ def when_shown(spec: SmoothingSpec) -> str:
 
 
 def without_live(readme: str) -> str:
-    """The README's text without these figures."""
+    """Return the README's text without these figures."""
     before, _, rest = readme.partition(HEADING)
     _, heading, after = rest.partition(NEXT_HEADING)
     return f"{before}{heading}{after}"
 
 
 def with_live(readme: str, live: Mapping[str, Any]) -> str:
-    """The README's text with these figures, in place of those that it may have."""
+    """Return the README's text with these figures, in place of those that it may have."""
     before, heading, after = without_live(readme).partition(NEXT_HEADING)
     section = "\n".join(live_section(live))
     return f"{before.rstrip()}\n\n{section}" + (f"\n{heading}{after}" if heading else "")
 
 
 def live_section(live: Mapping[str, Any]) -> list[str]:
-    """Its lines, the last one empty."""
+    """Return the lines of these figures, the last one empty."""
     headings, *rows = live_rows(live)
     return [
         HEADING,

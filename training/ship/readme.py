@@ -10,7 +10,7 @@ from training.ship.live_card import NEXT_HEADING, live_section, when_shown
 
 
 def readme(card: ModelCard, *, recipes: Sequence[dict[str, Any]], notes: str) -> str:
-    """The text of a weights folder's ``README.md``.
+    """Return the text of a weights folder's ``README.md``.
 
     Args:
         recipes: the chain that led to the weights, the earliest first.
@@ -81,12 +81,13 @@ def _table(metrics: dict[str, Any]) -> list[str]:
 
 
 def _own(row: dict[str, float]) -> str:
-    """Accuracy among a data set's own labels; where it has only one, there is nothing to tell."""
+    """Return the accuracy among a data set's own labels; where it has only one, there is nothing to
+    tell."""
     return f"{row['top1_within']:.0%}" if row["num_labels"] > 1 else "–"
 
 
 def _how_sure(card: ModelCard) -> list[str]:
-    """When a label is shown, and what shows that windows are of no label."""
+    """Say when a label is shown, and what shows that windows are of no label."""
     metrics = card.metrics
     lines = [f"Calibration error {metrics['ece']:.3f}"]
     if "ece_on_others" in metrics:
@@ -117,7 +118,7 @@ def _figure(metrics: dict[str, Any]) -> list[str]:
 
 
 def _cross_source(metrics: dict[str, Any]) -> list[str]:
-    """What is reached on sources that were left out of a training of their own."""
+    """Say what is reached on sources that were left out of a training of their own."""
     if "cross_source" not in metrics:
         return []
     rows = metrics["cross_source"]["sources"]

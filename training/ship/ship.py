@@ -73,7 +73,7 @@ def ship(run: Path, data: Path, joints: Path, folder: Path, *, notes: Path) -> d
 
 
 def first_card(name: str, labels: tuple[str, ...], config: ModelConfig) -> ModelCard:
-    """The card of what ``train`` made, before anything is calibrated."""
+    """Return the card of what ``train`` made, before anything is calibrated."""
     return ModelCard(
         name=name,
         labels=labels,
@@ -87,7 +87,8 @@ def first_card(name: str, labels: tuple[str, ...], config: ModelConfig) -> Model
 
 
 def error_on_others(model: Any, card: ModelCard, takes: Sequence[Take]) -> float:
-    """Calibration error of each half of the takes, by group, calibrated on the other half."""
+    """Return the calibration error of each half of the takes, by group, calibrated on the other
+    half."""
     groups = sorted({take.group for take in takes})
     half = {group: number % 2 for number, group in enumerate(groups)}
     halves = [[take for take in takes if half[take.group] == side] for side in (0, 1)]
@@ -133,7 +134,7 @@ def document(
 
 
 def _sources(run: Path) -> list[dict[str, str]]:
-    """The data sets that ``run`` learnt from."""
+    """Return the data sets that ``run`` learnt from."""
     *_, trained = chain(run)
     left_out = set(trained["settings"].get("left_out", ()))
     uses = {"clips": "train split: joints and motion of clips", "recorded": "recorded movements"}

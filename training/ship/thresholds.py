@@ -28,7 +28,7 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class ThresholdSettings:
-    """How much more than others a label that is often wrong must reach to be shown."""
+    """Settings of how much more than others a label that is often wrong must reach to be shown."""
 
     none_share: float = 0.5
     """The share of time, before a camera, in which nothing of the label set happens."""
@@ -37,12 +37,12 @@ class ThresholdSettings:
     slack: float = 0.03
     """A label may be right by this much less often: small differences are chance."""
     room: float = 0.2
-    """No threshold is raised by more: a few dozen clips prove nothing beyond."""
+    """Most that a threshold is raised by: a few dozen clips prove nothing beyond."""
 
 
 @dataclass(frozen=True)
 class MeasuredLogits:
-    """What a network says of the windows of clips that it never learnt from."""
+    """The logits of a network for the windows of clips that it never learnt from."""
 
     logits: Tensor
     """(N, K), neither calmed nor lowered."""
@@ -73,7 +73,7 @@ def calibrated(
 
 @torch.inference_mode()
 def measure(model: WindowModel, card: ModelCard, takes: Sequence[Take]) -> MeasuredLogits:
-    """The logits of the takes' windows, cut as a stream cuts them."""
+    """Return the logits of the takes' windows, cut as a stream cuts them."""
     logits, truths, numbers = [], [], []
     for number, take in enumerate(takes):
         joints, motion = cut(take, card.clip, hop=card.hop)
@@ -85,7 +85,7 @@ def measure(model: WindowModel, card: ModelCard, takes: Sequence[Take]) -> Measu
 
 
 def best_temperature(measured: MeasuredLogits) -> float:
-    """The temperature whose scores of whole clips are the least surprised by the truth."""
+    """Return the temperature whose scores of whole clips are the least surprised by the truth."""
     known = measured.truths != UNKNOWN
     numbers, first, clip_of = np.unique(
         measured.clips[known], return_index=True, return_inverse=True
@@ -104,7 +104,7 @@ def best_temperature(measured: MeasuredLogits) -> float:
 
 
 def actions(truths: NDArray[np.int64], labels: tuple[str, ...]) -> NDArray[np.bool_]:
-    """(N,) True where somebody does something of the label set."""
+    """Return (N,) True where somebody does something of the label set."""
     nothing = [UNKNOWN, *(index for index, label in enumerate(labels) if label == NONE)]
     return ~np.isin(truths, nothing)
 
@@ -112,7 +112,8 @@ def actions(truths: NDArray[np.int64], labels: tuple[str, ...]) -> NDArray[np.bo
 def best_unknown_logit(
     model: WindowModel, measured: MeasuredLogits, labels: tuple[str, ...]
 ) -> float:
-    """The logit that makes the truth the most likely: an action's label, else none or unknown.
+    """Return the logit that makes the truth the most likely: an action's label, else none or
+    unknown.
 
     ``NO_UNKNOWN`` where there is nothing unknown to fit it to, and where the network tells actions
     from all else better without: one that has learnt ``none`` from much often does.
@@ -125,7 +126,7 @@ def best_unknown_logit(
     truths = torch.from_numpy(measured.truths)
 
     def log_probabilities(unknown_logit: float) -> tuple[Tensor, Tensor]:
-        """(N, K) of each label, and (N,) that it is no action."""
+        """Return (N, K) of each label, and (N,) that it is no action."""
         unknown = calm.new_full((len(calm), 1), unknown_logit)
         logs = torch.cat([calm, unknown], dim=1).log_softmax(dim=1)
         return logs, logs[:, [*nothing, -1]].logsumexp(dim=1)
@@ -147,7 +148,7 @@ def best_unknown_logit(
 def clip_scores(
     model: WindowModel, measured: MeasuredLogits
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """(clips, K) mean probabilities of each clip's windows, and (clips,) truths."""
+    """Return (clips, K) mean probabilities of each clip's windows, and (clips,) truths."""
     scores = model.probabilities(measured.logits).numpy()
     numbers, first = np.unique(measured.clips, return_index=True)
     means = [scores[measured.clips == number].mean(axis=0) for number in numbers]
@@ -161,7 +162,8 @@ def fit_thresholds(
     spec: SmoothingSpec,
     settings: ThresholdSettings | None = None,
 ) -> SmoothingSpec:
-    """``spec`` with higher thresholds for the labels that would be wrong more often than others.
+    """Return ``spec`` with higher thresholds for the labels that would be wrong more often than
+    others.
 
     Each has the lowest threshold from ``spec.enter`` up at which it is about as often right as all
     labels together are at ``spec.enter``. Its own share of right answers is drawn towards that of
@@ -188,7 +190,7 @@ def fit_thresholds(
 
 
 def _as_before_a_camera(is_action: NDArray[np.bool_], none_share: float) -> NDArray[np.float64]:
-    """(N,) weights, 1 in the mean, that give clips of nothing their share of the time."""
+    """Return (N,) weights, 1 in the mean, that give clips of nothing their share of the time."""
     if is_action.all() or not is_action.any():
         return np.ones(len(is_action))
     shares = np.where(is_action, 1 - none_share, none_share)

@@ -13,7 +13,7 @@ __all__ = ["MediaSource", "open_file"]
 
 
 def open_file(path: str, options: SourceOptions) -> MediaSource:
-    """The video in a file.
+    """Open the video in a file.
 
     Raises:
         SourceError: it can't be opened, or nothing in it can be decoded.

@@ -19,8 +19,8 @@ _ANY_TICK = Fraction(1, 90_000)
 
 
 def deinterlaced(frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
-    """As many frames, with the same times; from the first on that says it is interlaced, each comes
-    when the next one is there."""
+    """Yield as many frames, with the same times; from the first on that says it is interlaced, each
+    comes when the next one is there."""
     filtering: _Deinterlacer | None = None
     for frame in frames:
         if filtering is not None and not filtering.fits(frame):
@@ -60,7 +60,7 @@ class _Deinterlacer:
         return self._pull()
 
     def finish(self) -> Iterator[VideoFrame]:
-        """The last frame."""
+        """Return the last frame."""
         self._graph.vpush(None)
         return self._pull()
 

@@ -35,7 +35,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 
 
 def explain(error: Exception, location: str) -> str:
-    """One clause: what is wrong with the video at ``location`` and what to try."""
+    """Return one clause: what is wrong with the video at ``location`` and what to try."""
     path = Path(location)
     if isinstance(error, ffmpeg.InvalidDataError) and path.is_file():
         if path.stat().st_size == 0:
@@ -64,7 +64,8 @@ def explain(error: Exception, location: str) -> str:
 
 
 def _is_known(host: str) -> bool:
-    """FFmpeg tells a name that nobody knows no differently from a broken connection."""
+    """Return whether a host has an address: FFmpeg tells a name that nobody knows no differently
+    from a broken connection."""
     try:
         socket.getaddrinfo(host, None)
     except OSError:

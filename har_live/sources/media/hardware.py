@@ -17,7 +17,8 @@ logger = logging.getLogger(__name__)
 
 @cache
 def device_for(wish: str) -> str | None:
-    """The kind of device that decodes; None for the processor. Says once why not what was wished.
+    """Return the kind of device that decodes; None for the processor. Says once why not what was
+    wished.
 
     Args:
         wish: see ``SourceOptions.hwaccel``.
@@ -37,7 +38,7 @@ def device_for(wish: str) -> str | None:
 
 @cache
 def fault(device: str) -> str:
-    """Why a kind of device can't decode H.264 here; empty where it can."""
+    """Return why a kind of device can't decode H.264 here; empty where it can."""
     if device not in hwdevices_available():
         return "this FFmpeg is built without it"
     try:

@@ -33,7 +33,7 @@ _FORMAT = "gbrp16le"
 _WIDE = 9
 """BT.2020, as primaries and as matrix."""
 NUM_STEPS = 33
-"""Of the table along each colour, the usual number; between them FFmpeg interpolates."""
+"""Steps of the table along each colour, the usual number; between them FFmpeg interpolates."""
 WHITE_NITS = 203.0
 PEAK_NITS = 1000.0
 """Brightest of what is told apart: HLG's screen, and about what PQ is made for."""
@@ -46,7 +46,7 @@ _WIDE_TO_USUAL = np.array(
 
 
 def curve_of(frame: VideoFrame) -> Curve | None:
-    """What the picture must be taken out of; None for usual ones."""
+    """Return what the picture must be taken out of; None for usual ones."""
     is_wide = _WIDE in (frame.color_primaries, frame.colorspace)
     return _CURVES.get(frame.color_trc, "sdr" if is_wide else None)
 
@@ -61,7 +61,7 @@ class ToneMapper:
         self._graph = _graph(curve, width, height)
 
     def to_rgb(self, frame: VideoFrame) -> VideoFrame:
-        """The frame in RGB of 8 bits, BT.709."""
+        """Convert the frame to RGB of 8 bits, BT.709."""
         # Not by the graph, which is not told what matrix the frame is in.
         is_named = frame.colorspace != _UNSPECIFIED
         self._graph.vpush(
@@ -73,7 +73,7 @@ class ToneMapper:
 
 
 def to_usual(signal: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
-    """(..., 3) 0–1: from an RGB signal in BT.2020 to one in BT.709."""
+    """Convert (..., 3) 0–1 from an RGB signal in BT.2020 to one in BT.709."""
     light = _light(signal, curve) @ _WIDE_TO_USUAL.T  # 1 is white
     if curve != "sdr":
         brightest = np.maximum(light.max(axis=-1, keepdims=True), 1e-6)
@@ -83,7 +83,7 @@ def to_usual(signal: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
 
 
 def _light(signal: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
-    """Light on the screen, white being 1: the inverse of how each curve is defined."""
+    """Return the light on the screen, white being 1: the inverse of how each curve is defined."""
     if curve == "sdr":
         linear: NDArray[np.float64] = signal**2.4
         return linear
@@ -98,7 +98,7 @@ def _light(signal: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
 
 
 def _rolled_off(light: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A straight line up to the knee, then a curve through 1 at the peak, without a bend."""
+    """Follow a straight line up to the knee, then a curve through 1 at the peak, without a bend."""
     peak = PEAK_NITS / WHITE_NITS
     scale = KNEE**2 - 2 * KNEE + peak
     a, b = -(KNEE**2) * (peak - 1) / scale, (KNEE**2 - 2 * KNEE * peak + peak) / (peak - 1)
@@ -129,7 +129,7 @@ def _graph(curve: Curve, width: int, height: int) -> Graph:
 
 @cache
 def _table(curve: Curve) -> str:
-    """In Adobe's format, red running fastest."""
+    """Write the table in Adobe's format, red running fastest."""
     axis = np.linspace(0, 1, NUM_STEPS)
     blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")
     colours = to_usual(np.stack([red, green, blue], axis=-1).reshape(-1, 3), curve)

@@ -1,4 +1,4 @@
-"""From the packets of one stream to its frames, past whatever is damaged."""
+"""Decodes the packets of one stream into its frames, past whatever is damaged."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class PacketDecoder:
         """``timeout_seconds`` is the container's own for a read."""
         self.skipped_packets = 0
         self.read_error: OSError | av.FFmpegError | None = None
-        """What ended the reading before the end."""
+        """The error that ended the reading before the end."""
         self.ends_damaged = False
-        """Whether the end of what was read so far is cut short or only half decoded."""
+        """True if the end of what was read so far is cut short or only half decoded."""
         self._container = container
         self._stream = stream
         self._timeout_seconds = math.inf if timeout_seconds is None else timeout_seconds
@@ -44,7 +44,7 @@ class PacketDecoder:
         stream.thread_type = "SLICE"
 
     def frames(self) -> Iterator[VideoFrame]:
-        """All frames that can be decoded, in playing order."""
+        """Yield all frames that can be decoded, in playing order."""
         try:
             for packet in self._packets():
                 if packet.size:  # PyAV's sign for the end is an empty one

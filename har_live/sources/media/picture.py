@@ -1,4 +1,4 @@
-"""From a decoded frame to a picture: RGB, upright, square pixels, nothing transparent."""
+"""Makes a picture of a decoded frame: RGB, upright, square pixels, nothing transparent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ _UNSPECIFIED = 2
 _MATRICES: dict[int, Matrix] = {1: "bt709", 5: "bt601", 6: "bt601"}
 _FULL_RANGE = 2
 _LAYOUTS = ("yuv420p", "nv12")
-"""As FFmpeg decodes nearly all video, and as hardware does: there U and V lie side by side."""
+"""Layouts in which FFmpeg decodes nearly all video, and those of hardware: there U and V lie side
+by side."""
 _COLORSPACES: dict[Matrix, Colorspace] = {
     "bt709": Colorspace.ITU709,
     "bt601": Colorspace.ITU601,
@@ -57,20 +58,21 @@ class PictureMaker:
         return (height, width) if self._is_transposed else (width, height)
 
     def fits(self, frame: VideoFrame) -> bool:
-        """Whether the frame is of the size that these pictures are made from."""
+        """Return whether the frame is of the size that these pictures are made from."""
         return (frame.width, frame.height) == self._stored_size
 
     def make(self, frame: VideoFrame) -> DecodedPicture:
-        """The picture, yet to be converted; the frame belongs to it from now on."""
+        """Return the picture, yet to be converted; the frame belongs to it from now on."""
         return DecodedPicture(self, frame)
 
     def to_rgb(self, frame: VideoFrame) -> Image:
-        """(height, width, 3) uint8 RGB, contiguous, the caller's own. Any thread may ask."""
+        """Convert to (height, width, 3) uint8 RGB, contiguous, the caller's own. Any thread may
+        ask."""
         with self._lock:  # the reformatter remembers the conversion
             return np.ascontiguousarray(self._upright(self._to_rgb(frame)))
 
     def to_yuv(self, frame: VideoFrame) -> YuvImage | None:
-        """The caller's own copy of what is stored, where that is as ``YuvImage`` has it."""
+        """Return the caller's own copy of what is stored, where that is as ``YuvImage`` has it."""
         is_plain = frame.format.name in _LAYOUTS and frame.color_range != _FULL_RANGE
         is_plain &= curve_of(frame) is None
         has_even_sides = frame.width % 2 == frame.height % 2 == 0
@@ -119,7 +121,7 @@ class PictureMaker:
         return self._tone_mapper.to_rgb(frame)
 
 
-class _Once:
+class _ComputedOnce:
     """An image that is made when it is asked for first, by whichever thread."""
 
     def __init__(self, make: Callable[[], Image]) -> None:
@@ -140,7 +142,7 @@ class DecodedPicture:
     def __init__(self, maker: PictureMaker, frame: VideoFrame) -> None:
         self._maker = maker
         self._frame = frame
-        self._rgb = _Once(lambda: maker.to_rgb(frame))
+        self._rgb = _ComputedOnce(lambda: maker.to_rgb(frame))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -159,7 +161,7 @@ class StoredPicture:
 
     def __init__(self, image: YuvImage) -> None:
         self._image = image
-        self._rgb = _Once(lambda: _stored_as_rgb(image))
+        self._rgb = _ComputedOnce(lambda: _stored_as_rgb(image))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -173,7 +175,8 @@ class StoredPicture:
 
 
 def _planes(frame: VideoFrame) -> list[NDArray[np.uint8]]:
-    """Y (H, W), U and V (H/2, W/2) of a frame in one of ``_LAYOUTS``: views where they can be."""
+    """Return Y (H, W), U and V (H/2, W/2) of a frame in one of ``_LAYOUTS``: views where they can
+    be."""
     rows = [
         np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
         for plane in frame.planes
@@ -192,21 +195,22 @@ def _stored_as_rgb(image: YuvImage) -> Image:
 
 
 def _matrix(frame: VideoFrame) -> Matrix | None:
-    """None for one of the rare ones."""
+    """Return the matrix; None for one of the rare ones."""
     if frame.colorspace == _UNSPECIFIED:
         return usual_matrix(frame.height)
     return _MATRICES.get(frame.colorspace)
 
 
 def _square_pixel_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, int]:
-    """Enlarges the shorter side of the pixels, so that no detail is lost."""
+    """Enlarge the shorter side of the pixels, so that no detail is lost."""
     if not aspect or not 1 / MAX_PIXEL_ASPECT <= aspect <= MAX_PIXEL_ASPECT:
         return width, height
     return (round(width * aspect), height) if aspect > 1 else (width, round(height / aspect))
 
 
 def _orientation(frame: VideoFrame) -> tuple[bool, int | None]:
-    """Whether to exchange rows and columns, and the ``cv2.flip`` code to mirror by after that.
+    """Return whether to exchange rows and columns, and the ``cv2.flip`` code to mirror by after
+    that.
 
     The display matrix [[a, b, ·], [c, d, ·], …] sends (x, y) to (ax + cy, bx + dy). Nearest to any
     matrix is one of the eight upright positions: first perhaps x and y exchanged, then each axis
@@ -223,7 +227,7 @@ def _orientation(frame: VideoFrame) -> tuple[bool, int | None]:
 
 
 def _over_white(rgba: NDArray[np.uint8]) -> Image:
-    """What is transparent shows white, as in a browser on an empty page."""
+    """Lay what is transparent over white, as a browser does on an empty page."""
     rgb, alpha = rgba[..., :3], rgba[..., 3:]
     if alpha.min() == 255:
         return rgb

@@ -84,7 +84,7 @@ class MediaSource(Source):
         hwaccel: str = "none",
         container_format: str | None = None,
     ) -> None:
-        """Opens the video and decodes its first frame.
+        """Open the video and decode its first frame.
 
         Args:
             location: a path, or a URL (whatever holds ``://``); its secrets are never shown.
@@ -153,7 +153,7 @@ class MediaSource(Source):
 
     @property
     def lost_its_place(self) -> bool:
-        """Whether the reading ended because FFmpeg no longer found where a part begins."""
+        """True once the reading ended because FFmpeg no longer found where a part begins."""
         return isinstance(self._decoder.read_error, av.error.InvalidDataError)
 
     @property
@@ -162,7 +162,7 @@ class MediaSource(Source):
         return self._decoder.skipped_packets
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames in playing order.
+        """Yield frames in playing order.
 
         Raises:
             SourceError: a live or remote source was lost.
@@ -237,7 +237,7 @@ class MediaSource(Source):
         self._finish(stream)
 
     def _say_jump(self, pts_seconds: float) -> None:
-        """The first of them is for everybody."""
+        """Log a jump of the clock: the first of them is for everybody."""
         what = "its clock jumps; it goes on there without a gap"
         level = logging.DEBUG if self._has_said_jump else logging.WARNING
         logger.log(level, "%s: at %.1f s %s", self._label, pts_seconds, what)
@@ -274,7 +274,8 @@ class MediaSource(Source):
             )
 
     def _is_over(self) -> bool:
-        """Whether a broadcast has ended by its own word: its playlist has become a recording's.
+        """Return whether a broadcast has ended by its own word: its playlist has become a
+        recording's.
 
         FFmpeg ends a playlist that the server refuses just like one that is complete.
         """

@@ -1,4 +1,4 @@
-"""Which of a container's streams is the video, and what it says of itself."""
+"""Chooses the video among a container's streams, and reads what it says of itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ INDEXLESS = {"hls", "mpegts"}
 INDEXLESS_MARGIN_SECONDS = 12.0
 """More than a key frame is apart from the next."""
 MAX_GAP_SECONDS = 10.0
-"""Of a clock that may jump, as in FFmpeg; a recording that loses more of a broadcast is none."""
+"""Longest step of a clock that may jump, as in FFmpeg; a recording that loses more of a broadcast
+is none."""
 MAX_HOLD_SECONDS = 3600.0
 """A picture stands still longer in no recording: the computer slept, or the file is damaged."""
 MAX_LEAD_SECONDS = 10.0
@@ -35,7 +36,8 @@ TEXT_ART = {"ansi", "bintext", "idf", "xbin"}
 
 
 def choose_stream(container: InputContainer, label: str) -> VideoStream:
-    """The first video that is one (cover art isn't); FFmpeg no longer reads the other streams.
+    """Return the first video that is one (cover art isn't); FFmpeg no longer reads the other
+    streams.
 
     Raises:
         SourceError: there is none, or no decoder for it. ``label`` names the source.
@@ -68,7 +70,7 @@ def describe(
     start_ticks: int,
     is_live: bool,
 ) -> VideoInfo:
-    """What the stream's header says.
+    """Return what the stream's header says.
 
     Args:
         size: of the pictures made, (width, height).
@@ -90,7 +92,7 @@ def describe(
 
 
 def start_of(container: InputContainer, stream: VideoStream, first_ticks: int | None) -> int:
-    """The tick from which seconds are counted, as players do: where sound or picture begins.
+    """Return the tick from which seconds are counted, as players do: where sound or picture begins.
 
     Args:
         first_ticks: of the first frame of all; None where it is unknown.
@@ -111,13 +113,13 @@ def start_of(container: InputContainer, stream: VideoStream, first_ticks: int | 
 
 
 def max_gap_seconds(container: InputContainer) -> float:
-    """A step of the clock further ahead than this is none of the recording's."""
+    """Return the longest step of the clock: one further ahead is none of the recording's."""
     may_jump = ContainerFlags.ts_discont in ContainerFlags(container.format.flags)
     return MAX_GAP_SECONDS if may_jump else MAX_HOLD_SECONDS
 
 
 def is_endless(container: InputContainer) -> bool:
-    """Whether nobody knows where it ends: a camera or a broadcast, not a recording."""
+    """Return whether nobody knows where it ends: a camera or a broadcast, not a recording."""
     if container.duration is not None:
         return False
     # The size of a playlist is not the video's; a negative one is unknown.
@@ -125,7 +127,7 @@ def is_endless(container: InputContainer) -> bool:
 
 
 def breaks_off(container: InputContainer, stream: VideoStream, end_seconds: float) -> bool:
-    """Whether a recording's playlist promises far more than came until ``end_seconds``.
+    """Return whether a recording's playlist promises far more than came until ``end_seconds``.
 
     FFmpeg passes over the segments that a server refuses, in silence, to the end.
     """
@@ -140,7 +142,7 @@ def breaks_off(container: InputContainer, stream: VideoStream, end_seconds: floa
 
 
 def lacks_clock(container: InputContainer) -> bool:
-    """Whether its frames come without times, so that only their arrival tells."""
+    """Return whether its frames come without times, so that only their arrival tells."""
     return container.format.name in CLOCKLESS and is_endless(container)
 
 
@@ -156,7 +158,7 @@ def go_to(container: InputContainer, stream: VideoStream, seconds: float) -> Non
 
 
 def stated_end_seconds(stream: VideoStream) -> float | None:
-    """The time at which the stream says that it ends; None where it doesn't say."""
+    """Return the time at which the stream says that it ends; None where it doesn't say."""
     if stream.duration is not None and stream.time_base is not None:
         return float((stream.duration + (stream.start_time or 0)) * stream.time_base)
     # Matroska states the end of each track in a tag: "00:00:03.000000000".
@@ -169,7 +171,7 @@ def stated_end_seconds(stream: VideoStream) -> float | None:
 
 
 def _duration_seconds(container: InputContainer, stream: VideoStream) -> float | None:
-    """Of the stream, or else of the whole container: sound may go on longer."""
+    """Return the duration of the stream, or else of the whole container: sound may go on longer."""
     end_seconds = stated_end_seconds(stream)
     if end_seconds is not None and stream.time_base is not None:
         return end_seconds - float((stream.start_time or 0) * stream.time_base)

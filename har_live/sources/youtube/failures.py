@@ -97,7 +97,7 @@ _NO_PICTURES = re.compile(r"requested format is not available|no video formats",
 
 
 def explain(message: str, warnings: Sequence[str] = (), *, version: str) -> str:
-    """One clause: what is wrong and what to do.
+    """Return one clause: what is wrong and what to do.
 
     Args:
         message: yt-dlp's error text, with those of its causes.
@@ -115,5 +115,5 @@ def explain(message: str, warnings: Sequence[str] = (), *, version: str) -> str:
 
 
 def speaks_of_runtime(warnings: Sequence[str]) -> bool:
-    """Whether yt-dlp misses the JavaScript runtime that YouTube's addresses ask for."""
+    """Return whether yt-dlp misses the JavaScript runtime that YouTube's addresses ask for."""
     return any(_SPEAKS_OF_RUNTIME.search(warning) for warning in warnings)

@@ -1,4 +1,4 @@
-"""Which of the streams that yt-dlp offers is played: a small one that any decoder takes."""
+"""Chooses among the streams that yt-dlp offers: a small one that any decoder takes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _UNKNOWN_CODEC = 2
 
 
 def choose_video(formats: Sequence[Format], *, max_height: int) -> Format | None:
-    """The tallest video up to ``max_height``, or else the least tall one; None where there is none.
+    """Return the tallest video up to ``max_height``, or else the least tall one; None where there
+    is none.
 
     Of those equally tall, one without sound, of one file rather than segments, SDR, H.264 or VP9,
     not faster than 30 fps, and then the one that yt-dlp holds for the best.
@@ -31,7 +32,8 @@ def choose_video(formats: Sequence[Format], *, max_height: int) -> Format | None
 
 
 def choose_sound(formats: Sequence[Format]) -> Format | None:
-    """The best sound on its own, in the video's own language and in AAC where there is a choice."""
+    """Return the best sound on its own, in the video's own language and in AAC where there is a
+    choice."""
     sounds = [
         format
         for format in formats
@@ -41,7 +43,7 @@ def choose_sound(formats: Sequence[Format]) -> Format | None:
 
 
 def has_sound(format: Format) -> bool:
-    """Whether there is, or may be, sound beside the pictures."""
+    """Return whether there is, or may be, sound beside the pictures."""
     return _has(format, "acodec")
 
 

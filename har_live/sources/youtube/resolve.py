@@ -1,4 +1,4 @@
-"""From the address of a page to that of a stream: the one place that calls yt-dlp."""
+"""Finds the address of a stream by that of its page: the one place that calls yt-dlp."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _BROWSER = re.compile(r"(?P<name>\w+)(?:\+(?P<keyring>\w+))?(?::(?P<profile>.+))
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Where a video is to be had, for some hours."""
+    """The addresses of a video, for some hours."""
 
     title: str
     video: Address
     sound: Address | None
-    """Where its sound is, which may be the same place; None where it has none."""
+    """Address of its sound, which may be the same place; None where it has none."""
     expires_at: float | None
     """Seconds since 1970; None where the address doesn't say."""
 
@@ -45,8 +45,8 @@ def resolve(url: str, options: SourceOptions) -> Resolution:
         SourceError: no video there, or none that may be seen; says what to do.
     """
     label = label_of(url)
-    ear = _Ear()
-    settings = _settings(options, ear, label)
+    log = _YtDlpLogger()
+    settings = _settings(options, log, label)
     import yt_dlp  # takes more than half a second
 
     asker = yt_dlp.YoutubeDL(settings)
@@ -57,7 +57,7 @@ def resolve(url: str, options: SourceOptions) -> Resolution:
         raise
     # Its extractors fail with whatever the web made them stumble over.
     except Exception as error:
-        what = explain(_whole_text(error), ear.warnings, version=yt_dlp.version.__version__)
+        what = explain(_whole_text(error), log.warnings, version=yt_dlp.version.__version__)
     finally:
         asker.params["cookiefile"] = None  # else closing writes cookies back
         asker.close()
@@ -67,7 +67,7 @@ def resolve(url: str, options: SourceOptions) -> Resolution:
 
 
 def label_of(url: str) -> str:
-    """The page for people, before its title is known; without a query even for YouTube."""
+    """Return the page for people, before its title is known; without a query even for YouTube."""
     parts = urlsplit(url)
     video_ids = parse_qs(parts.query).get("v", [])
     if video_ids and (parts.hostname or "").endswith("youtube.com"):
@@ -75,9 +75,9 @@ def label_of(url: str) -> str:
     return redact_url(url)
 
 
-def _settings(options: SourceOptions, ear: _Ear, label: str) -> dict[str, Any]:
+def _settings(options: SourceOptions, log: _YtDlpLogger, label: str) -> dict[str, Any]:
     settings: dict[str, Any] = {
-        "logger": ear,
+        "logger": log,
         "quiet": True,
         "noprogress": True,
         "color": "never",
@@ -152,7 +152,7 @@ def _address(format: Format, asker: Any) -> Address:
 
 
 def _whole_text(error: BaseException) -> str:
-    """The texts of an error and of all that led to it."""
+    """Return the texts of an error and of all that led to it."""
     texts: list[str] = []
     current: BaseException | None = error
     while current is not None and len(texts) < 10:
@@ -161,7 +161,7 @@ def _whole_text(error: BaseException) -> str:
     return " | ".join(texts)
 
 
-class _Ear:
+class _YtDlpLogger:
     """yt-dlp's logger: all goes to ours, at the level of details and without secrets."""
 
     def __init__(self) -> None:

@@ -31,7 +31,7 @@ SAME_CLOCK_SECONDS = 30.0
 
 
 def open_youtube(spec: str, options: SourceOptions) -> Source:
-    """The video on a page that yt-dlp knows; the scheme may be left out.
+    """Open the video on a page that yt-dlp knows; the scheme may be left out.
 
     Raises:
         SourceError: no video there, or none that may be seen or decoded; says what to do.
@@ -47,7 +47,7 @@ class YouTubeSource(Source):
     """
 
     def __init__(self, page_url: str, options: SourceOptions) -> None:
-        """Asks yt-dlp, opens the stream and decodes its first frame.
+        """Ask yt-dlp, open the stream and decode its first frame.
 
         Raises:
             SourceError: no video there, or none that may be seen or decoded; says what to do.
@@ -71,11 +71,11 @@ class YouTubeSource(Source):
 
     @property
     def sound(self) -> Address | None:
-        """Where the sound of a video is to be had, which may be an address of its own."""
+        """Address of the sound of a video, which may be an address of its own."""
         return None if self._info.is_live else self._resolution.sound
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames in playing order.
+        """Yield frames in playing order.
 
         Raises:
             SourceError: it was lost, and new addresses were no help.
@@ -126,7 +126,7 @@ class YouTubeSource(Source):
                 self._is_stale = True
 
     def _play(self) -> Generator[Frame, None, None]:
-        """The frames of one address, to the video's end or the address's."""
+        """Yield the frames of one address, to the video's end or the address's."""
         for frame in self._source:
             placed = self._placed(frame)
             if placed is not None:
@@ -143,7 +143,7 @@ class YouTubeSource(Source):
         self._is_stale = False
 
     def _placed(self, frame: Frame) -> Frame | None:
-        """The frame on the clock of those before it; None where it was given already."""
+        """Return the frame on the clock of those before it; None where it was given already."""
         now_seconds = time.monotonic()
         # Each opening counts from its own start.
         ahead_seconds = self._source.info.start_seconds - self._info.start_seconds

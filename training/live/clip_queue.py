@@ -1,4 +1,4 @@
-"""Clips of one label, taken from a shelf one after another."""
+"""Clips of one label, given out one after another."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 FPS = 30.0
 """Pictures of a second of a clip."""
 LEAST_SIDE = 256
-"""Of the longer side of the pictures, whatever the network needs."""
+"""Least length of the longer side of the pictures, whatever the network needs."""
 LONGEST_CLIP_SECONDS = 12.0
-"""Of a longer clip, the beginning is taken."""
+"""Longest time of a clip: of a longer one, the beginning is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class SmallPicture:
 
     small: Image
     shape: tuple[int, int, int]
-    """Of what it was made of: small pictures are stretched a little."""
+    """Shape of what it was made of: small pictures are stretched a little."""
 
     def rgb(self) -> Image:
         return self.small
@@ -46,7 +46,7 @@ class SmallPicture:
 
 
 def small_pictures(video: Path, *, longest: int) -> list[SmallPicture]:
-    """The pictures played at each 1/``FPS`` s of a video, or of its beginning.
+    """Return the pictures played at each 1/``FPS`` s of a video, or of its beginning.
 
     Args:
         longest: as ``to_finder``.
@@ -70,7 +70,7 @@ def small_pictures(video: Path, *, longest: int) -> list[SmallPicture]:
     return [pictures[index] for index in played]
 
 
-class Shelf:
+class ClipQueue:
     """Clips given out in random order, and again from the first when all were given.
 
     Args:
@@ -83,7 +83,7 @@ class Shelf:
         self._longest = longest
 
     def next(self) -> list[SmallPicture]:
-        """The pictures of the next clip that can be decoded.
+        """Return the pictures of the next clip that can be decoded.
 
         Raises:
             SourceError: there is none.

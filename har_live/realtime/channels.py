@@ -1,4 +1,4 @@
-"""What the threads share of one source, and nothing else of it is shared."""
+"""The parts that the threads of one source share; they share nothing else."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
-    """Each part locks for itself."""
+class Channels:
+    """The parts that capture, scorer and main thread share; each locks for itself."""
 
     clock: Clock
     playback: Playback
     """Capture waits in it; the main thread commands it."""
     scorer: ScorerInbox
-    """From capture to the scorer, which serves all sources."""
+    """Frames from capture to the scorer, which serves all sources."""
     screen: ScreenInbox
-    """From both to the main thread."""
+    """Frames and news from both to the main thread."""

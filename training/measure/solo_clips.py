@@ -27,7 +27,7 @@ LEAST_SURE = 0.3
 MOST_UNSURE = 0.15
 """… and nobody else is there when the second score is below this."""
 LEAST_SHARE = 0.9
-"""Of a clip's grid frames that show one person and no second."""
+"""Least share of a clip's grid frames that show one person and no second."""
 LONGEST_FRAMES = 50
 LIMBS = (
     *((5, 7), (7, 9), (6, 8), (8, 10), (5, 6), (11, 12)),
@@ -38,7 +38,7 @@ TRUNK = (5, 6, 12, 11)
 
 
 @dataclass(frozen=True, eq=False)
-class Take:
+class SoloClip:
     """A clip's grid frames and the one person in them."""
 
     pictures: list[Image]
@@ -46,7 +46,8 @@ class Take:
     """The one person, found with nobody else in the picture; None where the finder missed them."""
 
     def at(self, index: int) -> int:
-        """Which picture is shown at a grid frame: the clip forwards, backwards, forwards …"""
+        """Return which picture is shown at a grid frame: the clip forwards, backwards, forwards
+        …"""
         last = len(self.pictures) - 1
         return last - abs(last - index % (2 * last))
 
@@ -56,8 +57,8 @@ class Take:
         return np.array([person.box for person in self.people if person is not None])
 
 
-def takes(root: Path, clips: Sequence[Clip], find: Finder) -> Iterator[Take]:
-    """The clips that show one person, and nobody else, nearly all the time."""
+def solo_clips(root: Path, clips: Sequence[Clip], find: Finder) -> Iterator[SoloClip]:
+    """Yield the clips that show one person, and nobody else, nearly all the time."""
     for clip in clips:
         pictures = grid_pictures(root / clip.path)[:LONGEST_FRAMES]
         found = [_by_score(find(picture)) for picture in pictures]
@@ -66,11 +67,11 @@ def takes(root: Path, clips: Sequence[Clip], find: Finder) -> Iterator[Take]:
         ]
         if len(pictures) > 1 and np.mean(alone) >= LEAST_SHARE:
             people = [f[0] if a else None for f, a in zip(found, alone, strict=True)]
-            yield Take(pictures, people)
+            yield SoloClip(pictures, people)
 
 
 def grid_pictures(path: Path, fps: float = GRID_FPS) -> list[Image]:
-    """What is played at each instant of the grid."""
+    """Return what is played at each instant of the grid."""
     with open_source(str(path)) as source:
         frames = list(source)
     pts = [frame.pts_seconds for frame in frames]
@@ -78,7 +79,8 @@ def grid_pictures(path: Path, fps: float = GRID_FPS) -> list[Image]:
 
 
 def cut_out(person: Detection, shape: tuple[int, ...]) -> np.ndarray:
-    """(H, W) float32, 0–1: about where the person's body is, by the joints, with soft edges."""
+    """Return (H, W) float32, 0–1: about where the person's body is, by the joints, with soft
+    edges."""
     points, sure = person.joints[:, :2], person.joints[:, 2] > LEAST_JOINT_SCORE
     mask = np.zeros(shape[:2], np.uint8)
     trunk = _trunk(person)
@@ -96,7 +98,7 @@ def cut_out(person: Detection, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _trunk(person: Detection) -> float:
-    """From the middle of the shoulders to the middle of the hips."""
+    """Return the distance from the middle of the shoulders to the middle of the hips."""
     points = person.joints[:, :2]
     return float(np.linalg.norm(points[5:7].mean(axis=0) - points[11:13].mean(axis=0)))
 

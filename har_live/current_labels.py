@@ -1,4 +1,4 @@
-"""Whose labels are shown, and which is the main one."""
+"""The labels that are shown of everybody, and which is the main one."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ KEPT_SECONDS = 1.5
 """The label of somebody who isn't seen goes when it is this much older than the newest."""
 
 
-class Shown:
+class CurrentLabels:
     """The newest prediction about everybody in the picture, or about the whole of it."""
 
     def __init__(self) -> None:
         self.restart()
 
     def restart(self) -> None:
-        """The windows began afresh (a gap, a cut, a reconnect): nothing is known."""
+        """Forget all labels: the windows began afresh (a gap, a cut, a reconnect): nothing is
+        known."""
         self.people: tuple[Person, ...] = ()
-        """Who was seen last, the main person first."""
+        """People seen last, the main person first."""
         self.main = WHOLE_PICTURE
-        """Whose label is the main one: a ``Person.id``, or ``WHOLE_PICTURE``."""
+        """Person whose label is the main one: a ``Person.id``, or ``WHOLE_PICTURE``."""
         self._newest: dict[int, Prediction] = {}
 
     def update(self, predictions: Sequence[Prediction], people: Sequence[Person]) -> None:
@@ -53,12 +54,12 @@ class Shown:
         """Everybody of whom there is a prediction."""
         return frozenset(self._newest)
 
-    def of(self, person: int) -> Prediction | None:
-        """The newest prediction about somebody; None where there is none yet."""
+    def newest_of(self, person: int) -> Prediction | None:
+        """Return the newest prediction about somebody; None where there is none yet."""
         return self._newest.get(person)
 
     @property
     def label(self) -> str:
         """The main label; ``unsure`` where there is none yet."""
-        newest = self.of(self.main)
+        newest = self.newest_of(self.main)
         return UNSURE if newest is None else newest.label
