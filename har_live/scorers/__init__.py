@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from typing import Literal
 
 from har_live.card import Weights, open_pose_weights
 from har_live.errors import BackendError
 from har_live.people.finder import PeopleFinder
 from har_live.scorers.base import OpenWindows, Scorer
-
-Runtime = Literal["auto", "torch", "onnx"]
+from har_live.types import Runtime
 
 __all__ = ["OpenWindows", "Runtime", "Scorer", "open_finder", "open_scorer"]
 
