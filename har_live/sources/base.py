@@ -26,3 +26,8 @@ class Source(Closing, Protocol):
         return None
 
     def __iter__(self) -> Iterator[Frame]: ...
+
+    def interrupt(self) -> None:
+        """End the reading now, from any thread: whoever waits for a frame sees the end. Of a source
+        that never waits for long, this does nothing."""
+        return
