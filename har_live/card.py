@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ DEFAULT_PEOPLE = 4
 
 @dataclass(frozen=True, slots=True)
 class SmoothingSpec:
-    """How scores become a steady label. The card has them; the command line may change some.
+    """How scores become a steady label. The card has them; ``Recognizer`` may change some.
 
     Beside 1.0 s, 0.5, 0.35 and 0.5 s, the defaults halve the needless changes and the false alarms
     on joined clips; labels come 0.2 s later, and more short actions are passed over.
@@ -67,6 +67,17 @@ class SmoothingSpec:
         for label, enter in self.enter_of.items():
             if not 0 <= enter <= 1:
                 raise ValueError(f"enter_of {label!r} is {enter}; expected 0–1")
+
+    def with_min_confidence(self, min_confidence: float) -> SmoothingSpec:
+        """The same, but any label is shown from this probability on.
+
+        Raises:
+            ValueError: it is not between 0 and 1.
+        """
+        if not 0 <= min_confidence <= 1:
+            raise ValueError(f"min_confidence is {min_confidence}; expected 0–1")
+        leave = min(self.leave, min_confidence)
+        return replace(self, enter=min_confidence, leave=leave, enter_of={})
 
     def thresholds(self, label: str) -> tuple[float, float]:
         """What a label's averaged probability must reach to be shown, and keep to stay."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     """(num_labels,) float32, probabilities that sum to at most 1; the rest is unknown."""
 
 Fit = Literal["stretch", "letterbox"]
+Runtime = Literal["auto", "torch", "onnx"]
+"""What computes the network; ``har_live.scorers.open_scorer`` says what ``auto`` takes."""
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, as shares of the picture's width and height, 0–1."""
 

@@ -21,9 +21,11 @@ import har_live.realtime.tile
 from har_live.card import Weights, open_weights
 from har_live.overlay import OverlayView
 from tests.fake_v4l2 import FakeKernel
+from tests.people_film import FakeNet
+from tests.people_told import FILMS
 from tests.servers.http_server import HttpServer
 from tests.video_made import make_clip
-from tests.weights_made import make_weights
+from tests.weights_made import JOINT_KINDS, make_weights
 from tests.x_server import XServer, require_x_programs
 
 SHARED_DATA = Path(
@@ -61,6 +63,20 @@ def small_weights(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], W
         return open_weights(shared / kind)
 
     return made
+
+
+@pytest.fixture(scope="module", params=JOINT_KINDS)
+def joint_weights(small_weights: Callable[[str], Weights], request) -> Weights:
+    """Small weights that read joints, each kind in turn."""
+    return small_weights(request.param)
+
+
+@pytest.fixture
+def net(monkeypatch: pytest.MonkeyPatch) -> FakeNet:
+    """Finds the scripted people of ``people_told.FILMS``, wherever people are looked for."""
+    net = FakeNet(FILMS)
+    net.install(monkeypatch)
+    return net
 
 
 @pytest.fixture

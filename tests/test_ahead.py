@@ -56,6 +56,22 @@ def test_an_error_comes_after_what_was_made_before_it():
     assert num_makers() == 0
 
 
+def test_an_item_that_waits_for_ever_can_be_interrupted():
+    is_waiting, is_over = threading.Event(), threading.Event()
+
+    def make() -> Iterator[int]:
+        yield 1
+        is_waiting.set()
+        assert is_over.wait(WAIT_SECONDS)
+
+    items = ahead(make(), max_waiting=2, interrupt=is_over.set)
+    assert next(items) == 1
+    assert is_waiting.wait(WAIT_SECONDS)
+    items.close()
+    assert is_over.is_set()
+    assert num_makers() == 0
+
+
 def test_who_stops_early_leaves_no_thread():
     items = ahead(iter(int, 1), max_waiting=2)
     assert [next(items) for _ in range(5)] == [0] * 5

@@ -52,8 +52,8 @@ def test_public_names():
 
 
 def modules_after(code: str) -> set[str]:
-    """Top-level modules loaded by a fresh Python that ran ``code``."""
-    report = "\nimport sys; print(' '.join({m.split('.')[0] for m in sys.modules}))"
+    """Modules loaded by a fresh Python that ran ``code``."""
+    report = "\nimport sys; print(' '.join(sys.modules))"
     run = [sys.executable, "-c", code + report]
     done = subprocess.run(run, check=True, timeout=60, capture_output=True, text=True)
     return set(done.stdout.split())
@@ -61,6 +61,12 @@ def modules_after(code: str) -> set[str]:
 
 def test_importing_the_package_loads_nothing_heavy():
     assert modules_after("import har_live").isdisjoint({"torch", "cv2", "av", "numpy", "yt_dlp"})
+
+
+def test_a_public_name_loads_its_own_room_alone():
+    loaded = modules_after("from har_live import open_source")
+    assert "har_live.sources" in loaded
+    assert loaded.isdisjoint({"har_live.scorers", "har_live.recognizer", "torch", "cv2", "av"})
 
 
 @pytest.mark.parametrize("command", ["show", "adapt", "train-pixels", "compare"])

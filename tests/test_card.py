@@ -66,6 +66,24 @@ def change_card(folder: Path, **values: object) -> None:
     path.write_text(json.dumps({**card, **values}))
 
 
+def test_what_is_shown_can_be_chosen_for_any_weights(small_weights):
+    weights = small_weights("lrcn")
+    spec = SmoothingSpec(leave=0.3, enter_of={LABELS[1]: 0.9})
+    card = dataclasses.replace(weights.card, smoothing=spec)
+    recognizer = Recognizer(
+        dataclasses.replace(weights, card=card),
+        device="cpu",
+        min_confidence=0.2,
+        average_seconds=0.7,
+    )
+    assert recognizer.card.smoothing == dataclasses.replace(
+        spec, enter=0.2, leave=0.2, enter_of={}, average_seconds=0.7
+    )
+    assert spec.with_min_confidence(0.6).leave == 0.3
+    with pytest.raises(ValueError, match=r"min_confidence is 1\.5; expected 0–1"):
+        Recognizer(weights, min_confidence=1.5)
+
+
 def test_a_card_survives_being_written_and_read():
     assert ModelCard.from_json(CARD.to_json()) == CARD
 

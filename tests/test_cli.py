@@ -170,7 +170,12 @@ def test_debug_shows_the_traceback(tmp_path):
         (["live", " "], 2, "'' names nothing; give a file"),
         (["annotate", "x.mp4", "y.mp4", "--hop", "0"], 2, "greater than or equal to 1"),
         (["predict", "figure", "--hop", "99"], 2, "hop is 99; expected 1 to"),
-        (["predict", "figure", "--runtime", "tflite"], 1, "choose auto, torch or onnx"),
+        (["predict", "figure", "--runtime", "tflite"], 2, "'tflite' is not one of 'auto', 'torch'"),
+        (["predict", "figure", "--hwaccel", "warp"], 2, "'warp' is not one of 'none', 'auto',"),
+        (["live", "figure", "--rtsp-transport", "ip"], 2, "'ip' is not one of 'tcp', 'udp'"),
+        (["live", "figure", "--size", "big"], 2, "size is 'big'; expected WIDTHxHEIGHT"),
+        (["live", "figure", "--size", "0x9"], 2, "camera_size is (0, 9); expected pixels"),
+        (["live", "figure", "--split", "soon"], 2, "split is 'soon'; expected a time, such as 30s"),
         (["predict", "figure", "--device", "tpu"], 1, "choose one of cpu"),
         (["nonsense"], 2, "No such command"),
     ],
@@ -183,11 +188,17 @@ def test_wrong_usage(folder, arguments, code, message):
     assert "Traceback" not in done.stderr
 
 
+def test_help_names_the_choices():
+    shown = run("live", "--help").stdout
+    for choices in ("<auto|torch|onnx>", "<tcp|udp>"):
+        assert choices in shown
+
+
 def test_ctrl_c_that_a_library_swallows_still_ends_the_work():
     """An exception out of a callback from C is only printed there; the next frame ends it."""
     import numpy as np
 
-    from har_live.cli.console import progress_bar
+    from har_live.cli.console.progress import progress_bar
     from har_live.types import Frame, VideoInfo
 
     frame = Frame(np.zeros((8, 8, 3), np.uint8), 0.0)

@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from har_live import doctor
-from har_live.cli import app, console
+from har_live.cli import app
+from har_live.cli.console.checks import print_checks
+from har_live.cli.console.streams import answers
 from har_live.doctor import Check, main_job_runs
 from har_live.doctor.check import Examination
 from har_live.sources.camera_info import CameraInfo
@@ -32,12 +34,12 @@ def test_doctor_as_a_user_types_it():
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_table_fits_the_terminal(monkeypatch, capsys, width):
-    monkeypatch.setattr(console.answers, "_width", width)
+    monkeypatch.setattr(answers, "_width", width)
     checks = [
         Check("OpenCV", "problem", "[not markup] " + "can't load " * 12, "apt install libgl1"),
         Check("ONNX Runtime, cpu", "ok", "loads"),
     ]
-    console.print_checks(checks, main_job_runs=False, as_json=False)
+    print_checks(checks, main_job_runs=False, as_json=False)
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= width
     assert lines[0].startswith("OpenCV             problem  [not markup] can't load")

@@ -101,13 +101,16 @@ def test_files_of_live_use(clip: str, tmp_path: Path) -> None:
             ["live", clip, "--no-window", "--record", str(film)],
             ["live", clip, "--no-window", "--events", str(there)],
             ["live", clip, clip, "--no-window", "--events", str(there)],
+            ["live", "-", clip, "-", "--no-window"],
         ],
     )
     assert [line for _, line in told] == [
         f"har-live: {film} exists already; pass --overwrite to replace it",
         f"har-live: {there} exists already; pass --overwrite to replace it",
         f"har-live: {tmp_path / 'there-2.jsonl'} exists already; pass --overwrite to replace it",
+        "har-live: standard input is named 2 times; it can be read once",
     ]
+    assert [code for code, _ in told] == [1] * len(told)
     assert not {"torch", "onnxruntime"} & set(loaded)
 
 

@@ -13,7 +13,6 @@ from har_live.people.tracker import Tracker
 from har_live.recognizer import Recognizer
 from har_live.types import WHOLE_PICTURE, Frame
 from tests.laws import RUNTIMES, stream_all, stream_runs, stream_together
-from tests.people_film import FakeNet
 from tests.people_told import (
     CROSSING,
     CROWD,
@@ -25,25 +24,12 @@ from tests.people_told import (
     uncut,
     wandering_times,
 )
-from tests.weights_made import JOINT_KINDS
-
-
-@pytest.fixture
-def net(monkeypatch) -> FakeNet:
-    net = FakeNet(FILMS)
-    net.install(monkeypatch)
-    return net
-
-
-@pytest.fixture(scope="module", params=JOINT_KINDS)
-def weights(small_weights, request) -> Weights:
-    return small_weights(request.param)
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_each_run_is_its_own_and_no_id_comes_twice(net, weights, runtime):
+def test_each_run_is_its_own_and_no_id_comes_twice(net, joint_weights, runtime):
     """After a gap, a step back and a reset."""
-    gap = 2 * weights.card.clip.window_seconds
+    gap = 2 * joint_weights.card.clip.window_seconds
     times = [
         np.arange(0, 2, 0.05),
         np.arange(2 + gap, 5, 0.04),
@@ -51,37 +37,37 @@ def test_each_run_is_its_own_and_no_id_comes_twice(net, weights, runtime):
         np.arange(2.5, 4, 0.03),
     ]
     runs = [net.frames(pts.round(2), film=CROSSING) for pts in times]
-    predictions = stream_runs(uncut(weights, runtime=runtime), runs)
+    predictions = stream_runs(uncut(joint_weights, runtime=runtime), runs)
     tracker = Tracker(max_people=4)
     for number, run in enumerate(runs):
         tracker.reset()
         of_run = [p for p in predictions if p.run == number]
-        assert_same(of_run, offline(weights, run, hop=2, tracker=tracker))
+        assert_same(of_run, offline(joint_weights, run, hop=2, tracker=tracker))
         assert {p.person for p in of_run} == {3 * number + i for i in (1, 2, 3)}
 
 
-def test_a_cut_ends_all(net, weights):
+def test_a_cut_ends_all(net, joint_weights):
     first = net.frames(np.arange(0, 2, 0.05), film=CROSSING, scene=1)
     second = net.frames(np.arange(2, 4, 0.05), film=CROWD, scene=2)
-    predictions = stream_all(Recognizer(weights, device="cpu"), [*first, *second])
+    predictions = stream_all(Recognizer(joint_weights, device="cpu"), [*first, *second])
     assert {p.run for p in predictions} == {0, 1}
-    assert_same([p for p in predictions if p.run == 1], _after(weights, first, second))
+    assert_same([p for p in predictions if p.run == 1], _after(joint_weights, first, second))
     people = [{p.person for p in predictions if p.run == run} for run in (0, 1)]
     assert not people[0] & people[1]
 
 
-def _after(weights: Weights, first: Sequence[Frame], second: Sequence[Frame]) -> list[Told]:
+def _after(joint_weights: Weights, first: Sequence[Frame], second: Sequence[Frame]) -> list[Told]:
     tracker = Tracker(max_people=4)
-    offline(weights, first, hop=2, tracker=tracker)
+    offline(joint_weights, first, hop=2, tracker=tracker)
     tracker.reset()
-    return offline(weights, second, hop=2, tracker=tracker)
+    return offline(joint_weights, second, hop=2, tracker=tracker)
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_sources_in_one_group_are_as_alone(net, weights, runtime):
+def test_sources_in_one_group_are_as_alone(net, joint_weights, runtime):
     """Of other shapes, rates and lengths, one with a gap, one too short for a window."""
-    recognizer = uncut(weights, runtime=runtime)
-    gap = weights.card.clip.window_seconds + 1
+    recognizer = uncut(joint_weights, runtime=runtime)
+    gap = joint_weights.card.clip.window_seconds + 1
     films = [
         net.frames(wandering_times(3.0, seed=1), film=CROSSING),
         net.frames(np.concatenate([np.arange(0, 1, 0.1), gap + np.arange(1, 2.5, 0.1)]).round(2)),
@@ -96,17 +82,17 @@ def test_sources_in_one_group_are_as_alone(net, weights, runtime):
 
 @pytest.mark.parametrize("film", [CROSSING, PORTRAIT])
 @pytest.mark.parametrize("num_frames", [2, 5, 8])
-def test_a_short_source_gets_one_answer_for_everybody(net, weights, film, num_frames):
+def test_a_short_source_gets_one_answer_for_everybody(net, joint_weights, film, num_frames):
     """The last frame is held. Eight are a window of the picture; people are known by the second."""
     frames = net.frames(np.arange(num_frames) / 10, film=film)
-    predictions = stream_all(uncut(weights), frames)
-    clip = weights.card.clip
+    predictions = stream_all(uncut(joint_weights), frames)
+    clip = joint_weights.card.clip
     held = frames[-1]
     longer = [
         *frames,
         *(dataclasses.replace(held, pts_seconds=i / 10) for i in range(num_frames, 9)),
     ]
-    expected = offline(weights, longer, hop=clip.num_frames)
+    expected = offline(joint_weights, longer, hop=clip.num_frames)
     assert len(predictions) == len(FILMS[film].actors)
     assert_same([dataclasses.replace(p, end_seconds=0.8) for p in predictions], expected)
     assert [p.end_seconds for p in predictions] == pytest.approx(
@@ -114,8 +100,8 @@ def test_a_short_source_gets_one_answer_for_everybody(net, weights, film, num_fr
     )
 
 
-def test_a_stream_can_be_used_again(net, weights):
-    stream = uncut(weights).stream()
+def test_a_stream_can_be_used_again(net, joint_weights):
+    stream = uncut(joint_weights).stream()
     frames = net.frames(np.arange(60) / 30, film=CROSSING)
     rounds = []
     for _ in range(2):
@@ -125,8 +111,8 @@ def test_a_stream_can_be_used_again(net, weights):
     assert_same(rounds[1], rounds[0])
 
 
-def test_a_reset_stream_has_nothing_to_say(net, weights):
-    stream = uncut(weights).stream()
+def test_a_reset_stream_has_nothing_to_say(net, joint_weights):
+    stream = uncut(joint_weights).stream()
     for frame in net.frames(np.arange(5) / 10):
         stream.push(frame)
     stream.reset()
@@ -134,9 +120,9 @@ def test_a_reset_stream_has_nothing_to_say(net, weights):
 
 
 @pytest.mark.parametrize("hop", [1, 3])
-def test_people_begin_with_short_windows_where_the_card_allows(net, weights, hop):
-    card = dataclasses.replace(weights.card, min_frames=3)
-    early = dataclasses.replace(weights, card=card)
+def test_people_begin_with_short_windows_where_the_card_allows(net, joint_weights, hop):
+    card = dataclasses.replace(joint_weights.card, min_frames=3)
+    early = dataclasses.replace(joint_weights, card=card)
     frames = net.frames(wandering_times(2.0, seed=hop), film=CROSSING)
     predictions = stream_all(uncut(early, hop=hop), frames)
     short = [p for p in predictions if p.fullness < 1]
@@ -148,9 +134,9 @@ def test_people_begin_with_short_windows_where_the_card_allows(net, weights, hop
         clip = dataclasses.replace(card.clip, num_frames=round(prediction.fullness * length))
         first = next(
             told
-            for told in offline(weights, frames, hop=hop, clip=clip)
+            for told in offline(joint_weights, frames, hop=hop, clip=clip)
             if told.person == prediction.person
         )
         assert_same([prediction], [first])
     full = [p for p in predictions if p.fullness == 1]
-    assert_same(full, offline(weights, frames, hop=hop))
+    assert_same(full, offline(joint_weights, frames, hop=hop))

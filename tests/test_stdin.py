@@ -103,14 +103,15 @@ def test_ctrl_c_ends_live_though_nothing_comes():
 
 
 @needs_proc
-def test_ctrl_c_ends_predict_though_nothing_more_comes(tmp_path):
+@pytest.mark.parametrize("command", ["predict", "annotate"])
+def test_ctrl_c_ends_a_command_though_nothing_more_comes(command, tmp_path):
     times = [i / 20 for i in range(NUM_FRAMES)]
     clip = make_clip(tmp_path / "in.mp4", pts_seconds=times, size=(320, 240), picture=noisy)
     sent = subprocess.run(as_stream(clip), check=True, capture_output=True).stdout
     assert len(sent) > 500_000  # the last of it waits in no buffer of FFmpeg's
     reading, writing = os.pipe()
     process = subprocess.Popen(
-        [*HAR_LIVE, "predict", "-"],
+        [*HAR_LIVE, command, "-", *([tmp_path / "out.mp4"] if command == "annotate" else [])],
         stdin=reading,
         stderr=subprocess.PIPE,
         text=True,
@@ -139,8 +140,12 @@ def num_waiting(pipe: int) -> int:
 
 
 def is_asleep(pid: int) -> bool:
-    """Whether a process's main thread waits for something."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
+    """Whether every thread of a process waits for something."""
+    try:
+        threads = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    except (FileNotFoundError, ProcessLookupError):  # one has just ended
+        return False
+    return all(thread.rpartition(")")[2].split()[0] == "S" for thread in threads)
 
 
 @pytest.mark.parametrize(

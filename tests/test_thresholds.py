@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from har_live.card import SmoothingSpec
-from har_live.cli.console import print_card
+from har_live.cli.console.weights import print_card
 from har_live.models.build import build_model
 from har_live.models.window_model import NO_UNKNOWN, WindowModel
 from har_live.scorers.torch import load_model

@@ -8,9 +8,8 @@ from __future__ import annotations
 import select
 import subprocess
 import sys
-from types import TracebackType
-from typing import Self
 
+from har_live.closing import Closing
 from tests.x_server import PATIENCE_SECONDS
 
 SHOW = """
@@ -24,7 +23,7 @@ picture[:, :160], picture[:, 160:] = (255, 0, 0), (0, 0, 255)  # RGB: left red, 
 """What their code begins with."""
 
 
-class Child:
+class Child(Closing):
     """A Python that runs ``code``; what it prints is read line by line, within bounded time."""
 
     def __init__(self, code: str, *arguments: str, environment: dict[str, str]) -> None:
@@ -47,15 +46,7 @@ class Child:
     def exit_code(self) -> int:
         return self._process.wait(PATIENCE_SECONDS)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._process.kill()
         self._process.wait(PATIENCE_SECONDS)
         assert self._process.stdout is not None

@@ -8,11 +8,11 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import pytest
+
+from har_live.closing import Closing
 
 PROGRAMS = ("Xvfb", "xdotool", "openbox", "ffmpeg")
 """The Debian packages xvfb, xdotool, openbox, ffmpeg."""
@@ -31,7 +31,7 @@ def require_x_programs() -> None:
         pytest.skip(f"not installed: {', '.join(missing)}")
 
 
-class XServer:
+class XServer(Closing):
     """Runs until it is left. ``display`` is what DISPLAY must be for its programs."""
 
     def __init__(self) -> None:
@@ -100,15 +100,7 @@ class XServer:
         done = subprocess.run(command, env=self.environment, capture_output=True, timeout=10)
         return done.returncode == 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         for process in reversed(self._processes):
             process.terminate()
             process.wait(PATIENCE_SECONDS)

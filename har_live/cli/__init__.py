@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from har_live import __version__
-from har_live.cli import bench, machine, videos
+from har_live.cli.annotate import annotate
+from har_live.cli.bench import bench
+from har_live.cli.demo import demo
+from har_live.cli.groups import with_groups
+from har_live.cli.live import live
+from har_live.cli.machine import cameras, doctor, models
+from har_live.cli.predict import predict
 from har_live.errors import HarLiveError
 from har_live.letters import write_stand_ins
 from har_live.opencv import explain_import_error
@@ -23,17 +30,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    videos.live,
-    videos.annotate,
-    videos.predict,
-    videos.demo,
-    machine.models,
-    machine.cameras,
-    machine.doctor,
-    bench.bench,
-):
-    app.command()(command)
+for command in (live, annotate, predict, demo, models, cameras, doctor, bench):
+    app.command()(with_groups(command))
+
+
+@dataclass
+class _Run:
+    """What was said before the command."""
+
+    shows_traceback: bool = False
 
 
 def _print_version(wanted: bool) -> None:
@@ -44,6 +49,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _common(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -52,6 +58,7 @@ def _common(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of errors.")] = False,
 ) -> None:
+    context.ensure_object(_Run).shows_traceback = debug
     logging.basicConfig(
         level=logging.INFO if debug else logging.WARNING, format="har-live: %(message)s"
     )
@@ -61,17 +68,13 @@ def _common(
 def main() -> None:
     """Entry point: every expected error becomes one line and exit code 1."""
     write_stand_ins()
+    run = _Run()
     try:
         with answers_arrive():
-            app()
-    except HarLiveError as error:
-        if "--debug" in sys.argv:
-            raise
-        typer.echo(f"har-live: {error}", err=True)
-        sys.exit(1)
-    except ImportError as error:
-        line = explain_import_error(error)
-        if line is None or "--debug" in sys.argv:
+            app(obj=run)
+    except (HarLiveError, ImportError) as error:
+        line = explain_import_error(error) if isinstance(error, ImportError) else str(error)
+        if line is None or run.shows_traceback:
             raise
         typer.echo(f"har-live: {line}", err=True)
         sys.exit(1)

@@ -22,7 +22,7 @@ def bench(
         float, typer.Option(min=0.01, help="Seconds that each measurement takes.")
     ] = 3.0,
     quick: Annotated[bool, typer.Option("--quick", help="Roughly, in half a minute.")] = False,
-    only: Annotated[
+    only: Annotated[  # Typer knows no lists of choices
         list[str] | None,
         typer.Option(
             metavar="NAME",
@@ -41,7 +41,8 @@ def bench(
     from har_live.bench.table import machine_table, rows_table
     from har_live.bench.timing import QUICK, Effort
     from har_live.card import open_weights
-    from har_live.cli import console
+    from har_live.cli.console.progress import while_checking
+    from har_live.cli.console.streams import answers, print_note
     from har_live.doctor import machine
     from har_live.sinks.files import check_target
 
@@ -49,14 +50,14 @@ def bench(
         check_target(json_path, overwrite=overwrite)
     opened = [open_weights(name) for name in weights or [DEFAULT_WEIGHTS]]
     effort = QUICK if quick else Effort(seconds=seconds)
-    with console.while_checking() as on_name:
+    with while_checking() as on_name:
         about = machine()
         try:
             rows = measure(opened, effort=effort, only=only or (), on_name=on_name)
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
         report = Report(about, effort, tuple(rows))
-    console.answers.print(machine_table(report.machine), rows_table(report.rows), soft_wrap=False)
+    answers.print(machine_table(report.machine), rows_table(report.rows), soft_wrap=False)
     if json_path is not None:
         report.write(json_path, overwrite=overwrite)
-        console.print_note(f"wrote {json_path}")
+        print_note(f"wrote {json_path}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from har_live.threads import start_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
 Item = TypeVar("Item")
 
@@ -17,7 +17,9 @@ WAKE_SECONDS = 0.5
 """A wait without a limit can't be interrupted by Ctrl-C on Windows."""
 
 
-def ahead(items: Iterable[Item], *, max_waiting: int) -> Generator[Item, None, None]:
+def ahead(
+    items: Iterable[Item], *, max_waiting: int, interrupt: Callable[[], None] = lambda: None
+) -> Generator[Item, None, None]:
     """The same items in the same order, made by a thread of their own.
 
     What goes wrong in making them is raised here, after the items made before; ``HarLiveError`` at
@@ -26,6 +28,8 @@ def ahead(items: Iterable[Item], *, max_waiting: int) -> Generator[Item, None, N
 
     Args:
         max_waiting: items made that nobody has asked for yet.
+        interrupt: ends the making of an item that may wait for ever; called when the generator is
+            left before its end.
     """
     shelf = _Shelf[Item](max_waiting)
     maker = Thread(target=shelf.fill, args=(items,), name="har-live-ahead", daemon=True)
@@ -33,6 +37,10 @@ def ahead(items: Iterable[Item], *, max_waiting: int) -> Generator[Item, None, N
     try:
         while (item := shelf.take()) is not None:
             yield item
+    except BaseException:
+        shelf.stop()
+        interrupt()
+        raise
     finally:
         shelf.stop()
         maker.join()

@@ -74,8 +74,8 @@ def annotate(
         )
         # Judged by the label on the picture, which is of the people in the newest grid frame.
         moving = people_between(_kept(moments, recognition))
-        # Closed before the source is.
-        for moment in stack.enter_context(closing(ahead(moving, max_waiting=MAX_AHEAD))):
+        made = ahead(moving, max_waiting=MAX_AHEAD, interrupt=opened.interrupt)
+        for moment in stack.enter_context(closing(made)):  # closed before the source is
             outputs.write(moment)
             if moment.frame is not None and on_frame is not None:
                 on_frame(moment.frame, opened.info)

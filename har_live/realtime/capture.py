@@ -87,7 +87,7 @@ class Capture:
         self._channels.playback.stop()
         self._channels.scorer.stop()
         with self._lock:
-            if isinstance(self._source, IsolatedSource):
+            if self._source is not None:
                 self._source.interrupt()
 
     def _read_to_the_end(self) -> bool:

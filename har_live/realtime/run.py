@@ -24,6 +24,7 @@ from har_live.realtime.targets import numbers_of, recording_of, sinks_of
 from har_live.realtime.threads import Job, as_har_live_error, running, signals_to
 from har_live.realtime.tile import Tile
 from har_live.sinks.base import Outputs
+from har_live.sources.check import check_stdin
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def live(
         What happened to each source, in their order.
 
     Raises:
-        SourceError: the only source can't be opened, or was lost for good.
+        SourceError: the only source can't be opened, or was lost for good; standard input is named
+            twice.
         SinkError: something can't be written, or exists already.
         HarLiveError: scoring failed; the cause is attached.
         ValueError: there is no source, or a sink that can't be of several.
@@ -114,6 +116,7 @@ def ticking(
     """
     if not sources:
         raise ValueError("no sources; expected at least one")
+    check_stdin(sources)
     if open_new is None:
         open_new = [partial(open_for_live, source, settings.options) for source in sources]
     signals: list[Ending] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from har_live.sinks.base import Sink, SinkSettings
 from har_live.sinks.files import check_video
@@ -44,7 +44,7 @@ def recording_of(sinks: Sequence[str | Path | Sink]) -> Path | None:
     Raises:
         ValueError: there are several.
     """
-    videos = [Path(sink) for sink in sinks if isinstance(sink, str | Path) and is_video(sink)]
+    videos = [Path(sink) for sink in sinks if _is_recording(sink)]
     if len(videos) > 1:
         raise ValueError(f"sinks has {len(videos)} videos; expected one, of what is shown")
     return videos[0] if videos else None
@@ -76,8 +76,12 @@ def sinks_of(
     return [
         open_sink(_named(sink, number, append=settings.append), wanted)
         for sink in sinks
-        if not (isinstance(sink, str | Path) and is_video(sink))
+        if not _is_recording(sink)
     ]
+
+
+def _is_recording(sink: str | Path | Sink) -> TypeGuard[str | Path]:
+    return isinstance(sink, str | Path) and is_video(sink)
 
 
 def _named(sink: str | Path | Sink, number: int | None, *, append: bool) -> str | Path | Sink:

@@ -33,12 +33,15 @@ class Recognizer:
         device: ``auto``, ``cpu``, ``cuda``, …: see ``har_live.scorers.open_scorer``.
         hop: grid frames between two scored windows; None takes the card's.
         smoothing: None takes the card's.
+        min_confidence: show a label from this probability on, whichever it is.
+        average_seconds: average scores over so much time, whatever ``smoothing`` says.
         cut_reset: a change of scene begins afresh, as a gap does.
         max_people: so many are followed at once, by weights that read joints.
 
     Raises:
         WeightsError, BackendError: the weights or the runtime can't be had.
-        ValueError: the hop is not between 1 and the window's length, or nobody may be followed.
+        ValueError: the hop is not between 1 and the window's length, nobody may be followed, or a
+            value of the smoothing is out of its range.
     """
 
     def __init__(
@@ -49,6 +52,8 @@ class Recognizer:
         device: str = "auto",
         hop: int | None = None,
         smoothing: SmoothingSpec | None = None,
+        min_confidence: float | None = None,
+        average_seconds: float | None = None,
         cut_reset: bool = True,
         max_people: int = DEFAULT_PEOPLE,
     ) -> None:
@@ -56,10 +61,13 @@ class Recognizer:
             raise ValueError(f"max_people is {max_people}; expected 1 to {MAX_PEOPLE}")
         opened = weights if isinstance(weights, Weights) else open_weights(weights)
         card = opened.card
+        spec = smoothing or card.smoothing
+        if average_seconds is not None:
+            spec = dataclasses.replace(spec, average_seconds=average_seconds)
+        if min_confidence is not None:
+            spec = spec.with_min_confidence(min_confidence)
         # The card checks the hop and says what is allowed.
-        self.card = dataclasses.replace(
-            card, hop=card.hop if hop is None else hop, smoothing=smoothing or card.smoothing
-        )
+        self.card = dataclasses.replace(card, hop=card.hop if hop is None else hop, smoothing=spec)
         self.scorer = open_scorer(opened, runtime=runtime, device=device)
         self.finder: Finder | None = (
             open_finder(runtime=runtime, device=device) if card.model.reads_joints else None

@@ -5,14 +5,12 @@ from __future__ import annotations
 import ctypes
 import sys
 from importlib.util import find_spec
-from typing import Literal
 
 from har_live.card import Weights, open_pose_weights
 from har_live.errors import BackendError
 from har_live.people.finder import PeopleFinder
 from har_live.scorers.base import OpenWindows, Scorer
-
-Runtime = Literal["auto", "torch", "onnx"]
+from har_live.types import Runtime
 
 INSTALL_TORCH = (
     "pip install 'har-live[cuda]', or in a clone: pip install -c constraints.txt '.[cuda]'"

@@ -16,14 +16,14 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
+from har_live.closing import Closing
 from har_live.errors import SinkError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     from har_live.moment import Moment
     from har_live.sources.options import Hwaccel
@@ -100,7 +100,7 @@ class NothingWrittenError(SinkError):
     """There is nothing to complete: no picture was written, and so there is no file."""
 
 
-class Outputs:
+class Outputs(Closing):
     """The sinks of one run: begun together, ended together, and nothing left half-written.
 
     Leaving the ``with`` block closes all of them, whatever one of them says. By an exception
@@ -133,28 +133,24 @@ class Outputs:
                 raise
         self._has_frame |= moment.frame is not None
 
-    def __enter__(self) -> Self:
-        return self
+    def close(self) -> None:
+        """Complete all sinks."""
+        self._end(lambda sink: sink.close())
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close_after_error(self) -> None:
+        """Keep what was done; where that is nothing, leave nothing."""
+        self._end(_keep if self._has_frame else lambda sink: sink.abort())
+
+    def _end(self, end: Callable[[Sink], None]) -> None:
         with ExitStack() as stack:
             for sink in self._sinks:
-                stack.callback(self._end, sink, has_error=kind is not None)
+                stack.callback(end, sink)
 
-    def _end(self, sink: Sink, *, has_error: bool) -> None:
-        if not has_error:
-            sink.close()
-        elif not self._has_frame:
-            sink.abort()
-        else:
-            try:
-                sink.close()
-            except NothingWrittenError:
-                pass
-            except SinkError as problem:
-                logger.warning("%s", problem)
+
+def _keep(sink: Sink) -> None:
+    try:
+        sink.close()
+    except NothingWrittenError:
+        pass
+    except SinkError as problem:
+        logger.warning("%s", problem)

@@ -22,11 +22,12 @@ from __future__ import annotations
 import logging
 import os
 from fractions import Fraction
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import cv2  # noqa: F401  # before PyAV: see har_live.opencv
 import av
 
+from har_live.closing import Closing
 from har_live.errors import SinkError
 from har_live.sinks.base import NothingWrittenError
 from har_live.sinks.files import check_video, discard, put_in_place, reason
@@ -41,7 +42,6 @@ from har_live.yuv import YuvImage, usual_matrix
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-    from types import TracebackType
 
     from har_live.sinks.hardware import AnyRecording
     from har_live.sources.options import Hwaccel
@@ -59,7 +59,7 @@ DEFAULT_FPS = 30.0
 """Where the source doesn't say. It spaces key frames and is how long the last frame is shown."""
 
 
-class VideoFile:
+class VideoFile(Closing):
     """A video file in the making.
 
     ``close`` completes it; leaving a ``with`` block by an exception, Ctrl-C included, completes
@@ -185,22 +185,12 @@ class VideoFile:
         self._close_tracks()
         self._part.discard()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.close()
-            return
+    def close_after_error(self) -> None:
+        """Complete what was done so far, in silence where there is nothing."""
         try:
             self.close(complete=False)
         except NothingWrittenError:
-            pass  # the error that ended the run is the one to hear of
+            pass
         except SinkError as problem:
             logger.warning("%s", problem)
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 from itertools import count
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from har_live.closing import Closing
 from har_live.errors import SinkError
 from har_live.opencv import explain_import_error
 from har_live.sinks.display import prepare_qt, require_display
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from har_live.types import Image
 
 Key = (
@@ -59,7 +58,7 @@ are bright. Not on macOS, where a window's size is in points of several pixels e
 _numbers = count(1)
 
 
-class Window:
+class Window(Closing):
     """A resizable window that keeps the picture's proportions. Use it from the main thread only.
 
     Args:
@@ -154,17 +153,6 @@ class Window:
             self._cv2.waitKeyEx(1)  # some GUIs take it from the screen only now
         except self._cv2.error:
             pass  # the user was faster
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _place(self, *, width: int, height: int) -> None:
         """In the middle: it was opened small, and would grow out of the screen's corner."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
+from har_live.closing import Closing
 from har_live.types import Address, Frame, VideoInfo
 
 
-class Source(Protocol):
+class Source(Closing, Protocol):
     """A video. Opening it (the constructor) fails early with ``SourceError``; iterating yields
     frames in playing order and simply ends at the end; ``close`` may be called twice.
 
@@ -27,15 +27,7 @@ class Source(Protocol):
 
     def __iter__(self) -> Iterator[Frame]: ...
 
-    def close(self) -> None: ...
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    def interrupt(self) -> None:
+        """End the reading now, from any thread: whoever waits for a frame sees the end. Of a source
+        that never waits for long, this does nothing."""
+        return

@@ -8,6 +8,7 @@ import shutil
 import struct
 import sys
 import tempfile
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from har_live.errors import SourceError
@@ -26,6 +27,8 @@ STDIN = 0
 """Its number, whatever Python's own ``sys.stdin`` has become."""
 HEAD_BYTES = 4096
 """An MP4 says in fewer whether its index comes first."""
+WAKE_SECONDS = 0.25
+"""So long a wait for bytes takes to notice that it was interrupted by another thread."""
 _HINT = "pipe a video in: ffmpeg … -f mpegts - | har-live live -"
 _BEFORE_PICTURES = (b"ftyp", b"free", b"skip", b"wide", b"uuid", b"pnot")
 """Boxes of an MP4 that say nothing of where its pictures are."""
@@ -48,13 +51,18 @@ class StdinSource(MediaSource):
             self._pass_on_interruption()
             raise
 
+    def interrupt(self) -> None:
+        if isinstance(self._input, Pipe):
+            self._input.interrupt()
+
     def close(self) -> None:
         super().close()
         self._input.close()
 
     def _finish(self, stream: VideoStream) -> None:
         self._pass_on_interruption()
-        super()._finish(stream)
+        if not (isinstance(self._input, Pipe) and self._input.is_interrupted):
+            super()._finish(stream)
 
     def _pass_on_interruption(self) -> None:
         if isinstance(self._input, Pipe) and self._input.interruption is not None:
@@ -69,21 +77,28 @@ class Pipe:
         self._file = file
         self._head = head
         self.interruption: KeyboardInterrupt | None = None
-        """What ended the reading early."""
+        """What ended the reading early, in the main thread."""
+        self.is_interrupted = False
+        """Somebody has ended the reading early."""
 
     def read(self, size: int = -1, /) -> bytes:
         """At most ``size`` bytes, none at the end."""
         if self._head:
             taken, self._head = self._head[:size], self._head[size:]
             return taken
-        if self.interruption is not None:  # FFmpeg asks again at an end
-            return b""
         try:
-            return self._file.read(size)
+            while not self.is_interrupted:  # FFmpeg asks again at an end
+                if _has_come(self._file):
+                    return self._file.read(size)
         except KeyboardInterrupt as error:
             # FFmpeg's read can't fail with it: PyAV would print it, and the traceback.
             self.interruption = error
-            return b""
+            self.interrupt()
+        return b""
+
+    def interrupt(self) -> None:
+        """End the reading, from any thread, as though there were no more."""
+        self.is_interrupted = True
 
     def close(self) -> None:
         self._file.close()
@@ -125,6 +140,12 @@ def index_comes_last(head: bytes) -> bool:
     return False
 
 
+def _has_come(file: BinaryIO) -> bool:
+    """Whether reading returns at once; asked of a pipe, this waits a moment."""
+    # Windows can't wait for a pipe like this one: there, a read ends with the next bytes.
+    return sys.platform == "win32" or bool(wait([file.fileno()], WAKE_SECONDS))
+
+
 def _head_of(file: BinaryIO) -> bytes:
     head = b""
     while len(head) < HEAD_BYTES and (more := file.read(HEAD_BYTES - len(head))):
@@ -137,9 +158,13 @@ def _copy_of(pipe: Pipe) -> BinaryIO:
     copy = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the source
     try:
         shutil.copyfileobj(pipe, copy)
+        if pipe.interruption is not None:
+            raise pipe.interruption
         copy.seek(0)
-    except OSError as error:
+    except BaseException as error:
         copy.close()
+        if not isinstance(error, OSError):
+            raise
         what = f"no room for a copy in {tempfile.gettempdir()} ({error.strerror})"
         remedy = "send it with -movflags frag_keyframe, or as MPEG-TS or Matroska"
         raise SourceError(f"{NAME}: an MP4 whose index comes last, and {what}; {remedy}") from error

@@ -16,6 +16,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hi
 import typer
 
 from har_live.card import open_weights
+from har_live.cli.groups import offering, option, with_groups
 from har_live.errors import HarLiveError
 from har_live.standard_output import answers_arrive
 from training.settings import Range, Settings, WrongSetting, range_in, remarks_of
@@ -123,25 +124,12 @@ class Without(NamedTuple):
 
 def as_command(function: Callable[..., None]) -> Callable[..., None]:
     """A function as Typer takes it: its settings are options, and what goes wrong is one line."""
-    hints = get_type_hints(function, include_extras=True)
-    groups: dict[str, tuple[Settings, list[inspect.Parameter]]] = {}
-    offered: list[inspect.Parameter] = []
-    for parameter in inspect.signature(function).parameters.values():
-        if isinstance(parameter.default, Settings):
-            inside = list(_options(parameter.default, hints[parameter.name]))
-            groups[parameter.name] = (parameter.default, inside)
-            offered += inside
-        else:
-            hint = _with_bounds(hints[parameter.name])
-            offered.append(parameter.replace(annotation=hint))
+    grouped = with_groups(function, options_of=_options, changed=_changed)
 
     def command(**values: Any) -> None:
         try:
-            for name, (default, inside) in groups.items():
-                own = {option.name: values.pop(option.name) for option in inside}
-                values[name] = _changed(default, own)
             with answers_arrive():
-                function(**values)
+                grouped(**values)
         except WrongSetting as error:
             raise typer.BadParameter(str(error)) from None
         except BrokenPipeError:  # whoever read it has seen enough; Typer ends it without a word
@@ -150,13 +138,14 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
             typer.echo(f"error: {_line(error)}", err=True)
             raise typer.Exit(1) from None
 
-    command.__doc__ = function.__doc__
-    command.__signature__ = inspect.Signature(offered)  # type: ignore[attr-defined]
-    command.__annotations__ = {option.name: option.annotation for option in offered}
-    return command
+    offered = [
+        option.replace(annotation=_with_bounds(option.annotation))
+        for option in inspect.signature(grouped).parameters.values()
+    ]
+    return offering(command, offered, like=function)
 
 
-def _changed(settings: Settings, options: dict[str, Any]) -> Settings:
+def _changed(settings: Settings, **options: Any) -> Settings:
     """Some settings with what the options say."""
     for name, value in options.items():
         if isinstance(getattr(settings, name), tuple):
@@ -182,13 +171,8 @@ def _options(settings: Settings, hint: Any) -> Iterator[inspect.Parameter]:
         kind, default = hints[field.name], getattr(settings, field.name)
         if isinstance(default, tuple):  # one option with commas
             kind, default = str, ",".join(default)
-        option = typer.Option(help=remarks[field.name])
-        yield inspect.Parameter(
-            field.name,
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=default,
-            annotation=_with_bounds(Annotated[kind, option]),
-        )
+        words = typer.Option(help=remarks[field.name])
+        yield option(field.name, Annotated[kind, words], default=default)
 
 
 def _with_bounds(hint: Any) -> Any:

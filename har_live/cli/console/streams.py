@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -34,3 +36,13 @@ def print_note(text: str) -> None:
     """A remark beside the answer; where it can't be made, the answer is still to come."""
     with suppress(OSError):
         notes.print(escape(text), style="dim")
+
+
+def print_json(value: Any) -> None:
+    """An answer for programs; letters that can't be written are escaped, as JSON does."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    try:
+        text.encode("utf-8" if answers.encoding.startswith("utf") else "ascii")
+    except UnicodeEncodeError:  # or what is no letter: half a file name in another code page
+        text = json.dumps(value, indent=2)
+    answers.print(text, markup=False)

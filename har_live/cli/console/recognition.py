@@ -1,0 +1,99 @@
+"""What was recognized in videos, and what was written of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+
+from har_live.cli.console.streams import answers, notes, print_json, print_note
+from har_live.errors import HarLiveError
+from har_live.names import readable
+from har_live.redact import redact_url
+from har_live.types import WHOLE_PICTURE
+
+if TYPE_CHECKING:
+    from har_live.files.many import Annotated
+    from har_live.files.recognize import Recognition
+
+NUM_TOP = 5
+
+
+@contextmanager
+def says_what_is_kept(output: Path) -> Iterator[None]:
+    """When the user stops the work: whether there is something to look at."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        is_there = any(output.iterdir()) if output.is_dir() else output.exists()
+        kept = f"; {output} holds what was done" if is_there else ""
+        print_note(f"stopped{kept}")
+        raise
+
+
+def print_written(recognition: Recognition, outputs: Sequence[str | Path]) -> None:
+    """What was written, and how right it was where the source knows the truth."""
+    files = ", ".join(redact_url(str(output)) for output in outputs)
+    print_note(
+        f"wrote {files}: {recognition.num_frames} frames, {len(recognition.segments)} segments"
+    )
+    if recognition.judged.num_frames:
+        print_note(str(recognition.judged))
+
+
+def print_annotated(one: Annotated) -> None:
+    """What became of one of many videos."""
+    if isinstance(one.result, HarLiveError):
+        notes.print(escape(f"har-live: {one.result}"))
+    else:
+        print_written(one.result, [one.output, *one.events])
+
+
+def print_recognition(
+    recognition: Recognition, *, source: str, weights: str, single: bool, as_json: bool
+) -> None:
+    """The segments of a video, or one answer for the whole of it."""
+    answer: dict[str, Any] = {
+        "format": "har-live-prediction",
+        "version": 2,
+        "source": redact_url(source),
+        "source_start_seconds": round(recognition.source_start_seconds, 6),
+        "weights": weights,
+        "num_frames": recognition.num_frames,
+    }
+    if single:
+        scores = recognition.clip_scores()
+        best = scores.argsort()[::-1][:NUM_TOP]
+        top = [{"label": recognition.labels[i], "confidence": float(scores[i])} for i in best]
+        answer |= {**top[0], "top": top}
+        lines = [f"{item['confidence']:6.1%}  {readable(item['label'])}" for item in top]
+    else:
+        segments = recognition.segments
+        answer["segments"] = [asdict(s) | {"person": s.person or None} for s in segments]
+        answer["left_out_seconds"] = recognition.left_out_seconds
+        several = len({s.person for s in segments} - {WHOLE_PICTURE}) > 1
+        lines = [
+            f"{s.start_seconds:8.2f} – {s.end_seconds:8.2f} s  {s.mean_confidence:4.0%}  "
+            f"{readable(s.label)}"
+            + (f", person {s.person}" if several and s.person != WHOLE_PICTURE else "")
+            for s in segments
+        ] or ["no action was recognized"]
+        lines += _rest(recognition.left_out_seconds)
+    if as_json:
+        print_json(answer)
+    else:
+        answers.print("\n".join(lines), markup=False)
+
+
+def _rest(left_out_seconds: Mapping[str, float]) -> list[str]:
+    """What was seen in the time between the segments: a line, where there is such time."""
+    parts = [
+        f"{readable(label)} {seconds:.1f} s"
+        for label, seconds in left_out_seconds.items()
+        if seconds >= 0.05
+    ]
+    return ["the rest: " + ", ".join(parts)] if parts else []
