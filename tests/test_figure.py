@@ -7,15 +7,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from har_live.figure.actions import ACTIONS
-from har_live.figure.camera import VIEWS
-from har_live.figure.looks import LOOKS
-from har_live.figure.picture import draw_person
-from har_live.figure.pose import Pose
-from har_live.figure.scenes import SCENES, background
-from har_live.figure.script import DEFAULT_SCRIPT, Passage
-from har_live.figure.skeleton import Proportions, joints_of
-from har_live.sources.figure import FigureSource
+from training.figure.actions import ACTIONS
+from training.figure.camera import VIEWS
+from training.figure.looks import LOOKS
+from training.figure.picture import draw_person
+from training.figure.pose import Pose
+from training.figure.scenes import SCENES, background
+from training.figure.script import DEFAULT_SCRIPT, Passage
+from training.figure.skeleton import Proportions, joints_of
+from training.figure.source import FigureSource
 
 SMALL = {"width": 160, "height": 120}
 SHORT = (Passage("none", 1.0), Passage("wave", 1.5), Passage("squat", 1.5))

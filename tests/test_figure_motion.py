@@ -7,13 +7,13 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from har_live.figure.actions import ACTIONS
-from har_live.figure.camera import VIEWS, Camera
-from har_live.figure.looks import LOOKS
-from har_live.figure.performance import BLEND_SECONDS, Performance
-from har_live.figure.pose import Pose, from_vector, mirrored, to_vector
-from har_live.figure.script import Passage
-from har_live.figure.skeleton import BONES, LEFT, OUTWARD, RIGHT, Joint, Proportions, joints_of
+from training.figure.actions import ACTIONS
+from training.figure.camera import VIEWS, Camera
+from training.figure.looks import LOOKS
+from training.figure.performance import BLEND_SECONDS, Performance
+from training.figure.pose import Pose, from_vector, mirrored, to_vector
+from training.figure.script import Passage
+from training.figure.skeleton import BONES, LEFT, OUTWARD, RIGHT, Joint, Proportions, joints_of
 
 SECONDS = 5.0
 FPS = 24.0

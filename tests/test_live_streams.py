@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from har_live.errors import SourceError
-from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
 from har_live.types import NONE, ClipSpec
 from tests.clips_made import make_manifest
 from tests.make_media import make_clip, number_in
 from tests.weights_made import LABELS
 from training.data.clip import Clip
+from training.figure.script import DEFAULT_SCRIPT
+from training.figure.source import FigureSource
 from training.live.figure_streams import figure_streams
 from training.live.measures import Span
 from training.live.streams import StreamSettings, clip_streams, in_two, unseen_stream

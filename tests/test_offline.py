@@ -19,8 +19,8 @@ from har_live.files.annotate import annotate
 from har_live.files.recognize import predict
 from har_live.recognizer import Recognizer
 from har_live.sources import open_source
-from har_live.sources.figure import FigureSource
 from tests.make_media import make_clip, make_sound
+from training.figure.source import FigureSource
 
 VARIABLE = tuple(np.cumsum([0.0, *([1 / 30, 1 / 15, 0.05, 0.11] * 8)]))
 """33 frames of a rate that changes all the time, 2.1 s."""

@@ -9,8 +9,8 @@ import pytest
 
 from har_live.people.detection import Detection
 from har_live.people.tracker import Track, Tracker
-from har_live.sources.figure import FigureSource
 from tests.people_made import jittered, person_at
+from training.figure.source import FigureSource
 from training.measure.multipose import MultiPose
 from training.measure.people_measures import IouTracker, judge
 from training.measure.people_streams import PeopleStream, side_by_side, through

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from har_live.card import open_pose_weights
 from har_live.models.movenet import JOINTS, MAX_PEOPLE, MoveNet
 from har_live.scorers import onnx, torch
-from har_live.sources.figure import FigureSource
+from training.figure.source import FigureSource
 
 SIDE = 256
 

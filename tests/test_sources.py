@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from har_live.demo.source import DemoSource
 from har_live.sources import open_source
-from har_live.sources.figure import FigureSource
 from har_live.sources.media import MediaSource
 from tests.make_media import make_clip
 from tests.read_media import numbers
@@ -25,7 +25,7 @@ def test_open_source_opens_files_and_addresses(tmp_path: Path) -> None:
 
 def test_open_source_opens_the_built_in_figure() -> None:
     with open_source("figure") as source:
-        assert isinstance(source, FigureSource)
+        assert isinstance(source, DemoSource)
 
 
 def test_asking_for_a_source_loads_neither_pyav_nor_opencv() -> None:

@@ -9,8 +9,9 @@ A room imports from its own floor and the floors below it, never from above:
 | ``recipe`` | the shipped weights: joints, takes, windows, training; adapting to a user's clips |
 | ``learn`` | networks learn: the settings, the tasks, the fits |
 | ``ship`` | a weights folder: export, calibration, card, README |
-| ``measure`` | how good answers are: clips, the built-in figure, cuts |
+| ``measure`` | how good answers are: clips, the drawn figure, cuts |
 | ``data`` | clips: layouts, labels, splits, the cache of frames, windows |
+| ``figure`` | a drawn person who performs, and the recording of it that ships |
 | ``datasets``, ``provenance`` | a row a data set; where an output comes from |
 | ``settings``, ``lettering`` | settings that check themselves; letters of any script in pictures |
 """

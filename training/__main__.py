@@ -15,7 +15,7 @@ import typer
 from har_live.errors import HarLiveError
 from har_live.letters import write_stand_ins
 from har_live.standard_output import answers_arrive
-from training.commands import live, own_data, people, pose, recipe, weights
+from training.commands import figure, live, own_data, people, pose, recipe, weights
 from training.commands.options import as_command
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -36,6 +36,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "tune-live": live.tune_live,
     "check-live": live.check_live,
     "left-out": live.left_out,
+    "bake-demo": figure.bake_demo,
     "evaluate": weights.evaluate,
     "bench-peers": weights.bench_peers,
 }

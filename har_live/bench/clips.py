@@ -1,23 +1,28 @@
-"""The videos that are measured on: 1280×720, H.264, made from the drawn person on the spot."""
+"""The videos that are measured on: 1280×720, H.264, made of the recording that ships."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
-import cv2  # noqa: F401  # before PyAV: see har_live.opencv
+import cv2  # before PyAV: see har_live.opencv
 import av
+import numpy as np
 
-from har_live.figure.script import Passage
+from har_live.demo.source import DemoSource
 from har_live.sinks.video import VideoFile
-from har_live.sources.figure import FigureSource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from har_live.types import Image
 
 SIZE = (1280, 720)
 FPS = 30.0
+ACTION = "jumping_jack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Clips:
 def make_clips(
     folder: Path, *, window_seconds: float, seconds: float, size: tuple[int, int] = SIZE
 ) -> Clips:
-    """Draw and write them.
+    """Write them.
 
     Args:
         seconds: length of the whole; at least that of a window.
@@ -45,17 +50,32 @@ def make_clips(
     clips = Clips(
         folder / "whole.mp4", folder / "first-window.mp4", window_seconds, round(seconds * FPS)
     )
-    script = (Passage("jumping_jack", seconds),)
     with (
-        FigureSource(script=script, width=size[0], height=size[1], fps=FPS) as figure,
-        VideoFile(clips.whole, figure.info) as whole,
-        VideoFile(clips.first_window, figure.info) as first_window,
+        DemoSource() as demo,
+        VideoFile(clips.whole, demo.info) as whole,
+        VideoFile(clips.first_window, demo.info) as first_window,
     ):
-        for frame in figure:
-            whole.write(frame.image, frame.pts_seconds)
-            if frame.pts_seconds < window_seconds:
-                first_window.write(frame.image, frame.pts_seconds)
+        for index, picture in enumerate(islice(_performed(demo), clips.num_frames)):
+            image, pts_seconds = _fitted(picture, *size), index / FPS
+            whole.write(image, pts_seconds)
+            if pts_seconds < window_seconds:
+                first_window.write(image, pts_seconds)
     return clips
+
+
+def _performed(demo: DemoSource) -> Iterator[Image]:
+    """The pictures on which it is done, again and again."""
+    return cycle(frame.image for frame in demo if frame.truth == ACTION)
+
+
+def _fitted(image: Image, width: int, height: int) -> Image:
+    """As high as is wanted; what lacks at the sides is mirrored, as black bars cost no decoder."""
+    wide = round(image.shape[1] * height / image.shape[0])
+    scaled = cv2.resize(image, (wide, height), interpolation=cv2.INTER_CUBIC)
+    left = (width - wide) // 2
+    right = width - wide - left
+    filled = cv2.copyMakeBorder(scaled, 0, 0, left, right, cv2.BORDER_REFLECT)
+    return np.asarray(filled, np.uint8)
 
 
 def repeat(clip: Path, target: Path, *, seconds: float, speed: int = 1) -> Path:

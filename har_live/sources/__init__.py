@@ -15,7 +15,8 @@ def open_source(spec: str, options: SourceOptions | None = None) -> Source:
     Args:
         spec: a camera's number or part of its name, a path, a URL, the address of a YouTube video,
             ``screen`` (``screen:2`` is the second one), ``-`` (standard input), ``figure`` (the
-            built-in person), or whatever a kind that was added with ``register`` matches.
+            recording of a drawn person that ships), or whatever a kind that was added with
+            ``register`` matches.
         options: how to open it.
 
     Raises:

@@ -137,7 +137,7 @@ KINDS: list[SourceKind] = [
     SourceKind(
         name="figure",
         matches=lambda spec: spec == "figure",
-        opener="har_live.sources.figure:open_figure",
+        opener="har_live.demo.source:open_demo",
         can_hang=_never,
     ),
     SourceKind(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from har_live.figure.looks import LOOKS
-from har_live.figure.scenes import SCENES
-from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource, Passage
 from har_live.types import NONE, Frame
+from training.figure.looks import LOOKS
+from training.figure.scenes import SCENES
+from training.figure.script import DEFAULT_SCRIPT, Passage
+from training.figure.source import FigureSource
 from training.live.measures import timeline
 from training.live.streams import CAMERA_FPS, LiveStream, StreamSettings
 

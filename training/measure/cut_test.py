@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.recognizer.cuts import CutDetector
-from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
 from har_live.transforms import to_network
 from har_live.types import ClipSpec
 from training.data.prepare import CacheSettings, prepare
+from training.figure.script import DEFAULT_SCRIPT
+from training.figure.source import FigureSource
 
 GRID_FPS = 8
 

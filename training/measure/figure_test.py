@@ -9,8 +9,8 @@ from itertools import groupby
 import numpy as np
 
 from har_live.recognizer import Recognizer
-from har_live.sources.figure import FigureSource
 from har_live.types import NONE
+from training.figure.source import FigureSource
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ import cv2
 import numpy as np
 
 from har_live.people.detection import Detection
-from har_live.sources.figure import DEFAULT_SCRIPT, FigureSource
+from training.figure.script import DEFAULT_SCRIPT
+from training.figure.source import FigureSource
 from training.measure.solo_clips import (
     GRID_FPS,
     LEAST_SURE,
