@@ -10,6 +10,7 @@
           face, hair, hands, props
             picture: painter, camera   patches, light and background → picture
               scenes: rooms, outdoors, furniture, stage
+              source → bake            frames with their truth → the recording that ships
 
 Everything is a pure function of time and seed. ``picture.draw_person`` draws any joint positions,
 wherever they come from.
