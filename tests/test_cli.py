@@ -188,7 +188,8 @@ def test_wrong_usage(folder, arguments, code, message):
     assert "Traceback" not in done.stderr
 
 
-def test_help_names_the_choices():
+def test_help_names_the_choices(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     shown = run("live", "--help").stdout
     for choices in ("<auto|torch|onnx>", "<tcp|udp>"):
         assert choices in shown

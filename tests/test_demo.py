@@ -73,14 +73,7 @@ def test_baked_twice_it_is_the_same_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-<<<<<<< ours
-        (
-            {"script": OTHER_LOOK},
-            r"^frame 6 of demo.mp4 is not what is drawn; bake it anew: python -m",
-        ),
-=======
         ({"script": OTHER_LOOK}, r"^frame 6 of demo.mp4 is not what is drawn; bake it anew: "),
->>>>>>> theirs
         ({"width": 128}, "^frame 0 of demo.mp4"),
         ({"seconds": 0.7}, "^truth.jsonl is not what is performed"),
         ({"script": (SHORT[0], Passage("wave", 0.4), SHORT[2])}, "^truth.jsonl is not"),

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 
@@ -145,7 +146,9 @@ def test_each_source_is_scored_as_alone(small_weights):
 def test_a_batch_is_fair(small_weights):
     """One source brings sixty pictures a second, one two, one breaks off again and again; scoring
     takes 60 ms."""
-    recognizer = WatchedRecognizer(small_weights("lrcn"), step_seconds=0.06)
+    recognizer = WatchedRecognizer(
+        small_weights("lrcn"), before_step=lambda: threading.Event().wait(0.06)
+    )
     summaries = live(
         ["fast", "slow", "loose"],
         recognizer,

@@ -18,7 +18,7 @@ from har_live.errors import SinkError, SourceError
 from har_live.files.annotate import annotate
 from har_live.files.recognize import predict
 from har_live.recognizer import Recognizer
-from har_live.sources import open_source
+from har_live.sources import Source, open_source
 from tests.make_media import make_clip, make_sound
 from training.figure.source import FigureSource
 
@@ -115,12 +115,18 @@ def test_events_are_the_segments(weights, tmp_path):
         assert path.read_text("utf-8").count(" --> ") == len(result.segments)
 
 
+def test_predict_makes_nothing_ready_to_be_drawn(weights, monkeypatch):
+    monkeypatch.setattr("har_live.files.recognize.OverlayState", None)
+    source = FigureSource(seconds=3, width=64, height=64, fps=10)
+    assert predict(source, Recognizer(weights, device="cpu")).num_frames == 30
+
+
 def test_events_lie_on_the_outputs_clock(weights, tmp_path):
     """A recording begun in mid-broadcast starts at an hour; its annotated copy starts at 0."""
     recognizer = Recognizer(weights, device="cpu", smoothing=SmoothingSpec(0, 0, 0, 0))
     source = FigureSource(seconds=3, width=64, height=64, fps=10)
 
-    class Late:
+    class Late(Source):
         info = source.info
 
         def __iter__(self):

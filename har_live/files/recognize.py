@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,21 +101,27 @@ def recognize(
         min_duration_seconds: shorter segments are left out.
         joints: draw people's limbs where a moment is drawn.
     """
+    overlay = OverlayState(recognizer.labels)
+    for moment in _undrawn(source, recognizer, min_duration_seconds=min_duration_seconds):
+        frame = moment.frame
+        if frame is None:
+            yield moment
+            continue
+        overlay.update(moment.predictions, moment.people, warming_up=moment.warming_up)
+        view = overlay.view(frame.pts_seconds, truth=frame.truth, has_joints=joints)
+        yield replace(moment, draw=partial(_drawn, frame, view, has_joints=joints))
+
+
+def _undrawn(
+    source: Source, recognizer: Recognizer, *, min_duration_seconds: float
+) -> Iterator[Moment]:
+    """As ``recognize``, for who draws nothing."""
     stream = recognizer.stream()
     segmenter = recognizer.segmenter(min_duration_seconds=min_duration_seconds)
-    overlay = OverlayState(recognizer.labels)
     for frame in source:
         predictions = stream.push(frame)
-        overlay.update(predictions, stream.people, warming_up=stream.warming_up)
-        view = overlay.view(frame.pts_seconds, truth=frame.truth, has_joints=joints)
-        yield Moment(
-            frame,
-            predictions,
-            _segments(segmenter.update, predictions),
-            stream.warming_up,
-            stream.people,
-            draw=partial(_drawn, frame, view, has_joints=joints),
-        )
+        segments = _segments(segmenter.update, predictions)
+        yield Moment(frame, predictions, segments, stream.warming_up, stream.people)
     predictions = stream.finish()
     segments = _segments(segmenter.update, predictions) + segmenter.finish()
     yield Moment(
@@ -151,7 +157,7 @@ def predict(
     with ExitStack() as stack:
         opened = enter_source(source, options, stack)
         recognition.source_start_seconds = opened.info.start_seconds
-        for moment in recognize(opened, recognizer, min_duration_seconds=min_duration_seconds):
+        for moment in _undrawn(opened, recognizer, min_duration_seconds=min_duration_seconds):
             recognition.add(moment)
             if on_frame is not None and moment.frame is not None:
                 on_frame(moment.frame, opened.info)
