@@ -20,13 +20,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import har_live.realtime.tile
 from har_live.card import Weights, open_weights
 from har_live.overlay import OverlayView
-from tests.fake_v4l2 import FakeKernel
-from tests.people_film import FakeNet
-from tests.people_told import FILMS
-from tests.servers.http_server import HttpServer
-from tests.video_made import make_clip
-from tests.weights_made import JOINT_KINDS, make_weights
-from tests.x_server import XServer, require_x_programs
+from tests.support.fake_v4l2 import FakeKernel
+from tests.support.people_film import FakeNet
+from tests.support.people_told import FILMS
+from tests.support.servers.http_server import HttpServer
+from tests.support.video_made import make_clip
+from tests.support.weights_made import JOINT_KINDS, make_weights
+from tests.support.x_server import XServer, require_x_programs
 
 SHARED_DATA = Path(
     os.environ.get("HAR_LIVE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")

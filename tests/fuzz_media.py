@@ -33,8 +33,8 @@ from har_live.errors import HarLiveError
 from har_live.files.annotate import annotate
 from har_live.files.recognize import predict
 from har_live.recognizer import Recognizer
-from tests.make_media import make_clip
-from tests.weights_made import make_weights
+from tests.support.make_media import make_clip
+from tests.support.weights_made import make_weights
 
 CPU_SECONDS = 10
 """What a file may take of the processor: other work on the machine doesn't count."""

@@ -24,7 +24,7 @@ from har_live.errors import WeightsError
 from har_live.models.config import PRESETS, ModelConfig
 from har_live.recognizer import Recognizer
 from har_live.types import ClipSpec
-from tests.weights_made import LABELS
+from tests.support.weights_made import LABELS
 
 CARD = ModelCard(
     name="test",

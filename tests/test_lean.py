@@ -19,7 +19,7 @@ import har_live.scorers
 from har_live.doctor import Check, scoring
 from har_live.errors import BackendError
 from har_live.scorers import INSTALL_TORCH, chosen_runtime
-from tests.make_media import make_clip
+from tests.support.make_media import make_clip
 
 ROOT = Path(__file__).parents[1]
 NOT_THERE = (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from har_live.card import open_weights, shipped_weights
-from tests.make_media import make_clip
+from tests.support.make_media import make_clip
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 

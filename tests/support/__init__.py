@@ -1,0 +1,1 @@
+"""What tests are made of: media, people, weights, servers, screens."""
