@@ -82,7 +82,7 @@ def annotate_one(
     recognizer = recognizing.open()
     from har_live.cli.console.progress import progress_bar
     from har_live.cli.console.recognition import print_written, says_what_is_kept
-    from har_live.sources import SourceOptions
+    from har_live.sources import SourceSettings
 
     with says_what_is_kept(output), progress_bar() as on_frame:
         recognition = har_live.annotate(
@@ -92,7 +92,7 @@ def annotate_one(
             overwrite=writing.overwrite,
             joints=writing.joints,
             min_duration_seconds=writing.min_duration,
-            options=SourceOptions(hwaccel=writing.hwaccel),
+            options=SourceSettings(hwaccel=writing.hwaccel),
             on_frame=on_frame,
         )
     print_written(recognition, [output, *events])
@@ -104,7 +104,7 @@ def _annotate_all(
     recognizer = recognizing.open()
     from har_live.cli.console.progress import progress_bar
     from har_live.cli.console.recognition import print_annotated, says_what_is_kept
-    from har_live.sources import SourceOptions
+    from har_live.sources import SourceSettings
 
     with says_what_is_kept(folder), progress_bar() as on_frame:
         try:
@@ -116,7 +116,7 @@ def _annotate_all(
                 overwrite=writing.overwrite,
                 joints=writing.joints,
                 min_duration_seconds=writing.min_duration,
-                options=SourceOptions(hwaccel=writing.hwaccel),
+                options=SourceSettings(hwaccel=writing.hwaccel),
                 on_frame=on_frame,
                 on_done=print_annotated,
             )

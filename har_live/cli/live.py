@@ -22,10 +22,10 @@ from har_live.cli.options import (
 )
 from har_live.sinks.files import CONTAINERS
 from har_live.sinks.kinds import is_video
-from har_live.sources.options import RtspTransport
+from har_live.sources.settings import RtspTransport
 
 if TYPE_CHECKING:
-    from har_live.sources import SourceOptions
+    from har_live.sources import SourceSettings
 
 
 def _width_and_height(text: str) -> tuple[int, int]:
@@ -77,11 +77,11 @@ class _SourceChoice:
     )
     hwaccel: HwaccelOption = "none"
 
-    def options(self) -> SourceOptions:
+    def options(self) -> SourceSettings:
         """The same, for ``open_source``. Raises ``ValueError``: a size without pixels."""
-        from har_live.sources import SourceOptions
+        from har_live.sources import SourceSettings
 
-        return SourceOptions(
+        return SourceSettings(
             camera_size=None if self.size is None else _width_and_height(self.size),
             camera_fps=self.fps,
             youtube_height=self.youtube_height,

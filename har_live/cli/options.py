@@ -10,7 +10,7 @@ import typer
 import har_live
 from har_live.card import DEFAULT_PEOPLE, DEFAULT_WEIGHTS
 from har_live.sinks.kinds import is_video
-from har_live.sources.options import Hwaccel
+from har_live.sources.settings import Hwaccel
 from har_live.types import Runtime
 
 if TYPE_CHECKING:

@@ -38,14 +38,14 @@ def predict(
     recognizer = recognizing.open()
     from har_live.cli.console.progress import progress_bar
     from har_live.cli.console.recognition import print_recognition
-    from har_live.sources import SourceOptions
+    from har_live.sources import SourceSettings
 
     with progress_bar() as on_frame:
         recognition = har_live.predict(
             source,
             recognizer,
             min_duration_seconds=min_duration,
-            options=SourceOptions(hwaccel=hwaccel),
+            options=SourceSettings(hwaccel=hwaccel),
             on_frame=on_frame,
         )
     print_recognition(

@@ -16,7 +16,7 @@ from har_live.types import Frame, Segment, VideoInfo
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from har_live.sources.options import Hwaccel, SourceOptions
+    from har_live.sources.settings import Hwaccel, SourceSettings
 
 
 class DemoSource(Source):
@@ -26,7 +26,7 @@ class DemoSource(Source):
         """
         Args:
             folder: where video and truth lie.
-            hwaccel: what decodes, see ``SourceOptions``.
+            hwaccel: what decodes, see ``SourceSettings``.
 
         Raises:
             SourceError: the video can't be opened.
@@ -51,7 +51,7 @@ class DemoSource(Source):
         return self.true_segments[bisect_right(self._starts_seconds, pts_seconds) - 1].label
 
 
-def open_demo(_spec: str, options: SourceOptions) -> DemoSource:
+def open_demo(_spec: str, options: SourceSettings) -> DemoSource:
     """The recording that ships."""
     return DemoSource(hwaccel=options.hwaccel)
 

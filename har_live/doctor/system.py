@@ -113,11 +113,11 @@ def try_cameras() -> list[Check]:
 def try_camera(index: int) -> Check:
     """Read one for a second."""
     from har_live.sources.camera import CameraSource
-    from har_live.sources.options import SourceOptions
+    from har_live.sources.settings import SourceSettings
 
     name = f"camera {index}"
     try:
-        with CameraSource(str(index), SourceOptions(timeout_seconds=5)) as source:
+        with CameraSource(str(index), SourceSettings(timeout_seconds=5)) as source:
             times = []
             for frame in source:
                 times.append(frame.pts_seconds)

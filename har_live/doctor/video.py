@@ -68,7 +68,7 @@ def hardware() -> list[Check]:
 def try_decoding() -> list[Check]:
     """Open an H.264 decoder on each kind of device."""
     from har_live.sources.media.hardware import fault
-    from har_live.sources.options import DEVICES
+    from har_live.sources.settings import DEVICES
 
     faults = {device: fault(device) for device in DEVICES}
     works = ", ".join(device for device, reason in faults.items() if not reason)

@@ -13,7 +13,7 @@ from har_live.files.recognize import OnFrame, Recognition, enter_source, recogni
 from har_live.moment import Moment
 from har_live.sinks.base import Outputs, Run, Sink, SinkSettings, Sound
 from har_live.sinks.kinds import open_sink
-from har_live.sources import Source, SourceOptions
+from har_live.sources import Source, SourceSettings
 
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
@@ -30,7 +30,7 @@ def annotate(
     overwrite: bool = False,
     joints: bool = True,
     min_duration_seconds: float = 0.0,
-    options: SourceOptions | None = None,
+    options: SourceSettings | None = None,
     on_frame: OnFrame | None = None,
 ) -> Recognition:
     """Recognize a whole video and give what is seen to sinks: files, or what you make of it.
@@ -56,7 +56,7 @@ def annotate(
         SinkError: an output can't be written, or exists already.
     """
     recognition = Recognition(recognizer.labels)
-    settings = SinkSettings(overwrite=overwrite, hwaccel=(options or SourceOptions()).hwaccel)
+    settings = SinkSettings(overwrite=overwrite, hwaccel=(options or SourceSettings()).hwaccel)
     with ExitStack() as stack:
         opened = enter_source(source, options, stack)
         recognition.source_start_seconds = opened.info.start_seconds

@@ -23,7 +23,7 @@ from har_live.sources.kinds import kind_of
 if TYPE_CHECKING:
     from har_live.files.recognize import OnFrame
     from har_live.recognizer import Recognizer
-    from har_live.sources import SourceOptions
+    from har_live.sources import SourceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def annotate_all(
     overwrite: bool = False,
     joints: bool = True,
     min_duration_seconds: float = 0.0,
-    options: SourceOptions | None = None,
+    options: SourceSettings | None = None,
     on_frame: OnFrame | None = None,
     on_done: Callable[[Annotated], object] | None = None,
 ) -> list[Annotated]:

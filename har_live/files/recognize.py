@@ -20,7 +20,7 @@ from har_live.current_labels import CurrentLabels
 from har_live.files.judged import Judged
 from har_live.moment import Moment
 from har_live.overlay import OverlayState, draw_on
-from har_live.sources import Source, SourceOptions, open_source
+from har_live.sources import Source, SourceSettings, open_source
 from har_live.types import (
     WHOLE_PICTURE,
     Frame,
@@ -140,7 +140,7 @@ def predict(
     recognizer: Recognizer,
     *,
     min_duration_seconds: float = 0.0,
-    options: SourceOptions | None = None,
+    options: SourceSettings | None = None,
     on_frame: OnFrame | None = None,
 ) -> Recognition:
     """Recognize a whole video and write nothing.
@@ -165,7 +165,7 @@ def predict(
 
 
 def enter_source(
-    source: str | Path | Source, options: SourceOptions | None, stack: ExitStack
+    source: str | Path | Source, options: SourceSettings | None, stack: ExitStack
 ) -> Source:
     """Open what is named, until ``stack`` closes; an open source is taken as it is."""
     if isinstance(source, str | Path):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from har_live.realtime.channels import Channels
-    from har_live.sources import Source, SourceOptions
+    from har_live.sources import Source, SourceSettings
     from har_live.types import Frame
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 
 
-def open_for_live(spec: str, options: SourceOptions) -> Source:
+def open_for_live(spec: str, options: SourceSettings) -> Source:
     """Open the source, in a process of its own where a read may hang."""
     kind = kind_of(spec)
     return IsolatedSource(spec, options) if kind.can_hang(spec) else kind.open(spec, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from har_live.sources import SourceOptions
+from har_live.sources import SourceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class LiveSettings:
     """Leave out segments shorter than this."""
     folder: Path = Path()
     """Folder of screenshots, and of recordings begun by key."""
-    options: SourceOptions = field(default_factory=lambda: SourceOptions(live=True))
+    options: SourceSettings = field(default_factory=lambda: SourceSettings(live=True))
     """Settings with which the source is opened."""
 
     def __post_init__(self) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from har_live.moment import Moment
-    from har_live.sources.options import Hwaccel
+    from har_live.sources.settings import Hwaccel
     from har_live.timeline import Timeline
     from har_live.types import Address, VideoInfo
 
@@ -42,7 +42,7 @@ class SinkSettings:
     append: bool = False
     """Go on with what exists."""
     hwaccel: Hwaccel = "none"
-    """What encodes video, as in ``SourceOptions``."""
+    """What encodes video, as in ``SourceSettings``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from har_live.sinks.encoders import Encoder
-    from har_live.sources.options import Hwaccel
+    from har_live.sources.settings import Hwaccel
     from har_live.types import Image
     from har_live.yuv import Matrix
 
@@ -53,7 +53,7 @@ def begin_recording(
     """A recording by the encoder that was wished for or, where that can't, by libx264.
 
     Args:
-        hwaccel: see ``SourceOptions``. The others, and what is raised: see ``Recording``.
+        hwaccel: see ``SourceSettings``. The others, and what is raised: see ``Recording``.
     """
     start = partial(
         Recording,
@@ -72,7 +72,7 @@ def encoder_for(hwaccel: Hwaccel, *, width: int, height: int) -> Encoder:
     """What encodes pictures of a size, in pixels. Says once why not by what was wished.
 
     Args:
-        hwaccel: see ``SourceOptions``.
+        hwaccel: see ``SourceSettings``.
         width: of the pictures.
         height: likewise.
     """

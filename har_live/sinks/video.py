@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from har_live.sinks.hardware import AnyRecording
-    from har_live.sources.options import Hwaccel
+    from har_live.sources.settings import Hwaccel
     from har_live.types import Image, VideoInfo
 
 logger = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class VideoFile(Closing):
                 or one beside it.
             sound_clock: where the source's frames are placed, should its clock jump.
             metadata: of the container, such as ``title``; else the source's.
-            hwaccel: what encodes, see ``SourceOptions``; libx264 does where that can't.
+            hwaccel: what encodes, see ``SourceSettings``; libx264 does where that can't.
 
         Raises:
             SinkError: unknown suffix, no such folder, can't be written, exists already, or is the

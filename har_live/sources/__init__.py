@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from har_live.sources.base import Source
 from har_live.sources.kinds import SourceKind, kind_of, register
-from har_live.sources.options import SourceOptions
+from har_live.sources.settings import SourceSettings
 
-__all__ = ["Source", "SourceKind", "SourceOptions", "open_source", "register"]
+__all__ = ["Source", "SourceKind", "SourceSettings", "open_source", "register"]
 
 
-def open_source(spec: str, options: SourceOptions | None = None) -> Source:
+def open_source(spec: str, options: SourceSettings | None = None) -> Source:
     """The source that a person means by ``spec``.
 
     Args:
@@ -22,4 +22,4 @@ def open_source(spec: str, options: SourceOptions | None = None) -> Source:
     Raises:
         SourceError: it can't be opened, or nothing in it can be decoded.
     """
-    return kind_of(spec).open(spec, options or SourceOptions())
+    return kind_of(spec).open(spec, options or SourceSettings())

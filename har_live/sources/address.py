@@ -46,7 +46,7 @@ def open_address(
 
     Args:
         options: for FFmpeg, beside those of the protocol.
-        hwaccel: see ``SourceOptions``.
+        hwaccel: see ``SourceSettings``.
         container_format: see ``MediaSource``.
 
     Raises:

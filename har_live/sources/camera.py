@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from har_live.sources.camera_info import CameraInfo
-    from har_live.sources.options import SourceOptions
+    from har_live.sources.settings import SourceSettings
     from har_live.types import Image
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class CameraSource(Source):
     Use it from one thread. A read that never returns (some drivers hang) blocks that thread.
     """
 
-    def __init__(self, spec: str, options: SourceOptions) -> None:
+    def __init__(self, spec: str, options: SourceSettings) -> None:
         """Opens the camera and takes its first picture.
 
         Args:
@@ -157,7 +157,7 @@ def refuse_unusable(camera: CameraInfo) -> None:
         )
 
 
-def open_capture(index: int, options: SourceOptions) -> Any:
+def open_capture(index: int, options: SourceSettings) -> Any:
     """OpenCV's capture of a camera, opened or not, as wished for where the camera can."""
     with quiet_opencv():
         capture = cv2.VideoCapture(index, BACKEND)

@@ -23,7 +23,7 @@ import numpy as np
 from har_live.errors import SourceError
 from har_live.sources.base import Source
 from har_live.sources.kinds import kind_of
-from har_live.sources.options import SourceOptions
+from har_live.sources.settings import SourceSettings
 from har_live.sources.wire import (
     NUM_SLOTS,
     FrameInSlot,
@@ -61,7 +61,7 @@ class IsolatedSource(Source):
     def __init__(
         self,
         spec: str,
-        options: SourceOptions | None = None,
+        options: SourceSettings | None = None,
         *,
         stall_seconds: float | None = None,
         open_seconds: float = OPEN_SECONDS,
@@ -76,7 +76,7 @@ class IsolatedSource(Source):
             opener: ``module:function`` called in the process with spec and options; None takes
                 that of its kind.
         """
-        options = options or SourceOptions()
+        options = options or SourceSettings()
         kind = kind_of(spec)
         self._name = kind.label(spec)
         patience_seconds = options.timeout_seconds * PATIENCE

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from har_live.sources.media import MediaSource
-    from har_live.sources.options import SourceOptions
+    from har_live.sources.settings import SourceSettings
     from har_live.types import Frame, VideoInfo
 
 BY_MARKERS = {"probesize": "32", "analyzeduration": "0"}
@@ -72,7 +72,7 @@ class JpegCamera(Source):
 class SnapshotCamera(Source):
     """A camera that gives one picture for each request: it is asked again and again."""
 
-    def __init__(self, source: Source, open_again: Callable[[], Source], options: SourceOptions):
+    def __init__(self, source: Source, open_again: Callable[[], Source], options: SourceSettings):
         """Closes ``source``, which holds the first picture."""
         self._open_again = open_again
         self._period_seconds = 1 / (options.camera_fps or SNAPSHOT_FPS)

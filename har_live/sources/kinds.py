@@ -37,7 +37,7 @@ from har_live.redact import redact_url
 
 if TYPE_CHECKING:
     from har_live.sources.base import Source
-    from har_live.sources.options import SourceOptions
+    from har_live.sources.settings import SourceSettings
 
 ENTRY_POINTS = "har_live.sources"
 """The group of entry points in which other packages name their kinds."""
@@ -70,7 +70,7 @@ class SourceKind:
     matches: Callable[[str], bool]
     """Whether this text means such a source. Told from the text, and from which files there are."""
     opener: str
-    """``module:function`` that takes the text and ``SourceOptions`` and returns a ``Source``, or
+    """``module:function`` that takes the text and ``SourceSettings`` and returns a ``Source``, or
     raises ``SourceError``. Imported when one is opened, by the process that reads it."""
     can_hang: Callable[[str], bool] = _always
     """Whether a read may never return: live use then reads it in a process of its own, which must
@@ -89,7 +89,7 @@ class SourceKind:
     title: Callable[[str], str] | None = None
     """What the picture calls it, in few letters; None: ``label``."""
 
-    def open(self, spec: str, options: SourceOptions) -> Source:
+    def open(self, spec: str, options: SourceSettings) -> Source:
         """Open one in this process.
 
         Raises:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from har_live.sources.base import Source
-    from har_live.sources.options import SourceOptions
+    from har_live.sources.settings import SourceSettings
 
 RTSP_OPTIONS = {
     # FFmpeg looks at two seconds of a stream that its SDP describes anyway. "nobuffer" would throw
@@ -31,7 +31,7 @@ _ODD_PASSWORD = re.compile(r"[^/?#@:]+:(?!\d+[/?#])[^@]*[@/?#].*@")
 """What follows a scheme where a password seems to hold letters that end it. A port holds digits."""
 
 
-def open_network(url: str, options: SourceOptions) -> Source:
+def open_network(url: str, options: SourceSettings) -> Source:
     """Whatever FFmpeg plays at an address; a web page goes to yt-dlp, which may know it.
 
     Raises:
@@ -47,7 +47,7 @@ def open_network(url: str, options: SourceOptions) -> Source:
         raise SourceError(f"{error}; {PASSWORD_HINT}") from error
 
 
-def _open(url: str, scheme: str, options: SourceOptions) -> Source:
+def _open(url: str, scheme: str, options: SourceSettings) -> Source:
     wishes = dict(RTSP_OPTIONS) if scheme in ("rtsp", "rtsps") else {}
     if scheme == "rtsp":
         wishes["rtsp_transport"] = options.rtsp_transport
@@ -81,7 +81,7 @@ def _open(url: str, scheme: str, options: SourceOptions) -> Source:
     return source
 
 
-def _open_page(url: str, options: SourceOptions) -> Source:
+def _open_page(url: str, options: SourceSettings) -> Source:
     """The video on a web page, where yt-dlp knows one."""
     from har_live.sources.youtube import open_youtube
 
@@ -96,7 +96,7 @@ def _open_pictures(
     source: MediaSource,
     open_again: Callable[[], Source],
     open_by_markers: Callable[[], Source],
-    options: SourceOptions,
+    options: SourceSettings,
 ) -> Source:
     """Pictures without end, or a single one, which is asked for again and again to be watched."""
     name = source.info.name

@@ -21,7 +21,7 @@ from har_live.types import Frame, VideoInfo
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from har_live.sources.options import SourceOptions
+    from har_live.sources.settings import SourceSettings
     from har_live.types import Image
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ _HINT = _HINTS.get(sys.platform, "run it in a desktop session, or set DISPLAY")
 class ScreenSource(Source):
     """A whole monitor. Times are those at which it was looked at, from 0."""
 
-    def __init__(self, spec: str, options: SourceOptions) -> None:
+    def __init__(self, spec: str, options: SourceSettings) -> None:
         """Looks at the monitor once.
 
         Args:

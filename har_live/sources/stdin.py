@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from av import VideoStream
 
     from har_live.sources.media.source import Readable
-    from har_live.sources.options import SourceOptions
+    from har_live.sources.settings import SourceSettings
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ _BEFORE_PICTURES = (b"ftyp", b"free", b"skip", b"wide", b"uuid", b"pnot")
 class StdinSource(MediaSource):
     """The video that comes through standard input; played as a file is, whoever sends it."""
 
-    def __init__(self, _spec: str, options: SourceOptions) -> None:
+    def __init__(self, _spec: str, options: SourceSettings) -> None:
         """Reads the beginning and decodes the first frame.
 
         Raises:

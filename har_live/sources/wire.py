@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from multiprocessing.connection import Connection
 
-from har_live.sources.options import SourceOptions
+from har_live.sources.settings import SourceSettings
 from har_live.types import VideoInfo
 from har_live.yuv import Matrix
 
@@ -25,7 +25,7 @@ class Order:
     """The parent's first message; after it, it sends the number of each slot that is free again."""
 
     spec: str
-    options: SourceOptions
+    options: SourceSettings
     opener: str
     """``module:function`` that takes spec and options and returns a source."""
     memory: int | str

@@ -14,7 +14,7 @@ from har_live.errors import HarLiveError, SinkError, SourceError
 from har_live.overlay import OverlayView
 from har_live.realtime import LiveSettings
 from har_live.sinks.video import VideoFile
-from har_live.sources import SourceOptions
+from har_live.sources import SourceSettings
 from har_live.sources.isolated import IsolatedSource
 from har_live.sources.kinds import kind_of
 from har_live.sources.media import MediaSource
@@ -272,7 +272,7 @@ def test_a_network_camera_is_switched_off_and_on(recognizer, views, tmp_path):
             return views[-1].status.notice is None and views[-1].status.fps > 5
 
         sinks = [tmp_path / "out.jsonl"]
-        settings = LiveSettings(options=SourceOptions(timeout_seconds=5, live=True))
+        settings = LiveSettings(options=SourceSettings(timeout_seconds=5, live=True))
         try:
             window = MadeWindow([(off, "help"), (is_back, "quit")])
             summary = live_one(
@@ -299,7 +299,7 @@ def test_a_camera_that_goes_silent_is_missed_and_given_up(recognizer, views):
             return (views[-1].status.notice or "").startswith("reconnecting")
 
         window = MadeWindow([(silence, "help"), (is_given_up, "quit")])
-        options = SourceOptions(timeout_seconds=2.5, live=True)
+        options = SourceSettings(timeout_seconds=2.5, live=True)
         live_one(camera.url, recognizer, window=window, settings=LiveSettings(options=options))
     notices = [view.status.notice for view in views]
     assert "no signal for 1 s" in notices

@@ -29,7 +29,7 @@ from har_live.sinks.base import Outputs, Run
 from har_live.sinks.encoders import HARDWARE, Encoder
 from har_live.sinks.recording import SOFTWARE, Recording
 from har_live.sinks.video import VideoFile
-from har_live.sources.options import DEVICES, HWACCELS, SourceOptions
+from har_live.sources.settings import DEVICES, HWACCELS, SourceSettings
 from har_live.types import Frame
 from tests.support.video_made import (
     INFO,
@@ -131,7 +131,7 @@ def test_pictures_reach_the_encoder_in_its_own_format(cuda, source: Path, out: P
 def test_annotate_encodes_as_it_decodes(cuda, small_weights, source: Path, out: Path):
     cuda(stand_in("yuv444p"))
     recognizer = Recognizer(small_weights("lrcn"), device="cpu")
-    har_live.annotate(source, recognizer, sinks=[out], options=SourceOptions(hwaccel="cuda"))
+    har_live.annotate(source, recognizer, sinks=[out], options=SourceSettings(hwaccel="cuda"))
     assert set(stated(out)[1]) == {"yuv444p"}
     assert frame_times(out) == frame_times(source)
     assert sound_packets(out) == sound_packets(source)
@@ -139,7 +139,7 @@ def test_annotate_encodes_as_it_decodes(cuda, small_weights, source: Path, out: 
 
 def test_live_recordings_do_asked_for_or_begun_by_key(cuda, tmp_path: Path):
     cuda(stand_in("yuv444p"))
-    options = SourceOptions(hwaccel="cuda", live=True)
+    options = SourceSettings(hwaccel="cuda", live=True)
     recorder = Recorder(LiveSettings(folder=tmp_path, options=options), tmp_path / "asked.mp4")
     with Outputs([recorder]) as outputs:
         outputs.begin(Run(INFO, (), ""))

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from har_live.errors import SourceError
-from har_live.sources import SourceOptions, camera, open_source
+from har_live.sources import SourceSettings, camera, open_source
 from har_live.sources.camera import CameraSource, open_capture
 from har_live.sources.camera_info import CameraInfo
 from har_live.sources.camera_list import find_camera, list_cameras
@@ -173,28 +173,28 @@ def test_a_camera_in_use_says_by_whom(kernel):
     path = kernel.plug_in(0, "C270", FakeDevice(is_streaming_elsewhere=True))
     kernel.let_use(path, "zoom", 4211)
     with pytest.raises(SourceError, match=r"camera 0 \(C270\) is in use by zoom \(process 4211\)"):
-        CameraSource("0", SourceOptions())
+        CameraSource("0", SourceSettings())
 
 
 def test_a_forbidden_camera_names_the_group(webcam, monkeypatch):
     refuse_to_open(monkeypatch, errno.EACCES)
     with pytest.raises(SourceError, match=r"may not be read .* usermod -aG video"):
-        CameraSource("0", SourceOptions())
+        CameraSource("0", SourceSettings())
 
 
 def test_a_camera_that_opencv_can_not_open(webcam, capfd):
     # The device is a plain file here: OpenCV itself refuses it, and says nothing of its own.
     with pytest.raises(SourceError, match=r"camera 0 \(HD Webcam C270\) can't be opened; plug"):
-        CameraSource("0", SourceOptions())
+        CameraSource("0", SourceSettings())
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (SourceOptions(), []),
+        (SourceSettings(), []),
         (
-            SourceOptions(camera_size=(1280, 720), camera_fps=60),
+            SourceSettings(camera_size=(1280, 720), camera_fps=60),
             [
                 (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),
                 (cv2.CAP_PROP_FRAME_WIDTH, 1280),
@@ -203,7 +203,7 @@ def test_a_camera_that_opencv_can_not_open(webcam, capfd):
             ],
         ),
         (
-            SourceOptions(camera_size=(640, 480)),
+            SourceSettings(camera_size=(640, 480)),
             [(cv2.CAP_PROP_FRAME_WIDTH, 640), (cv2.CAP_PROP_FRAME_HEIGHT, 480)],
         ),
     ],
@@ -236,9 +236,9 @@ def test_pictures_are_rgb_and_the_camera_is_live(webcam, tmp_path, monkeypatch):
 
 def test_another_size_than_asked_for_is_said(webcam, tmp_path, monkeypatch, caplog):
     put_in_place(monkeypatch, make_clip(tmp_path / "clip.avi", size=SIZE))
-    CameraSource("0", SourceOptions(camera_size=SIZE)).close()
+    CameraSource("0", SourceSettings(camera_size=SIZE)).close()
     assert caplog.messages == []
-    CameraSource("0", SourceOptions(camera_size=(1280, 720))).close()
+    CameraSource("0", SourceSettings(camera_size=(1280, 720))).close()
     assert "gives 64×48 pixels, not the 1280×720 asked for" in caplog.text
 
 
@@ -246,7 +246,7 @@ def test_unplugged_is_an_error_soon_and_without_a_busy_loop(webcam, tmp_path, mo
     # After the last picture of the file, reads fail like those of a camera that is gone.
     path = make_clip(tmp_path / "clip.avi", pts_seconds=[0, 0.1, 0.2], size=SIZE)
     put_in_place(monkeypatch, path)
-    with CameraSource("webcam", SourceOptions()) as source:
+    with CameraSource("webcam", SourceSettings()) as source:
         frames = iter(source)
         assert len(list(itertools.islice(frames, 3))) == 3
         begun, worked = time.monotonic(), time.thread_time()
@@ -260,7 +260,7 @@ def test_a_camera_without_a_picture_is_let_go(webcam, monkeypatch):
     capture = FakeCapture(0, cv2.CAP_V4L2)
     monkeypatch.setattr(camera, "open_capture", lambda index, options: capture)
     with pytest.raises(SourceError, match="gives no pictures"):
-        CameraSource("0", SourceOptions(timeout_seconds=0.1))
+        CameraSource("0", SourceSettings(timeout_seconds=0.1))
     assert not capture.is_open
     assert capture.num_grabs < camera.MOST_FAILURES  # the time was up first
 
@@ -277,7 +277,7 @@ def test_single_damaged_pictures_are_passed_over(webcam, monkeypatch):
 
     monkeypatch.setattr(camera, "open_capture", lambda index, options: Damaged(0, 0))
     monkeypatch.setattr(camera, "PAUSE_SECONDS", 0.0)
-    with CameraSource("0", SourceOptions()) as source:
+    with CameraSource("0", SourceSettings()) as source:
         assert len(list(itertools.islice(source, 3))) == 3
         assert source.info.fps is None  # this one states 0
 
@@ -315,7 +315,7 @@ def test_a_read_that_hangs_costs_nothing_and_its_time_shows(webcam, tmp_path, mo
 
     def read() -> None:
         try:
-            with CameraSource("0", SourceOptions()) as source:
+            with CameraSource("0", SourceSettings()) as source:
                 for frame in source:
                     times.append(frame.pts_seconds)
                     arrived.release()

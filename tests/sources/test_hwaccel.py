@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from har_live.cli import app
 from har_live.doctor import video
-from har_live.sources import SourceOptions, open_source
+from har_live.sources import SourceSettings, open_source
 from har_live.sources.media import MediaSource, hardware
 from har_live.sources.media.picture import PictureMaker
-from har_live.sources.options import DEVICES
+from har_live.sources.settings import DEVICES
 from tests.support.make_media import make_clip, quadrants
 
 
@@ -47,7 +47,7 @@ def test_a_named_device_decodes_or_the_processor_does(clip: Path, device: str):
 
 def test_what_is_not_there_is_said_once(clip: Path, faults, caplog):
     for _ in range(2):
-        with open_source(str(clip), SourceOptions(hwaccel="vaapi")) as source:
+        with open_source(str(clip), SourceSettings(hwaccel="vaapi")) as source:
             assert len(list(source)) == source.info.num_frames
     (record,) = (r for r in caplog.records if r.levelno >= logging.WARNING)
     assert record.message == "vaapi can't decode here (no such driver): the processor does"
@@ -67,7 +67,7 @@ def test_auto_without_any_is_the_processor(faults):
 
 def test_an_unknown_device_names_the_known(clip: Path):
     with pytest.raises(ValueError, match=r"hwaccel is 'warp'; expected one of none, auto, .*cuda"):
-        SourceOptions(hwaccel="warp")
+        SourceSettings(hwaccel="warp")
     for command in (["predict", str(clip)], ["annotate", str(clip), "out.mp4"], ["live"]):
         result = CliRunner().invoke(app, [*command, "--hwaccel", "warp"])
         assert result.exit_code == 2

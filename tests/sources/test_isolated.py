@@ -17,7 +17,7 @@ import pytest
 from av.video.reformatter import ColorRange, Colorspace
 
 from har_live.errors import SourceError
-from har_live.sources import SourceOptions, open_source
+from har_live.sources import SourceSettings, open_source
 from har_live.sources.isolated import IsolatedSource
 from har_live.sources.wire import NUM_SLOTS
 from tests.support.make_media import make_clip, quadrants, spoil_packets
@@ -186,7 +186,7 @@ def hang() -> None:
 def test_a_server_that_accepts_and_goes_silent_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(1)  # where nobody has come, it says so
-        options = SourceOptions(timeout_seconds=60)  # as if the library's own limit did not work
+        options = SourceSettings(timeout_seconds=60)  # as if the library's own limit did not work
         before = held()
         for scheme in ("http", "rtsp", "http"):
             address = f"{scheme}://user:secret@127.0.0.1:{server.getsockname()[1]}/live"

@@ -11,7 +11,7 @@ import cv2
 import pytest
 
 from har_live.errors import SourceError
-from har_live.sources import SourceOptions, open_source
+from har_live.sources import SourceSettings, open_source
 from har_live.sources.web_answer import WebAnswer, look_at
 from tests.support.make_media import numbered
 from tests.support.read_media import numbers, times
@@ -20,8 +20,8 @@ from tests.support.servers.http_server import Answer, HttpServer, Request, page_
 JPEGS = [
     cv2.imencode(".jpg", numbered(index, 64, 48)[..., ::-1])[1].tobytes() for index in range(20)
 ]
-HASTY = SourceOptions(timeout_seconds=2)
-WATCHED = SourceOptions(timeout_seconds=2, camera_fps=20, live=True)
+HASTY = SourceSettings(timeout_seconds=2)
+WATCHED = SourceSettings(timeout_seconds=2, camera_fps=20, live=True)
 MULTIPART = "multipart/x-mixed-replace; boundary=frame"
 
 
@@ -102,7 +102,7 @@ def test_a_single_picture_is_no_video(has_length: bool, server: HttpServer) -> N
 
 def test_a_camera_of_single_pictures_that_is_gone_is_lost(server: HttpServer) -> None:
     server.route("/.*", lambda request: request.give(JPEGS[0], "image/jpeg"))
-    options = SourceOptions(timeout_seconds=0.3, camera_fps=50, live=True)
+    options = SourceSettings(timeout_seconds=0.3, camera_fps=50, live=True)
     with open_source(f"{server.url}/snapshot", options) as source:
         frames = iter(source)
         assert len(list(islice(frames, 3))) == 3

@@ -16,7 +16,7 @@ import pytest
 from har_live import annotate, predict
 from har_live.files.many import output_paths
 from har_live.recognizer import Recognizer
-from har_live.sources import SourceKind, SourceOptions, kinds, open_source, register
+from har_live.sources import SourceKind, SourceSettings, kinds, open_source, register
 from har_live.sources.address import with_small_scheme
 from har_live.sources.kinds import kind_of
 from tests.support.live_made import live_one
@@ -137,11 +137,11 @@ def test_a_file_without_a_suffix_is_still_a_file(tmp_path: Path, monkeypatch) ->
 )
 def test_wrong_options_are_refused(wish: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        SourceOptions(**wish)
+        SourceSettings(**wish)
 
 
 def test_options_travel_to_another_process() -> None:
-    options = SourceOptions(camera_size=(640, 480), cookies=Path("cookies.txt"), live=True)
+    options = SourceSettings(camera_size=(640, 480), cookies=Path("cookies.txt"), live=True)
     assert pickle.loads(pickle.dumps(options)) == options
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from har_live.errors import SourceError
-from har_live.sources import Source, SourceOptions, open_source
+from har_live.sources import Source, SourceSettings, open_source
 from har_live.types import Frame
 from tests.support.make_media import make_clip, noisy, numbered
 from tests.support.read_media import numbers, open_handles, times
@@ -30,7 +30,7 @@ from tests.support.servers.http_server import (
     status_answer,
 )
 
-HASTY = SourceOptions(timeout_seconds=0.7)
+HASTY = SourceSettings(timeout_seconds=0.7)
 PICTURES = [numbered(index, 64, 48) for index in range(20)]
 
 
@@ -242,7 +242,7 @@ def test_a_stream_over_udp_is_live(tmp_path: Path) -> None:
     thread = threading.Thread(target=send, name="sends-udp")
     thread.start()
     try:
-        with open_source(f"udp://127.0.0.1:{port}", SourceOptions(timeout_seconds=5)) as source:
+        with open_source(f"udp://127.0.0.1:{port}", SourceSettings(timeout_seconds=5)) as source:
             assert source.info.is_live
             frames = list(islice(source, 20))
     finally:

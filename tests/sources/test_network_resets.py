@@ -18,7 +18,7 @@ import pytest
 from har_live.errors import HarLiveError, SourceError
 from har_live.files.annotate import annotate
 from har_live.realtime import LiveSettings
-from har_live.sources import SourceOptions, child, open_source
+from har_live.sources import SourceSettings, child, open_source
 from har_live.sources.media import MediaSource
 from har_live.sources.wire import Order, ReaderFailed, new_memory, release_memory
 from har_live.threads import start_thread
@@ -38,7 +38,7 @@ from tests.support.servers.proxy import Fault, Proxy
 from tests.support.servers.rtsp import RtspServer
 from tests.support.video_made import frame_times
 
-HASTY = SourceOptions(timeout_seconds=2, live=True)
+HASTY = SourceSettings(timeout_seconds=2, live=True)
 LONGEST_SECONDS = 20.0
 """Three timeouts of a broadcast in segments, and twice as much again for a busy machine."""
 PICTURES = [numbered(index, 64, 48) for index in range(20)]
@@ -112,7 +112,7 @@ def test_live_use_connects_again_and_its_files_are_whole(
 ) -> None:
     monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 0.02)
     recognizer = WatchedRecognizer(small_weights("lrcn"))
-    settings = LiveSettings(options=SourceOptions(timeout_seconds=5, live=True))
+    settings = LiveSettings(options=SourceSettings(timeout_seconds=5, live=True))
     sinks = [tmp_path / "out.mp4", tmp_path / "out.jsonl"]
     before: list[int] = []
 
@@ -202,7 +202,7 @@ def test_without_a_thread_the_reading_process_says_so(monkeypatch: pytest.Monkey
     ours, theirs = Pipe()
     memory = new_memory()
     with ours, theirs:
-        ours.send(Order("figure", SourceOptions(), "har_live.sources:open_source", memory, 30))
+        ours.send(Order("figure", SourceSettings(), "har_live.sources:open_source", memory, 30))
         monkeypatch.setattr(child, "connection_from", lambda _number: theirs)
         monkeypatch.setattr(sys, "argv", ["child", "0"])
         monkeypatch.setattr(threading.Thread, "start", no_thread)

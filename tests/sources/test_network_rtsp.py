@@ -10,13 +10,13 @@ from itertools import islice
 import pytest
 
 from har_live.errors import SourceError
-from har_live.sources import Source, SourceOptions, open_source
+from har_live.sources import Source, SourceSettings, open_source
 from har_live.types import Frame
 from tests.support.read_media import open_handles, times
 from tests.support.servers.rtsp import RtspServer
 
-PATIENT = SourceOptions(timeout_seconds=10)
-HASTY = SourceOptions(timeout_seconds=0.7)
+PATIENT = SourceSettings(timeout_seconds=10)
+HASTY = SourceSettings(timeout_seconds=0.7)
 STILL_IN_TIME_SECONDS = 4.0
 """Two timeouts of a second (FFmpeg may hand out a last half frame after the first) and some."""
 
@@ -33,7 +33,7 @@ def take(source: Source, count: int) -> list[Frame]:
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 def test_a_camera_plays_live_on_its_own_clock(transport: str, camera: RtspServer) -> None:
-    options = SourceOptions(rtsp_transport=transport)
+    options = SourceSettings(rtsp_transport=transport)
     with open_source(f"rtsp://{camera.place}/live", options) as source:
         info = source.info
         frames = take(source, 20)
@@ -59,7 +59,7 @@ def test_frames_are_given_as_they_come(camera: RtspServer) -> None:
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 def test_a_camera_may_change_its_size(transport: str, camera: RtspServer) -> None:
-    options = SourceOptions(rtsp_transport=transport)
+    options = SourceSettings(rtsp_transport=transport)
     with open_source(f"rtsp://{camera.place}/change", options) as source:
         shapes = [frame.image.shape for frame in take(source, 30)]
     assert set(shapes) == {(120, 160, 3), (60, 80, 3)}
@@ -91,14 +91,14 @@ def test_a_camera_that_speaks_udp_only_says_so() -> None:
     with RtspServer("--udp-only") as server:
         with pytest.raises(SourceError, match="refuses this transport; give --rtsp-transport udp"):
             open_source(f"rtsp://{server.place}/live", PATIENT)
-        options = SourceOptions(rtsp_transport="udp")
+        options = SourceSettings(rtsp_transport="udp")
         with open_source(f"rtsp://{server.place}/live", options) as source:
             assert len(take(source, 3)) == 3
 
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 def test_a_camera_switched_off_is_lost_and_comes_back(transport: str) -> None:
-    options = SourceOptions(rtsp_transport=transport, timeout_seconds=2)
+    options = SourceSettings(rtsp_transport=transport, timeout_seconds=2)
     with RtspServer() as server:
         url = f"rtsp://{server.place}/live"
         with open_source(url, options) as source:
@@ -116,7 +116,7 @@ def test_a_camera_switched_off_is_lost_and_comes_back(transport: str) -> None:
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 def test_a_half_open_connection_is_given_up(transport: str) -> None:
-    options = SourceOptions(rtsp_transport=transport, timeout_seconds=0.7)
+    options = SourceSettings(rtsp_transport=transport, timeout_seconds=0.7)
     handles = open_handles()
     with RtspServer() as server, open_source(f"rtsp://{server.place}/live", options) as source:
         take(source, 10)

@@ -16,11 +16,11 @@ USER, PASSWORD, TOKEN = "us3rname", "s3cret", "t0ken"
 PROGRAM = """
 import logging, sys, traceback
 from har_live.errors import SourceError
-from har_live.sources import SourceOptions, open_source
+from har_live.sources import SourceSettings, open_source
 logging.basicConfig(level=logging.DEBUG)
 for spec in sys.argv[1:]:
     try:
-        with open_source(spec, SourceOptions(timeout_seconds=1)) as source:
+        with open_source(spec, SourceSettings(timeout_seconds=1)) as source:
             print("opened", source.info, repr(source))
             for _, frame in zip(range(1000), source): pass
     except SourceError as error:

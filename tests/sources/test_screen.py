@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from har_live.errors import SourceError
-from har_live.sources import SourceOptions, open_source
+from har_live.sources import SourceSettings, open_source
 from har_live.sources.isolated import IsolatedSource
 from har_live.sources.media import MediaSource
 from tests.support.window_made import SHOW, Child
@@ -57,7 +57,7 @@ def _is_shown(image: np.ndarray) -> bool:
 
 
 def test_its_pictures_are_those_of_the_screen(display):
-    with shown_picture(display), open_source("screen", SourceOptions(camera_fps=40)) as source:
+    with shown_picture(display), open_source("screen", SourceSettings(camera_fps=40)) as source:
         reading = iter(source)
         frames = [next(reading) for _ in range(5)]
         expected = display.picture()

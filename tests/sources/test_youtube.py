@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from har_live.errors import SourceError
-from har_live.sources import SourceOptions, open_source
+from har_live.sources import SourceSettings, open_source
 from har_live.sources.youtube import YouTubeSource, open_youtube
 from tests.support.make_media import make_clip
 from tests.support.read_media import numbers
@@ -71,7 +71,7 @@ def test_headers_and_cookies_reach_the_server_and_the_cookies_stay_as_they_are(
     )
     before = cookies.read_bytes()
     url = f"{server.url}/clip.mp4"
-    options = SourceOptions(timeout_seconds=5, cookies=cookies)
+    options = SourceSettings(timeout_seconds=5, cookies=cookies)
     formats = [video_format("135", 854, 480, 30, "avc1", url=url)]
     with play_youtube(monkeypatch, formats, options) as opened:
         assert numbers(list(opened)) == list(range(30))
@@ -129,7 +129,7 @@ def test_a_page_that_says_nothing_is_given_up(server: HttpServer) -> None:
     server.route("/watch", Request.stall)
     started = time.monotonic()
     with pytest.raises(SourceError, match="/watch: can't be reached; check the network"):
-        open_youtube(f"{server.url}/watch", SourceOptions(timeout_seconds=0.3))
+        open_youtube(f"{server.url}/watch", SourceSettings(timeout_seconds=0.3))
     assert time.monotonic() - started < 5
 
 

@@ -13,7 +13,7 @@ from yt_dlp.extractor.youtube import YoutubeIE
 from yt_dlp.utils import ExtractorError, GeoRestrictedError, UserNotLive, YoutubeDLError
 
 from har_live.errors import SourceError
-from har_live.sources import SourceOptions
+from har_live.sources import SourceSettings
 from har_live.sources.youtube import open_youtube
 from har_live.sources.youtube.failures import NO_RUNTIME, SIGN_IN, UPDATE
 from tests.support.youtube_made import (
@@ -81,12 +81,12 @@ OFFLINE = "can't be reached; check the network"
 def failure(
     monkeypatch: pytest.MonkeyPatch,
     extract: Callable[[YoutubeIE, str], object],
-    options: SourceOptions | None = None,
+    options: SourceSettings | None = None,
 ) -> str:
     """The line that a person reads where YouTube's extractor does this."""
     monkeypatch.setattr(YoutubeIE, "_real_extract", extract)
     with pytest.raises(SourceError) as caught:
-        open_youtube(PAGE, options or SourceOptions())
+        open_youtube(PAGE, options or SourceSettings())
     assert not isinstance(caught.value.__context__, YoutubeDLError), "it may hold a secret"
     line = str(caught.value)
     assert line.startswith(f"{LABEL}: ")
@@ -192,11 +192,11 @@ def test_cookies_that_are_not_there_say_so(monkeypatch: pytest.MonkeyPatch, tmp_
         return extractor.cookiejar  # yt-dlp reads them when they are first wanted
 
     none = tmp_path / "none.txt"
-    line = failure(monkeypatch, extract, SourceOptions(cookies=none))
+    line = failure(monkeypatch, extract, SourceSettings(cookies=none))
     assert line == f"can't read the cookies in {none}; check the path"
     wrong = tmp_path / "wrong.txt"
     wrong.write_text("just text")
-    line = failure(monkeypatch, extract, SourceOptions(cookies=wrong))
+    line = failure(monkeypatch, extract, SourceSettings(cookies=wrong))
     assert line == "the file of --cookies is none; export it from the browser in Netscape's format"
     assert wrong.read_text() == "just text"
 
@@ -208,9 +208,9 @@ def test_a_browser_without_cookies_says_so(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     for browser in ("firefox", "chrome", "Chrome:Profile 1"):
-        line = failure(monkeypatch, extract, SourceOptions(cookies_from_browser=browser))
+        line = failure(monkeypatch, extract, SourceSettings(cookies_from_browser=browser))
         assert line.startswith("the cookies of that browser can't be found; name the browser")
-    line = failure(monkeypatch, extract, SourceOptions(cookies_from_browser="lynx"))
+    line = failure(monkeypatch, extract, SourceSettings(cookies_from_browser="lynx"))
     assert line.startswith("cookies can't be read from that; give the name of a browser: firefox")
-    line = failure(monkeypatch, extract, SourceOptions(cookies_from_browser=":"))
+    line = failure(monkeypatch, extract, SourceSettings(cookies_from_browser=":"))
     assert line.startswith("':' is no browser; give its name")

@@ -10,7 +10,7 @@ import numpy as np
 
 from har_live.sinks.video import VideoFile
 from har_live.sources.media import MediaSource
-from har_live.sources.options import Hwaccel
+from har_live.sources.settings import Hwaccel
 from har_live.types import VideoInfo
 
 WIDTH, HEIGHT = 64, 48

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from yt_dlp.extractor.youtube import YoutubeIE
 
-from har_live.sources import SourceOptions, open_source
+from har_live.sources import SourceSettings, open_source
 from har_live.sources.youtube import YouTubeSource
 from tests.support.make_media import make_clip, noisy
 from tests.support.servers.http_server import (
@@ -20,7 +20,7 @@ from tests.support.servers.http_server import (
 )
 from tests.support.youtube_made import PAGE, information
 
-QUICK = SourceOptions(timeout_seconds=1)
+QUICK = SourceSettings(timeout_seconds=1)
 
 
 def make_video(path: Path) -> Path:
@@ -66,7 +66,7 @@ class Site:
 def play_youtube(
     monkeypatch: pytest.MonkeyPatch,
     formats: list[dict[str, Any]],
-    options: SourceOptions = QUICK,
+    options: SourceSettings = QUICK,
     **more: Any,
 ) -> YouTubeSource:
     """What is played where YouTube's extractor gives this, through all the rest of yt-dlp."""

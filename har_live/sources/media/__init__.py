@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from har_live.sources.media.source import MediaSource
 
 if TYPE_CHECKING:
-    from har_live.sources.options import SourceOptions
+    from har_live.sources.settings import SourceSettings
 
 __all__ = ["MediaSource", "open_file"]
 
 
-def open_file(path: str, options: SourceOptions) -> MediaSource:
+def open_file(path: str, options: SourceSettings) -> MediaSource:
     """Open the video in a file.
 
     Raises:

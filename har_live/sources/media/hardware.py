@@ -10,7 +10,7 @@ import av
 from av.codec import CodecContext
 from av.codec.hwaccel import HWAccel, hwdevices_available
 
-from har_live.sources.options import DEVICES
+from har_live.sources.settings import DEVICES
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def device_for(wish: str) -> str | None:
     wished.
 
     Args:
-        wish: see ``SourceOptions.hwaccel``.
+        wish: see ``SourceSettings.hwaccel``.
     """
     if wish == "none":
         return None

@@ -95,7 +95,7 @@ class MediaSource(Source):
                 finds out.
             timeout_seconds: longest wait for the opening, and for each packet; None has no limit.
             after_seconds: leave out the frames up to and including this moment.
-            hwaccel: what decodes, see ``SourceOptions``.
+            hwaccel: what decodes, see ``SourceSettings``.
             container_format: FFmpeg's name of what it is; None finds out.
 
         Raises:

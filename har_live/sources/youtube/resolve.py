@@ -17,7 +17,7 @@ from har_live.sources.youtube.formats import Format, choose_sound, choose_video,
 from har_live.types import Address
 
 if TYPE_CHECKING:
-    from har_live.sources.options import SourceOptions
+    from har_live.sources.settings import SourceSettings
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Resolution:
     """Seconds since 1970; None where the address doesn't say."""
 
 
-def resolve(url: str, options: SourceOptions) -> Resolution:
+def resolve(url: str, options: SourceSettings) -> Resolution:
     """Ask yt-dlp.
 
     Raises:
@@ -75,7 +75,7 @@ def label_of(url: str) -> str:
     return redact_url(url)
 
 
-def _settings(options: SourceOptions, log: _YtDlpLogger, label: str) -> dict[str, Any]:
+def _settings(options: SourceSettings, log: _YtDlpLogger, label: str) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "logger": log,
         "quiet": True,
@@ -113,7 +113,7 @@ def _settings(options: SourceOptions, log: _YtDlpLogger, label: str) -> dict[str
     return settings
 
 
-def _resolution(info: Any, asker: Any, options: SourceOptions, label: str) -> Resolution:
+def _resolution(info: Any, asker: Any, options: SourceSettings, label: str) -> Resolution:
     if info is None or info.get("_type", "video") != "video":
         raise SourceError(f"{label}: is a list of videos; open one and copy its address")
     formats = info.get("formats") or [info]

@@ -17,7 +17,7 @@ from har_live.sources.youtube.resolve import Resolution, resolve
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from har_live.sources.options import SourceOptions
+    from har_live.sources.settings import SourceSettings
     from har_live.types import Address, Frame, VideoInfo
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ SAME_CLOCK_SECONDS = 30.0
 """A live stream that comes back at most so far behind is on the same clock, and overlaps."""
 
 
-def open_youtube(spec: str, options: SourceOptions) -> Source:
+def open_youtube(spec: str, options: SourceSettings) -> Source:
     """Open the video on a page that yt-dlp knows; the scheme may be left out.
 
     Raises:
@@ -46,7 +46,7 @@ class YouTubeSource(Source):
     on after the last frame given, a live stream at its live edge.
     """
 
-    def __init__(self, page_url: str, options: SourceOptions) -> None:
+    def __init__(self, page_url: str, options: SourceSettings) -> None:
         """Ask yt-dlp, open the stream and decode its first frame.
 
         Raises:

@@ -1,4 +1,4 @@
-"""How a source is to be opened: one value for every kind, each reads the fields that concern it."""
+"""Settings for opening a source: one value for every kind; each reads the fields that concern it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ DEVICES = HWACCELS[2:]
 
 
 @dataclass(frozen=True, slots=True)
-class SourceOptions:
-    """Wishes of the caller. It travels to another process, so it holds plain values only."""
+class SourceSettings:
+    """The caller's wishes. They travel to another process, so all values are plain ones."""
 
     camera_size: tuple[int, int] | None = None
     """(width, height) in pixels asked of a camera; None takes what it gives."""
@@ -31,7 +31,7 @@ class SourceOptions:
     rtsp_transport: RtspTransport = "tcp"
     """UDP loses packets where TCP waits for them; few cameras speak UDP only."""
     hwaccel: Hwaccel = "none"
-    """What decodes video, and encodes what is written of it: the processor, the first kind of
+    """The decoder of video, and the encoder of what is written of it: the processor, the first kind of
     hardware that is there, or this one. Where that can't, the processor does."""
     timeout_seconds: float = 10.0
     """Longest wait for a server: to answer, and then for each packet."""
