@@ -1,4 +1,4 @@
-"""Settings for opening a source: one value for every kind; each reads the fields that concern it."""
+"""Settings of opening a source: one value for all kinds; each reads what concerns it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class SourceSettings:
     rtsp_transport: RtspTransport = "tcp"
     """UDP loses packets where TCP waits for them; few cameras speak UDP only."""
     hwaccel: Hwaccel = "none"
-    """The decoder of video, and the encoder of what is written of it: the processor, the first kind of
-    hardware that is there, or this one. Where that can't, the processor does."""
+    """The decoder of video, and the encoder of what is written of it: the processor, the first
+    kind of hardware that is there, or this one. Where that can't, the processor does."""
     timeout_seconds: float = 10.0
     """Longest wait for a server: to answer, and then for each packet."""
     live: bool = False
