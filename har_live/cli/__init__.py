@@ -36,7 +36,7 @@ for command in (live, annotate, predict, demo, models, cameras, doctor, bench):
 
 @dataclass
 class _Run:
-    """What was said before the command."""
+    """Options given before the command."""
 
     shows_traceback: bool = False
 

@@ -23,7 +23,7 @@ from har_live.errors import HarLiveError
 
 @dataclass(frozen=True)
 class Writing:
-    """What is written, and how."""
+    """Options of the outputs: which, and how they are written."""
 
     min_duration: DurationOption = 0.0
     events: EventsOption = None

@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 
 
 def fields_of(group: Any, _hint: Any) -> Iterator[inspect.Parameter]:
-    """Each field of a dataclass as a parameter, annotated and with a default as it is there."""
+    """Yield each field of a dataclass as a parameter, annotated and with its default there."""
     hints = get_type_hints(type(group), include_extras=True)
     for field in fields(group):
         yield option(field.name, hints[field.name], default=getattr(group, field.name))

@@ -50,7 +50,7 @@ def _video(path: Path | None) -> Path | None:
 
 @dataclass(frozen=True)
 class _SourceChoice:
-    """How sources are opened."""
+    """Options of opening sources."""
 
     size: Annotated[
         str | None, typer.Option(metavar="WxH", help="Picture asked of a camera, such as 1280x720.")

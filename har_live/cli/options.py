@@ -33,7 +33,7 @@ def _no_videos(addresses: list[str] | None) -> list[str] | None:
 
 @dataclass(frozen=True)
 class RecognizerOptions:
-    """Which weights recognize, on what, and from when on a label is shown."""
+    """Options of recognizing: which weights, on what, and from when on a label is shown."""
 
     weights: Annotated[
         str, typer.Option("--weights", "-w", help="Name of shipped weights, or a weights folder.")

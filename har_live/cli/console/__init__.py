@@ -1,1 +1,1 @@
-"""What the commands print: progress, answers, tables. Nothing else prints."""
+"""All that the commands print: progress, answers, tables. Nothing else prints."""

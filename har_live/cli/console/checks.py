@@ -1,4 +1,4 @@
-"""What doctor found."""
+"""Printing of doctor's checks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STATUS_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
 def print_checks(checks: Sequence[Check], *, main_job_runs: bool, as_json: bool) -> None:
-    """What doctor found: a line for each check, below it the command that mends it."""
+    """Print doctor's findings: a line for each check, below it the command that mends it."""
     if as_json:
         print_json(
             {

@@ -1,4 +1,4 @@
-"""How live use went."""
+"""Printing of how live use went."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def print_live_summaries(summaries: Sequence[LiveSummary]) -> None:
-    """How a run of live use went, in one line for each source."""
+    """Print how a run of live use went, in one line for each source."""
     for summary in summaries:
         name = f"{summary.source}: " if len(summaries) > 1 else ""
         print_note(name + _live_summary(summary))

@@ -1,4 +1,4 @@
-"""How weights behave live, as a table of a terminal."""
+"""The table of a card's live figures, in a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from har_live.live_figures import live_rows
 
 
 def live_table(live: Mapping[str, Any]) -> Table:
-    """For a terminal."""
+    """Make the table of a card's live figures, for a terminal."""
     headings, *rows = live_rows(live)
     table = Table(box=None, pad_edge=False)
     table.add_column(headings[0], no_wrap=True)

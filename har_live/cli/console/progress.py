@@ -1,4 +1,4 @@
-"""Where somebody watches a terminal: how far it is."""
+"""Bars of progress, where somebody watches a terminal."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bar() -> Iterator[OnFrame]:
-    """For each source in turn a bar with frames per second and the time left; silent when nobody
-    watches a terminal."""
+    """Show a bar for each source in turn, with frames per second and the time left; silent when
+    nobody watches a terminal."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

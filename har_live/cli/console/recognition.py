@@ -1,4 +1,4 @@
-"""What was recognized in videos, and what was written of it."""
+"""Printing of what was recognized in videos, and of what was written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NUM_TOP = 5
 
 @contextmanager
 def says_what_is_kept(output: Path) -> Iterator[None]:
-    """When the user stops the work: whether there is something to look at."""
+    """Say, when the user stops the work, whether there is something to look at."""
     try:
         yield
     except KeyboardInterrupt:
@@ -36,7 +36,7 @@ def says_what_is_kept(output: Path) -> Iterator[None]:
 
 
 def print_written(recognition: Recognition, outputs: Sequence[str | Path]) -> None:
-    """What was written, and how right it was where the source knows the truth."""
+    """Print what was written, and how right it was where the source knows the truth."""
     files = ", ".join(redact_url(str(output)) for output in outputs)
     print_note(
         f"wrote {files}: {recognition.num_frames} frames, {len(recognition.segments)} segments"
@@ -46,7 +46,7 @@ def print_written(recognition: Recognition, outputs: Sequence[str | Path]) -> No
 
 
 def print_annotated(one: Annotated) -> None:
-    """What became of one of many videos."""
+    """Print what became of one of many videos."""
     if isinstance(one.result, HarLiveError):
         notes.print(escape(f"har-live: {one.result}"))
     else:
@@ -90,7 +90,7 @@ def print_recognition(
 
 
 def _rest(left_out_seconds: Mapping[str, float]) -> list[str]:
-    """What was seen in the time between the segments: a line, where there is such time."""
+    """Make a line of what was seen in the time between the segments, where there is such time."""
     parts = [
         f"{readable(label)} {seconds:.1f} s"
         for label, seconds in left_out_seconds.items()

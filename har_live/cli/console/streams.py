@@ -1,4 +1,4 @@
-"""Where it is printed: answers for programs, notes for people."""
+"""The two streams of output: answers for programs, notes for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.table import Table
 
 answers = Console(highlight=False, soft_wrap=True)
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
-"""For people: never mixed into what another program may read from standard output."""
+"""Output for people: never mixed into what another program may read from standard output."""
 
 
 LEAST_WIDTH = 60

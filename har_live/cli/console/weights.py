@@ -40,7 +40,7 @@ def print_weights(shipped: Sequence[Weights], *, as_json: bool) -> None:
 
 
 def print_card(weights: Weights, *, as_json: bool) -> None:
-    """Everything that is known of a set of weights."""
+    """Print everything that is known of a set of weights."""
     card, clip = weights.card, weights.card.clip
     if as_json:
         print_json(json.loads(card.to_json()))
@@ -91,7 +91,7 @@ def _numbers(values: Mapping[str, float]) -> str:
 
 
 def _calibration(metrics: Mapping[str, Any]) -> str:
-    """How far its confidence can be believed, and how well it tells actions from anything else."""
+    """Say how far confidence can be believed, and how well actions are told from anything else."""
     parts = [f"expected calibration error {metrics['ece']:.3f}"]
     parts += [
         f"AUROC actions / anything else {value:.2f} by {name.replace('_', ' ')}"
