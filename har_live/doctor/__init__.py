@@ -1,4 +1,4 @@
-"""Whether har-live can work on this machine, really tried, and what mends it where it can't.
+"""Tests of what har-live can do on this machine, really tried, with what mends the rest.
 
 ``har-live doctor --json`` prints, in this version and with nothing taken away in later ones::
 
@@ -50,12 +50,13 @@ def examine(on_name: Callable[[str], None] = lambda name: None) -> Iterator[Chec
 
 
 def main_job_runs(checks: Sequence[Check]) -> bool:
-    """Whether a video can be recognized: nothing vital has a problem."""
+    """Return whether a video can be recognized: nothing vital has a problem."""
     vital = {examination.name for examination in EXAMINATIONS if examination.is_vital}
     return not any(check.status == "problem" and check.name in vital for check in checks)
 
 
 def machine() -> dict[str, str]:
-    """What this runs on, name → one line, for who publishes figures; nothing else is tried."""
+    """Describe the machine, name → one line, for whoever publishes figures; nothing else is
+    tried."""
     checks = [*system.python(), *system.libraries(), *in_child("GPU", scoring.try_driver)]
     return {check.name: check.detail for check in checks} | {"time": system.now()}

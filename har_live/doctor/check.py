@@ -1,4 +1,4 @@
-"""What one check is, and how it is kept from harming the others."""
+"""One check, and how it is kept from harming the others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHILD_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was found out about one thing."""
+    """A finding about one thing."""
 
     name: str
     status: Status
@@ -29,7 +29,7 @@ class Check:
     detail: str
     """One line."""
     remedy: str = ""
-    """What mends it, a command where there is one."""
+    """Text that says what mends it, a command where there is one."""
 
     def __post_init__(self) -> None:
         if self.status not in get_args(Status):
@@ -41,10 +41,10 @@ class Examination:
     """Something to be tried."""
 
     name: str
-    """Of what is examined, and of its check where there is only one."""
+    """Name of what is examined, and of its check where there is only one."""
     function: Callable[[], list[Check]]
     is_vital: bool = False
-    """Without it no video can be recognized. It gives one check, of its own name."""
+    """True if no video can be recognized without it. It gives one check, of its own name."""
 
 
 def run(examination: Examination) -> list[Check]:
@@ -86,7 +86,7 @@ def in_child(
 
 
 def to_json(checks: list[Check]) -> str:
-    """What ``in_child`` reads."""
+    """Return the text that ``in_child`` reads."""
     return json.dumps([asdict(check) for check in checks])
 
 

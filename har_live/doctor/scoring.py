@@ -27,7 +27,7 @@ _NO_WEIGHTS = "not tried: there are no weights"
 
 
 def gpu() -> list[Check]:
-    """What the NVIDIA driver says. torch is loaded only where there is one."""
+    """Ask the NVIDIA driver. torch is loaded only where there is one."""
     checks = in_child("GPU", try_driver)
     if checks[0].detail.startswith(_CUDA):
         checks += in_child("torch", try_torch, timeout_seconds=TORCH_SECONDS)
@@ -105,7 +105,7 @@ def try_scorer(name: str, runtime: Runtime, device: str) -> list[Check]:
 
 
 def benchmark() -> list[Check]:
-    """How many grid frames a second the default weights score here."""
+    """Measure how many grid frames a second the default weights score here."""
     return in_child("speed", try_speed, timeout_seconds=TORCH_SECONDS)
 
 

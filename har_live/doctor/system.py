@@ -22,7 +22,7 @@ SLOW_FPS = 12.0
 
 
 def python() -> list[Check]:
-    """What this runs on."""
+    """Describe the Python and the system that this runs on."""
     bits = 64 if sys.maxsize > 2**32 else 32
     version = f"{platform.python_version()} ({platform.python_implementation()}, {bits} bit)"
     system = f"{_system()}, {platform.machine()}, {_processor()}{_cores()}"
@@ -59,7 +59,7 @@ def libraries() -> list[Check]:
 
 
 def opencv() -> list[Check]:
-    """Whether OpenCV loads."""
+    """Check that OpenCV loads."""
     return in_child("OpenCV", try_opencv)
 
 
@@ -72,7 +72,7 @@ def try_opencv() -> list[Check]:
 
 
 def display() -> list[Check]:
-    """Whether a window opens."""
+    """Check that a window opens."""
     return in_child("display", try_display)
 
 
@@ -96,7 +96,7 @@ def try_display() -> list[Check]:
 
 
 def cameras() -> list[Check]:
-    """Which cameras there are and how many frames they truly give."""
+    """Check which cameras there are and how many frames they truly give."""
     return in_child("cameras", try_cameras)
 
 
@@ -164,7 +164,7 @@ def _processor() -> str:
 
 
 def _cores() -> str:
-    """How many there are, and how many of them this process may use."""
+    """Count the cores, and those that this process may use."""
     total = os.cpu_count()
     usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else total
     return f"{total} cores" if usable == total else f"{usable} of {total} cores"

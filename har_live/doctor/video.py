@@ -22,7 +22,7 @@ OLDEST_YT_DLP_DAYS = 60
 """YouTube changes, and yt-dlp with it, about every month."""
 UPDATE_YT_DLP = "pip install -U 'yt-dlp[default,deno]'"
 OLDEST_DENO = (2, 3)
-"""What yt-dlp accepts."""
+"""Oldest version that yt-dlp accepts."""
 REINSTALL_AV = "pip install --force-reinstall av"
 
 _NUM_PICTURES = 10
@@ -58,7 +58,7 @@ def try_video_codec(name: str, encoder: str, container: str) -> list[Check]:
 
 
 def hardware() -> list[Check]:
-    """What ``--hwaccel`` may name here; in children, for a driver may crash."""
+    """Check what ``--hwaccel`` may name here; in children, for a driver may crash."""
     return [
         *in_child("Hardware decoding", try_decoding),
         *in_child("Hardware encoding", try_encoding),
@@ -114,7 +114,7 @@ def try_aac() -> list[Check]:
 
 
 def yt_dlp() -> list[Check]:
-    """Whether the YouTube part is there and young enough."""
+    """Check that the YouTube part is there and young enough."""
     try:
         version = metadata.version("yt-dlp")
     except metadata.PackageNotFoundError:

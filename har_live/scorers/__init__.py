@@ -66,7 +66,7 @@ def open_finder(*, runtime: Runtime = "auto", device: str = "auto") -> PeopleFin
 
 
 def chosen_runtime(runtime: Runtime, device: str) -> tuple[Runtime, str]:
-    """What ``auto`` stands for on this machine; what was asked for by name stays.
+    """Return what ``auto`` stands for on this machine; a runtime asked for by name stays.
 
     Raises:
         BackendError: there is no such runtime, or torch is asked for and not installed.
@@ -85,7 +85,7 @@ def chosen_runtime(runtime: Runtime, device: str) -> tuple[Runtime, str]:
 
 
 def has_torch() -> bool:
-    """Whether PyTorch, and what reads its weights, are installed; neither is loaded."""
+    """Return whether PyTorch, and what reads its weights, are installed; neither is loaded."""
     return all(find_spec(name) is not None for name in ("torch", "safetensors"))
 
 

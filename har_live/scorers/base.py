@@ -1,4 +1,4 @@
-"""What every runtime offers; nothing outside this folder asks which one it has."""
+"""The interface of every runtime; nothing outside this folder asks which one it has."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Scorer(Protocol):
 
     @property
     def runs_on(self) -> str:
-        """For people: runtime, device, precision."""
+        """Runtime, device and precision, for people."""
         ...
 
     def open_windows(self, num_subjects: int, num_windows: int) -> OpenWindows:
