@@ -1,4 +1,4 @@
-"""Making the next things while the last ones are being used."""
+"""Prefetching: the next items are made while the last ones are being used."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ WAKE_SECONDS = 0.5
 def ahead(
     items: Iterable[Item], *, max_waiting: int, interrupt: Callable[[], None] = lambda: None
 ) -> Generator[Item, None, None]:
-    """The same items in the same order, made by a thread of their own.
+    """Yield the same items in the same order, made by a thread of their own.
 
     What goes wrong in making them is raised here, after the items made before; ``HarLiveError`` at
-    once where there is no thread to be had. When the generator
-    is closed or collected, the thread ends after the item that it is making.
+    once where there is no thread to be had. When the generator is closed or collected, the thread
+    ends after the item that it is making.
 
     Args:
         max_waiting: items made that nobody has asked for yet.
         interrupt: ends the making of an item that may wait for ever; called when the generator is
             left before its end.
     """
-    shelf = _Shelf[Item](max_waiting)
-    maker = Thread(target=shelf.fill, args=(items,), name="har-live-ahead", daemon=True)
+    queue = _BoundedQueue[Item](max_waiting)
+    maker = Thread(target=queue.fill, args=(items,), name="har-live-ahead", daemon=True)
     start_thread(maker)
     try:
-        while (item := shelf.take()) is not None:
+        while (item := queue.take()) is not None:
             yield item
     except BaseException:
-        shelf.stop()
+        queue.stop()
         interrupt()
         raise
     finally:
-        shelf.stop()
+        queue.stop()
         maker.join()
 
 
-class _Shelf(Generic[Item]):
-    """What lies between the two threads."""
+class _BoundedQueue(Generic[Item]):
+    """Items between the two threads, at most ``max_waiting``."""
 
     def __init__(self, max_waiting: int) -> None:
         self._max_waiting = max_waiting
@@ -57,7 +57,7 @@ class _Shelf(Generic[Item]):
         self._error: BaseException | None = None
 
     def fill(self, items: Iterable[Item]) -> None:
-        """The maker's thread."""
+        """Make the items; the maker's thread runs this."""
         try:
             for item in items:
                 if not self._put(item):
@@ -69,7 +69,7 @@ class _Shelf(Generic[Item]):
             self._changed.notify_all()
 
     def take(self) -> Item | None:
-        """The next item; None after the last."""
+        """Return the next item; None after the last."""
         with self._changed:
             while not self._changed.wait_for(lambda: self._waiting or self._is_over, WAKE_SECONDS):
                 pass
@@ -81,13 +81,13 @@ class _Shelf(Generic[Item]):
         return None
 
     def stop(self) -> None:
-        """Nobody asks for more."""
+        """Let the maker end: nobody asks for more."""
         with self._changed:
             self._is_stopped = True
             self._changed.notify_all()
 
     def _put(self, item: Item) -> bool:
-        """Whether more is wanted."""
+        """Add an item when there is room; return whether more is wanted."""
         with self._changed:
             self._changed.wait_for(
                 lambda: len(self._waiting) < self._max_waiting or self._is_stopped

@@ -1,4 +1,4 @@
-"""Where people are in the frames between those in which they were looked for.
+"""People's places in the frames between those in which they were looked for.
 
 Live, a frame can only show where people were last seen. A recording need not hurry: each frame
 waits for the grid frame after it, a tenth of a second of video, and shows people on the way there.

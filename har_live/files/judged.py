@@ -1,4 +1,4 @@
-"""How right a label was, where the source knows what is being done: the built-in demo does."""
+"""Figures of how right a label was, where the source knows the truth: the built-in demo does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Judged:
     num_actions: int = 0
     """Stretches in which something was done."""
     delays_seconds: list[float] = field(default_factory=list)
-    """Of those that were named before they ended: from their start to their label."""
+    """Seconds from an action's start to its label, of those named before they ended."""
     _doing: str = NONE
     _since_seconds: float = 0.0
     _is_named: bool = False

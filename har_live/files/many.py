@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """What became of one of many videos."""
+    """The outcome of one of many videos."""
 
     source: str
     output: Path
     events: tuple[Path, ...]
     """Files of segments beside it."""
     result: Recognition | HarLiveError
-    """What was recognized; or why there is no output, or not all of it."""
+    """The recognition; or the error for which there is no output, or not all of it."""
 
 
 def annotate_all(
@@ -131,7 +131,7 @@ def output_paths(
 
 
 def _any_is_one_of(paths: Sequence[Path], files: Sequence[Path]) -> bool:
-    """By whatever name or link."""
+    """Return whether one of ``paths`` is one of ``files``, by whatever name or link."""
     pairs = product((p for p in paths if p.exists()), files)
     return any(file.exists() and path.samefile(file) for path, file in pairs)
 

@@ -42,7 +42,7 @@ OnFrame = Callable[[Frame, VideoInfo], None]
 
 @dataclass(slots=True, eq=False)
 class Recognition:
-    """What was recognized in a whole video."""
+    """All that was recognized in a whole video."""
 
     labels: tuple[str, ...]
     source_start_seconds: float = 0.0
@@ -51,7 +51,7 @@ class Recognition:
     predictions: list[Prediction] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
     judged: Judged = field(default_factory=Judged)
-    """How right the label was where the source knew the truth (the built-in figure)."""
+    """Figures of how right the label was where the source knew the truth (the built-in figure)."""
     left_out_seconds: dict[str, float] = field(default_factory=dict)
     """Label → seconds that are in no segment: ``none``, ``unsure``, and what was too short."""
     _shown: CurrentLabels = field(default_factory=CurrentLabels)
@@ -115,7 +115,7 @@ def recognize(
 def _undrawn(
     source: Source, recognizer: Recognizer, *, min_duration_seconds: float
 ) -> Iterator[Moment]:
-    """As ``recognize``, for who draws nothing."""
+    """Yield moments as ``recognize`` does, for callers that draw nothing."""
     stream = recognizer.stream()
     segmenter = recognizer.segmenter(min_duration_seconds=min_duration_seconds)
     for frame in source:
