@@ -1,4 +1,4 @@
-"""Where annotated pictures and events go."""
+"""Sinks: outputs for annotated pictures and events."""
 
 from har_live.sinks.kinds import register
 

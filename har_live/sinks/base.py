@@ -1,4 +1,4 @@
-"""What every sink is, and who holds those of a run together.
+"""The interface of every sink, and the holder of all those of a run.
 
 A sink of your own needs ``write`` alone::
 
@@ -35,32 +35,32 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SinkSettings:
-    """What the caller wants of sinks; each reads the fields that concern it."""
+    """The caller's wishes; each sink reads the fields that concern it."""
 
     overwrite: bool = False
     """Replace what exists."""
     append: bool = False
     """Go on with what exists."""
     hwaccel: Hwaccel = "none"
-    """What encodes video, as in ``SourceSettings``."""
+    """Hardware that encodes video, as in ``SourceSettings``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Where the sound of a source is."""
+    """The place of a source's sound."""
 
     location: str | Path | Address
     """The source itself, or one beside it."""
     clock: Timeline | None = None
-    """Where the source's frames are placed, should its clock jump."""
+    """Places of the source's frames, should its clock jump."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is known before the first moment."""
+    """All that is known before the first moment."""
 
     info: VideoInfo
-    """What the source says of itself."""
+    """The source's description of itself."""
     labels: tuple[str, ...]
     """Every label that the weights know."""
     weights: str
@@ -97,7 +97,8 @@ class Sink(Protocol):
 
 
 class NothingWrittenError(SinkError):
-    """There is nothing to complete: no picture was written, and so there is no file."""
+    """Raised where there is nothing to complete: no picture was written, and so there is no
+    file."""
 
 
 class Outputs(Closing):

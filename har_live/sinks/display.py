@@ -1,4 +1,4 @@
-"""Whether there is a display, asked before OpenCV does: its Qt *aborts the process* without one."""
+"""A test for a display, made before OpenCV's: its Qt *aborts the process* without one."""
 
 from __future__ import annotations
 

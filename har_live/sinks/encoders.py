@@ -16,13 +16,13 @@ class Encoder:
     name: str
     """FFmpeg's."""
     options: Mapping[str, str]
-    """As FFmpeg takes them. None may bring B-frames: pictures are stored in the order shown."""
+    """Options for FFmpeg. None may bring B-frames: pictures are stored in the order shown."""
     pixel_format: str = "yuv420p"
-    """What it takes; ``nv12`` is yuv420p with the bytes of both colours alternating."""
+    """Pixel format it takes; ``nv12`` is yuv420p with the bytes of both colours alternating."""
     upload_to: str | None = None
     """Kind of device that PyAV uploads pictures to; None where it takes them from memory."""
     needs: str = ""
-    """What must be there for it to open."""
+    """Things that must be there for it to open."""
 
 
 _NO_B_FRAMES = {"bf": "0"}

@@ -1,4 +1,4 @@
-"""What is in a file of events, by its suffix: JSON Lines, CSV, SRT or WebVTT.
+"""The formats of files of events, by suffix: JSON Lines, CSV, SRT or WebVTT.
 
 JSON Lines (``.jsonl``, ``.ndjson``, ``.json``), format ``har-live-events``, version 2. UTF-8, one
 JSON object a line. The first line is the header:
@@ -68,23 +68,23 @@ COLUMNS = (
     "person",
     *SIDES,
 )
-"""Of a CSV file."""
+"""Columns of a CSV file."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextFormat:
-    """How a kind of file begins, and how a segment is put into it."""
+    """A kind of file: how it begins, and how a segment is put into it."""
 
     header: Callable[[Run], str]
-    """From what is known of the run to the head of the file."""
+    """Makes the head of the file from what is known of the run."""
     entry: Callable[[int, Segment, bool], str]
-    """From a segment, its number, counted from 1, and whether the file tells of several people, to
-    its text."""
+    """Makes the text of a segment from it, its number, counted from 1, and whether the file tells
+    of several people."""
     goes_on_after: Callable[[str], bool] | None = None
-    """Whether a file that begins with this line can be gone on with; None: none can, as its times
-    begin anew with every run."""
+    """Tells whether a file that begins with this line can be gone on with; None: none can, as its
+    times begin anew with every run."""
     repeats_header: bool = False
-    """Each run that goes on with a file begins with a header of its own."""
+    """True if each run that goes on with a file begins with a header of its own."""
 
 
 def _described(run: Run) -> dict[str, object]:

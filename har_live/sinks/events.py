@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def check_events(path: Path, *, overwrite: bool, append: bool = False) -> TextFormat:
-    """What kind of file it will be; see ``EventsSink``, which asks this first.
+    """Return what kind of file it will be; see ``EventsSink``, which asks this first.
 
     Raises:
         SinkError: unknown suffix, no such folder, can't be written, exists already, or is of a kind

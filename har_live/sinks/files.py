@@ -1,4 +1,4 @@
-"""What every sink that writes a file asks of the file system, and how it says no."""
+"""Checks that every sink that writes a file makes of the file system, and their messages."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def sync(path: Path) -> None:
 
 
 def reason(error: Exception) -> str:
-    """What went wrong in words, without FFmpeg's address, which may hold a password."""
+    """Say in words what went wrong, without FFmpeg's address, which may hold a password."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 class Memory(BytesIO):
-    """What a muxer writes to. Its methods are compiled ones: Ctrl-C, delivered between two steps of
-    Python, can't break a piece while FFmpeg hands it over."""
+    """A buffer that a muxer writes to. Its methods are compiled ones: Ctrl-C, delivered between two
+    steps of Python, can't break a piece while FFmpeg hands it over."""
 
     def seekable(self) -> bool:
         return False

@@ -36,7 +36,7 @@ LARGEST_ERROR = 12.0
 """Mean difference of a picture's values, 0–255, after encoding and decoding."""
 _TICKS_PER_SECOND = 90_000
 _TICKS = (0, 3000, 6100, 12_000, 12_900)
-"""When the pictures of a trial are shown: unevenly, as in many videos."""
+"""Instants at which the pictures of a trial are shown: uneven, as in many videos."""
 _FAILURES = (av.FFmpegError, MemoryError, NotImplementedError)
 
 
@@ -69,7 +69,7 @@ def begin_recording(
 
 
 def encoder_for(hwaccel: Hwaccel, *, width: int, height: int) -> Encoder:
-    """What encodes pictures of a size, in pixels. Says once why not by what was wished.
+    """Return what encodes pictures of a size, in pixels. Says once why not by what was wished.
 
     Args:
         hwaccel: see ``SourceSettings``.
@@ -110,7 +110,7 @@ def encoder_on(device: str, *, width: int, height: int) -> tuple[Encoder | None,
 
 @cache
 def fault(encoder: Encoder, *, width: int, height: int) -> str:
-    """Why an encoder can't encode pictures of a size here; empty where it can. Really tries."""
+    """Say why an encoder can't encode pictures of a size here; empty where it can. Really tries."""
     if encoder.name not in av.codecs_available:
         return "this FFmpeg is built without it"
     before = _ramps(stored_side(width), stored_side(height))
@@ -147,7 +147,7 @@ class Tentative:
             self._recording = self._fallen_back(error)
 
     def add(self, image: Image | YuvImage, *, ticks: int, duration_ticks: int) -> None:
-        """As of ``Recording``."""
+        """Add a picture, as ``Recording`` does."""
         if self._held is None:
             self._recording.add(image, ticks=ticks, duration_ticks=duration_ticks)
             return
@@ -161,7 +161,7 @@ class Tentative:
                 self._held = None
 
     def close(self) -> None:
-        """As of ``Recording``."""
+        """Close the file, as ``Recording`` does."""
         try:
             self._recording.close()
         except _FAILURES as error:
@@ -171,7 +171,7 @@ class Tentative:
             self._recording.close()
 
     def abandon(self) -> None:
-        """As of ``Recording``."""
+        """Give the file up, as ``Recording`` does."""
         self._recording.abandon()
 
     def _fall_back(self, error: Exception) -> None:
@@ -211,8 +211,8 @@ def _ramps(width: int, height: int) -> list[NDArray[np.uint8]]:
 def _written_and_read(
     encoder: Encoder, pictures: list[NDArray[np.uint8]]
 ) -> tuple[list[tuple[Fraction, Fraction]], list[NDArray[np.uint8]]]:
-    """What becomes of pictures, given as planes: when each is shown and when it is decoded, in
-    ticks and in stored order, and the planes."""
+    """Encode and decode pictures, given as planes. Returns when each is shown and when it is
+    decoded, in ticks and in stored order, and the planes."""
     memory = BytesIO()
     rows, width = pictures[0].shape
     matrix = usual_matrix(rows * 2 // 3)

@@ -1,4 +1,4 @@
-"""What kind of sink an address means: one table from suffix or scheme to what opens it.
+"""The kinds of sinks that an address can mean: one table from suffix or scheme to what opens it.
 
 To add a kind to the package, write its class and a row in ``KINDS``. From outside, call
 ``register``, or let the package that has the class declare an entry point, which then is found
@@ -55,17 +55,17 @@ def register(kind: str, open_new: SinkOpener) -> None:
 
 
 def known_kinds() -> list[str]:
-    """Every suffix and scheme that can be opened."""
+    """List every suffix and scheme that can be opened."""
     return [*KINDS, *entry_points(group=ENTRY_POINTS).names]
 
 
 def is_url(address: str | Path) -> bool:
-    """Whether an address is a URL, and no path."""
+    """Return whether an address is a URL, and no path."""
     return isinstance(address, str) and _SCHEME.match(address) is not None
 
 
 def is_video(address: str | Path) -> bool:
-    """Whether an address is the path of a video."""
+    """Return whether an address is the path of a video."""
     return not is_url(address) and Path(address).suffix.lower() in CONTAINERS
 
 
@@ -90,7 +90,7 @@ def open_sink(sink: str | Path | Sink, settings: SinkSettings) -> Sink:
 
 
 def _outside(kind: str) -> SinkOpener | None:
-    """What another package that is installed has for this kind."""
+    """Look for this kind in the other packages that are installed."""
     for entry_point in entry_points(group=ENTRY_POINTS, name=kind):
         opener: SinkOpener = entry_point.load()
         return opener

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HELD = frozenset({errno.EAGAIN, errno.EACCES, errno.EDEADLK})
-"""What the system answers where another holds it. Others (a file system without locks) hold
-nothing up."""
+"""Errors of the system where another holds it. Others (a file system without locks) hold nothing
+up."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -44,7 +44,7 @@ def lock(file: IO[bytes]) -> bool:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a run holds a file; asking disturbs none."""
+    """Return whether a run holds a file; asking disturbs none."""
     with suppress(OSError):  # gone meanwhile, or not ours to open
         descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NONBLOCK", 0))
         with open(descriptor, "r+b", buffering=0) as file:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _DIGITS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "j": 3}
-"""What may stand behind a ``%``, as of ``strftime``, and how many digits it becomes."""
+"""Letters that may stand behind a ``%``, as of ``strftime``, and how many digits each becomes."""
 _DIRECTIVE = re.compile(f"%([{''.join(_DIGITS)}])")
 
 
 def has_time(path: Path) -> bool:
-    """Whether a name asks for the time."""
+    """Return whether a name asks for the time."""
     return _DIRECTIVE.search(str(path)) is not None
 
 

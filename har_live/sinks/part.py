@@ -76,7 +76,7 @@ def adopt(pattern: Path, suffix: str) -> None:
 
 
 def is_taken(output: Path, suffix: str = ".mp4") -> bool:
-    """Whether a video has this name, or is being written to have it."""
+    """Return whether a video has this name, or is being written to have it."""
     return output.exists() or bool(leftovers(output, suffix))
 
 

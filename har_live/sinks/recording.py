@@ -197,7 +197,7 @@ class Recording:
 
 
 def stored_side(pixels: int) -> int:
-    """Of a picture's width or height, as H.264 stores it."""
+    """Return a picture's width or height as H.264 stores it."""
     return max(MIN_SIDE, pixels + pixels % 2)
 
 

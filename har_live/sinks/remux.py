@@ -61,7 +61,7 @@ def finish(
 
 
 def holds_packets(recording: Path) -> bool:
-    """Whether a recording that was cut short has anything to show."""
+    """Return whether a recording that was cut short has anything to show."""
     try:
         with av.open(file_url(recording)) as pictures:
             return any(packet.size for packet in pictures.demux())

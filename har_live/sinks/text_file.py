@@ -131,7 +131,7 @@ def _opened(path: Path, *, is_new: bool) -> IO[bytes]:
 
 
 def _end_of_lines(file: IO[bytes], size: int) -> int:
-    """Where the last whole line ends."""
+    """Find where the last whole line ends."""
     end = size
     while end > 0:
         start = max(0, end - 4096)

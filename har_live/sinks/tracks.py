@@ -1,4 +1,5 @@
-"""What a source has beside its pictures, as it is copied: sound, subtitles, fonts, title."""
+"""The tracks that a source has beside its pictures, as they are copied: sound, subtitles, fonts,
+title."""
 
 from __future__ import annotations
 
@@ -33,15 +34,15 @@ logger = logging.getLogger(__name__)
 REMOTE_TIMEOUT_SECONDS = 10.0
 """Longest wait for a source on the network to answer."""
 TITLES = ("title", "artist", "date", "comment", "description", "copyright")
-"""What of a source's own words goes along: nothing that its recorder says of file or place."""
+"""Words of a source's own that go along: nothing that its recorder says of file or place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How the clocks of the recording and of the source become the output's."""
+    """The clocks of the recording and of the source, and how they become the output's."""
 
     ticks_per_second: int
-    """Of the recording's clock."""
+    """Ticks per second of the recording's clock."""
     video_start: Fraction
     """Second of the output at which the first frame is played."""
     source_origin: Fraction
@@ -49,7 +50,7 @@ class Timing:
     source_until: Fraction | None
     """Second of the source's own clock at which its sound is cut; None keeps all of it."""
     source_clock: Timeline | None = None
-    """Where the source's frames were placed, should its clock have jumped."""
+    """Places of the source's frames, should its clock have jumped."""
 
 
 class SourceTracks:
@@ -98,7 +99,7 @@ class SourceTracks:
                 output.add_attachment(font.name or "font", font.mimetype or "", font.data)
 
     def packets(self, timing: Timing) -> Iterator[Packet[Any]]:
-        """All packets in file order, on the output's clock."""
+        """Yield all packets in file order, on the output's clock."""
         if self._source is None or not self.streams:
             return
         # Subtitles may be few and far between: where there is sound, it says when it is enough.
@@ -134,7 +135,8 @@ class SourceTracks:
 
 
 def _place(packet: Packet[Any], seconds: Fraction) -> bool:
-    """Whether it is to be seen or heard. Sound may begin before 0, and isn't played there then."""
+    """Return whether it is to be seen or heard. Sound may begin before 0, and isn't played there
+    then."""
     ticks = round(seconds / packet.time_base)
     if ticks < 0 and packet.stream.type == "subtitle":
         left_ticks = ticks + (packet.duration or 0)
@@ -154,12 +156,12 @@ def _can_hold(container_name: str, stream: CopiedStream) -> bool:
 
 
 def _context(stream: CopiedStream) -> CodecContext | None:
-    """None for what FFmpeg doesn't know, which PyAV's own hint leaves out."""
+    """Return None for what FFmpeg doesn't know, which PyAV's own hint leaves out."""
     return stream.codec_context
 
 
 def _problem(container_name: str, stream: CopiedStream) -> str | None:
-    """What the user should know of this stream in this container, in one line."""
+    """Say what the user should know of this stream in this container, in one line."""
     kind = "sound" if stream.type == "audio" else "subtitles"
     context = _context(stream)
     if context is None:

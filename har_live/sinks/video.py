@@ -56,7 +56,8 @@ MAX_TICKS_PER_SECOND = 1_000_000
 MAX_TICKS_BETWEEN = 2**30
 """MP4 counts a frame's duration in 32 bits; FFmpeg's has a sign, and it adds the next one's."""
 DEFAULT_FPS = 30.0
-"""Where the source doesn't say. It spaces key frames and is how long the last frame is shown."""
+"""Rate where the source doesn't say. It spaces key frames and is how long the last frame is
+shown."""
 
 
 class VideoFile(Closing):
@@ -124,7 +125,7 @@ class VideoFile(Closing):
 
     @property
     def duration_seconds(self) -> float:
-        """How long it is by now."""
+        """Length of the video by now."""
         if self._recording is None:
             return 0.0
         return float(self._seconds(self._timeline.end_ticks - self._first_ticks))
@@ -274,7 +275,7 @@ class VideoFile(Closing):
 
 
 def _ticks_per_second(time_base: Fraction) -> int:
-    """Of a clock in which every time of the source is a whole number, where MP4 can count so."""
+    """Choose a clock in which every time of the source is whole, where MP4 can count so."""
     ticks = time_base.denominator
     while ticks < MIN_TICKS_PER_SECOND:
         ticks *= 2

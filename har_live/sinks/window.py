@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Key = (
     Literal["quit", "pause", "screenshot", "record", "help", "fullscreen", "person", "joints"] | int
 )
-"""What a key means; a digit is itself."""
+"""The meaning of a key; a digit is itself."""
 
 HELP_LINES: tuple[tuple[str, str], ...] = (
     ("Q  Esc", "quit"),
@@ -155,7 +155,7 @@ class Window(Closing):
             pass  # the user was faster
 
     def _place(self, *, width: int, height: int) -> None:
-        """In the middle: it was opened small, and would grow out of the screen's corner."""
+        """Centre the window: it was opened small, and would grow out of the screen's corner."""
         self._own_size = width, height = window_size(width, height, screen=self._screen)
         self._cv2.resizeWindow(self._name, width, height)
         x, y = (self._screen[0] - width) // 2, (self._screen[1] - height) // 2
@@ -196,7 +196,7 @@ def window_size(width: int, height: int, *, screen: tuple[int, int]) -> tuple[in
 
 
 def _meaning(code: int) -> Key | None:
-    """Of a key code: the low 16 bits. GTK puts Shift and locks above them, and in the low 8 bits
-    the left arrow (0xFF51) is a Q."""
+    """Return the meaning of a key code: the low 16 bits. GTK puts Shift and locks above them, and
+    in the low 8 bits the left arrow (0xFF51) is a Q."""
     code &= 0xFFFF
     return _KEYS.get(ord(chr(code).lower()) if code < 0x80 else code)
