@@ -1,4 +1,4 @@
-"""What har-live costs on this machine, measured: ``har-live bench``.
+"""Measurement of what har-live costs on this machine: ``har-live bench``.
 
 ``--json`` writes, in this version and with nothing taken away in later ones::
 

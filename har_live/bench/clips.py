@@ -34,7 +34,7 @@ class Clips:
     """The part of it that the first window needs."""
     window_seconds: float
     num_frames: int
-    """Of the whole."""
+    """Frames of the whole clip."""
 
 
 def make_clips(
@@ -69,7 +69,7 @@ def _performed(demo: DemoSource) -> Iterator[Image]:
 
 
 def _fitted(image: Image, width: int, height: int) -> Image:
-    """As high as is wanted; what lacks at the sides is mirrored, as black bars cost no decoder."""
+    """Scale to the height wanted; mirror what lacks at the sides, as black bars cost no decoder."""
     wide = round(image.shape[1] * height / image.shape[0])
     scaled = cv2.resize(image, (wide, height), interpolation=cv2.INTER_CUBIC)
     left = (width - wide) // 2

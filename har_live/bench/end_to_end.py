@@ -1,4 +1,4 @@
-"""What a user waits for: a file, a label, a start; and what it takes of the machine meanwhile."""
+"""Measurements of what a user waits for (a file, a label, a start) and what it takes meanwhile."""
 
 from __future__ import annotations
 
@@ -43,28 +43,28 @@ LIVE_FACTOR = 5
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the measurements share."""
+    """Things that the measurements share."""
 
     weights: Weights
     recognizer: Recognizer
     clips: Clips
     folder: Path
-    """For what is written on the way."""
+    """Folder for what is written on the way."""
     effort: Effort
 
     @property
     def subject(self) -> str:
-        """What is measured, for people."""
+        """Name of what is measured, for people."""
         return f"720p30 H.264, {self.weights.card.name} on {self.recognizer.runs_on}"
 
     @property
     def live_seconds(self) -> float:
-        """How long a paced source plays: the first window, and some labels after it."""
+        """Length of a paced source: the first window, and some labels after it."""
         return 1.5 * self.clips.window_seconds + LIVE_FACTOR * self.effort.seconds
 
 
 def file_rows(scene: Scene) -> Iterator[Row]:
-    """A file: what each frame takes, beside the time that it is shown."""
+    """Measure a file: what each frame takes, beside the time that it is shown."""
     clip, recognizer = str(scene.clips.whole), scene.recognizer
     output = scene.folder / "annotated.mp4"
     seconds = median_seconds(
@@ -82,7 +82,7 @@ def file_rows(scene: Scene) -> Iterator[Row]:
 
 
 def latency_rows(scene: Scene) -> Iterator[Row]:
-    """Live use of a paced source: from a frame's arrival to its label on the drawn picture."""
+    """Measure live use of a paced source: from a frame's arrival to its label on the drawn picture."""
     for speed in (1, 2):
         fps = FPS * speed
         path = repeat(
@@ -109,7 +109,7 @@ def latency_rows(scene: Scene) -> Iterator[Row]:
 
 
 def process_rows(scene: Scene) -> Iterator[Row]:
-    """A process of its own: how soon it says a label, and what it takes."""
+    """Measure a process of its own: how soon it says a label, and what it takes."""
     folder = str(scene.weights.folder)
     start = ("har_live", "predict", str(scene.clips.first_window), "--weights", folder)
     starts = [_seconds_of_process(*start) for _ in range(scene.effort.min_rounds)]
@@ -128,14 +128,14 @@ class Unseen:
     is_closed = False
 
     def show(self, image: Image) -> None:
-        """Done."""
+        """Do nothing."""
 
     def poll(self) -> list[Key]:
-        """No key is pressed."""
+        """Return no keys."""
         return []
 
     def toggle_fullscreen(self) -> None:
-        """There is no screen."""
+        """Do nothing: there is no screen."""
 
 
 def _decode(path: str) -> None:
@@ -151,7 +151,7 @@ def _seconds_of_process(*arguments: str) -> float:
 
 
 def _run(*arguments: str) -> str:
-    """What ``python -m …`` prints.
+    """Run ``python -m …`` and return what it prints.
 
     Raises:
         BackendError: it failed.

@@ -1,4 +1,4 @@
-"""What was measured, as figures beside figures."""
+"""The measured figures, each beside the figure it is compared with."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Row:
     """One figure, and the one that it is to be seen beside."""
 
     subject: str
-    """What was measured: weights and what they run on, a file, a process."""
+    """Thing measured: weights and what they run on, a file, a process."""
     name: str
     value: float
     unit: str
     against: float | None = None
-    """In the same unit; from the same run where it was measured."""
+    """Figure compared with, in the same unit; from the same run where it was measured."""
     against_name: str = ""
 
     def __post_init__(self) -> None:
@@ -48,7 +48,7 @@ class Report:
     """One run of ``har-live bench``."""
 
     machine: Mapping[str, str]
-    """What it ran on: name → one line."""
+    """The machine measured: name → one line."""
     effort: Effort
     rows: tuple[Row, ...]
 

@@ -1,4 +1,4 @@
-"""What the heart costs: a grid frame, a person, a window, a stream."""
+"""Measurements of the heart: a grid frame, a person, a window, a stream."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def open_all(weights: Sequence[Weights]) -> list[Recognizer]:
 
 
 def name_of(recognizer: Recognizer) -> str:
-    """For people: the weights and what they run on."""
+    """Name weights and what they run on, for people."""
     return f"{recognizer.card.name} on {recognizer.runs_on}"
 
 

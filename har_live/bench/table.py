@@ -1,4 +1,4 @@
-"""What was measured, as people read it."""
+"""Tables of the measurements, as people read them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def machine_table(machine: Mapping[str, str]) -> Table:
-    """What it ran on."""
+    """Make the table of the machine."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")

@@ -1,4 +1,4 @@
-"""How long calls take, told so that other work on the machine does not decide."""
+"""Durations of calls, measured so that other work on the machine does not decide."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long is measured."""
+    """Length of the measurements."""
 
     seconds: float = 3.0
-    """Of each measurement."""
+    """Seconds of each measurement."""
     min_rounds: int = 3
     """Calls of each task at least, however long they take."""
 
@@ -33,7 +33,7 @@ QUICK = Effort(seconds=0.2, min_rounds=1)
 
 
 def median_seconds(tasks: Mapping[Key, Callable[[], object]], effort: Effort) -> dict[Key, float]:
-    """The median duration of each task.
+    """Return the median duration of each task.
 
     The tasks take turns, one call each: what slows the machine for a while slows them all, so
     their ratios are steadier than their durations. A first call of each does not count.
