@@ -129,9 +129,9 @@ class ModelCard:
             )
         if self.delay_seconds is not None and not self.delay_seconds >= 0:
             raise ValueError(f"delay_seconds is {self.delay_seconds}; expected 0 or more")
-        strangers = sorted(set(self.smoothing.enter_of) - set(self.labels))
-        if strangers:
-            raise ValueError(f"smoothing has thresholds for {strangers}, which are no labels")
+        unknown = sorted(set(self.smoothing.enter_of) - set(self.labels))
+        if unknown:
+            raise ValueError(f"smoothing has thresholds for {unknown}, which are no labels")
 
     @property
     def label_delay_seconds(self) -> float:

@@ -92,7 +92,7 @@ class Timeline:
         self.end_ticks = placed + (lasts if 0 < lasts <= self._max_gap_ticks else self._usual_ticks)
         return placed
 
-    def beside(self, own_seconds: Fraction, previous_seconds: Fraction | None) -> Fraction | None:
+    def locate(self, own_seconds: Fraction, previous_seconds: Fraction | None) -> Fraction | None:
         """Return where something else of the same clock belongs among the frames placed: sound.
 
         Args:

@@ -42,7 +42,7 @@ LIVE_FACTOR = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Setup:
     """Things that the measurements share."""
 
     weights: Weights
@@ -63,66 +63,66 @@ class Scene:
         return 1.5 * self.clips.window_seconds + LIVE_FACTOR * self.effort.seconds
 
 
-def file_rows(scene: Scene) -> Iterator[Row]:
+def file_rows(setup: Setup) -> Iterator[Row]:
     """Measure a file: what each frame takes, beside the time that it is shown."""
-    clip, recognizer = str(scene.clips.whole), scene.recognizer
-    output = scene.folder / "annotated.mp4"
+    clip, recognizer = str(setup.clips.whole), setup.recognizer
+    output = setup.folder / "annotated.mp4"
     seconds = median_seconds(
         {
             "decode": partial(_decode, clip),
             "decode, score (predict)": partial(predict, clip, recognizer),
             "all (annotate)": partial(annotate, clip, recognizer, sinks=[output], overwrite=True),
         },
-        scene.effort,
+        setup.effort,
     )
     shown_ms = 1000 / FPS
     for name, of_file in seconds.items():
-        each_ms = of_file / scene.clips.num_frames * 1000
-        yield Row(scene.subject, name, each_ms, "ms/frame", shown_ms, "real time")
+        each_ms = of_file / setup.clips.num_frames * 1000
+        yield Row(setup.subject, name, each_ms, "ms/frame", shown_ms, "real time")
 
 
-def latency_rows(scene: Scene) -> Iterator[Row]:
-    """Measure live use of a paced source: from a frame's arrival to its label on the drawn picture."""
+def latency_rows(setup: Setup) -> Iterator[Row]:
+    """Measure live use of a paced source: from a frame's arrival to its label on the picture."""
     for speed in (1, 2):
         fps = FPS * speed
         path = repeat(
-            scene.clips.whole,
-            scene.folder / f"{fps:.0f}.mp4",
-            seconds=scene.live_seconds,
+            setup.clips.whole,
+            setup.folder / f"{fps:.0f}.mp4",
+            seconds=setup.live_seconds,
             speed=speed,
         )
         (summary,) = live(
             str(path),
-            scene.recognizer,
-            settings=LiveSettings(seconds=scene.live_seconds),
-            window=Unseen(),
+            setup.recognizer,
+            settings=LiveSettings(seconds=setup.live_seconds),
+            window=HiddenWindow(),
         )
         if summary.exit_code:
             raise KeyboardInterrupt  # the run has taken it for its own end
         within_ms = summary.latencies.within_ms([percent / 100 for percent in PERCENTILES])
         if within_ms is None:
-            logger.warning("no label came within %.1f s", scene.live_seconds)
+            logger.warning("no label came within %.1f s", setup.live_seconds)
             continue
         for percent, latency_ms in zip(PERCENTILES, within_ms, strict=True):
             name = f"latency at {fps:.0f} fps, p{percent}"
-            yield Row(scene.subject, name, latency_ms, "ms", 1000 / fps, "one frame")
+            yield Row(setup.subject, name, latency_ms, "ms", 1000 / fps, "one frame")
 
 
-def process_rows(scene: Scene) -> Iterator[Row]:
+def process_rows(setup: Setup) -> Iterator[Row]:
     """Measure a process of its own: how soon it says a label, and what it takes."""
-    folder = str(scene.weights.folder)
-    start = ("har_live", "predict", str(scene.clips.first_window), "--weights", folder)
-    starts = [_seconds_of_process(*start) for _ in range(scene.effort.min_rounds)]
-    yield Row(scene.subject, "start to first label, then end", median(starts), "s")
-    path = repeat(scene.clips.whole, scene.folder / "child.mp4", seconds=scene.live_seconds)
-    used = json.loads(_run("har_live.bench.child", str(path), folder, str(scene.live_seconds)))
-    yield Row(scene.subject, "live, no window: of one core", used["cores"] * 100, "%")
+    folder = str(setup.weights.folder)
+    start = ("har_live", "predict", str(setup.clips.first_window), "--weights", folder)
+    starts = [_seconds_of_process(*start) for _ in range(setup.effort.min_rounds)]
+    yield Row(setup.subject, "start to first label, then end", median(starts), "s")
+    path = repeat(setup.clips.whole, setup.folder / "child.mp4", seconds=setup.live_seconds)
+    used = json.loads(_run("har_live.bench.child", str(path), folder, str(setup.live_seconds)))
+    yield Row(setup.subject, "live, no window: of one core", used["cores"] * 100, "%")
     if used["peak_bytes"] is not None:
         megabytes = used["peak_bytes"] / 1e6
-        yield Row(scene.subject, "live, no window: most memory", megabytes, "MB")
+        yield Row(setup.subject, "live, no window: most memory", megabytes, "MB")
 
 
-class Unseen:
+class HiddenWindow:
     """A window that nobody sees: everything is drawn, nothing is shown."""
 
     is_closed = False

@@ -22,12 +22,12 @@ STEP_GROUPS = {
     "anew": steps.anew_rows,
     "streams": steps.streams_rows,
 }
-SCENE_GROUPS = {
+SETUP_GROUPS = {
     "file": end_to_end.file_rows,
     "latency": end_to_end.latency_rows,
     "process": end_to_end.process_rows,
 }
-GROUPS: tuple[str, ...] = (*STEP_GROUPS, *SCENE_GROUPS)
+GROUPS: tuple[str, ...] = (*STEP_GROUPS, *SETUP_GROUPS)
 """Names of what can be measured alone."""
 
 
@@ -66,7 +66,7 @@ def _rows(
         if name in STEP_GROUPS:
             on_name(name)
             yield from STEP_GROUPS[name](recognizers, effort)
-    names = [name for name in wanted if name in SCENE_GROUPS]
+    names = [name for name in wanted if name in SETUP_GROUPS]
     if names:
         yield from _end_to_end(weights[0], names, effort, on_name)
 
@@ -81,7 +81,7 @@ def _end_to_end(
             window_seconds=weights.card.clip.window_seconds,
             seconds=effort.seconds,
         )
-        scene = end_to_end.Scene(weights, Recognizer(weights), clips, Path(folder), effort)
+        setup = end_to_end.Setup(weights, Recognizer(weights), clips, Path(folder), effort)
         for name in names:
             on_name(name)
-            yield from SCENE_GROUPS[name](scene)
+            yield from SETUP_GROUPS[name](setup)

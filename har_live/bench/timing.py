@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Key = TypeVar("Key")
+Task = TypeVar("Task")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Effort:
 QUICK = Effort(seconds=0.2, min_rounds=1)
 
 
-def median_seconds(tasks: Mapping[Key, Callable[[], object]], effort: Effort) -> dict[Key, float]:
+def median_seconds(tasks: Mapping[Task, Callable[[], object]], effort: Effort) -> dict[Task, float]:
     """Return the median duration of each task.
 
     The tasks take turns, one call each: what slows the machine for a while slows them all, so
@@ -40,7 +40,7 @@ def median_seconds(tasks: Mapping[Key, Callable[[], object]], effort: Effort) ->
     """
     for task in tasks.values():
         task()
-    durations: dict[Key, list[float]] = {key: [] for key in tasks}
+    durations: dict[Task, list[float]] = {key: [] for key in tasks}
     num_rounds, begun_seconds = 0, time.perf_counter()
     while (
         num_rounds < effort.min_rounds

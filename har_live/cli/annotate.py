@@ -22,7 +22,7 @@ from har_live.errors import HarLiveError
 
 
 @dataclass(frozen=True)
-class Writing:
+class OutputOptions:
     """Options of the outputs: which, and how they are written."""
 
     min_duration: DurationOption = 0.0
@@ -43,7 +43,7 @@ def annotate(
         ),
     ],
     recognizing: RecognizerOptions = RecognizerOptions(),
-    writing: Writing = Writing(),
+    writing: OutputOptions = OutputOptions(),
     out_dir: Annotated[
         Path | None,
         typer.Option(
@@ -67,7 +67,7 @@ def annotate(
 
 
 def annotate_one(
-    source: str, output: Path, recognizing: RecognizerOptions, writing: Writing
+    source: str, output: Path, recognizing: RecognizerOptions, writing: OutputOptions
 ) -> None:
     """Annotate a video; what can be told of its files is told before anything is loaded."""
     from har_live.sinks.base import SinkSettings
@@ -99,7 +99,7 @@ def annotate_one(
 
 
 def _annotate_all(
-    sources: list[str], folder: Path, recognizing: RecognizerOptions, writing: Writing
+    sources: list[str], folder: Path, recognizing: RecognizerOptions, writing: OutputOptions
 ) -> None:
     recognizer = recognizing.open()
     from har_live.cli.console.progress import progress_bar

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from har_live.cli.annotate import Writing, annotate_one
+from har_live.cli.annotate import OutputOptions, annotate_one
 from har_live.cli.options import OverwriteOption, RecognizerOptions
 
 
@@ -17,4 +17,4 @@ def demo(
     overwrite: OverwriteOption = False,
 ) -> None:
     """Show what har-live does, without a camera: a drawn person acts, and is recognized."""
-    annotate_one("figure", output, recognizing, Writing(overwrite=overwrite))
+    annotate_one("figure", output, recognizing, OutputOptions(overwrite=overwrite))

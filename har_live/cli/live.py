@@ -49,7 +49,7 @@ def _video(path: Path | None) -> Path | None:
 
 
 @dataclass(frozen=True)
-class _SourceChoice:
+class _SourceOptions:
     """Options of opening sources."""
 
     size: Annotated[
@@ -137,7 +137,7 @@ def live(
         bool | None,
         typer.Option("--mirror/--no-mirror", help="Show it as in a mirror. Default: cameras only."),
     ] = None,
-    reading: _SourceChoice = _SourceChoice(),
+    reading: _SourceOptions = _SourceOptions(),
 ) -> None:
     """Watch cameras or videos and see, as it happens, what is done. H shows the keys."""
     from har_live.sources.check import check_sources

@@ -7,8 +7,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from har_live.files.ahead import ahead
 from har_live.files.between import people_between
+from har_live.files.prefetch import prefetch
 from har_live.files.recognize import OnFrame, Recognition, enter_source, recognize
 from har_live.moment import Moment
 from har_live.sinks.base import Outputs, Run, Sink, SinkSettings, Sound
@@ -74,7 +74,7 @@ def annotate(
         )
         # Judged by the label on the picture, which is of the people in the newest grid frame.
         moving = people_between(_kept(moments, recognition))
-        made = ahead(moving, max_waiting=MAX_AHEAD, interrupt=opened.interrupt)
+        made = prefetch(moving, max_waiting=MAX_AHEAD, interrupt=opened.interrupt)
         for moment in stack.enter_context(closing(made)):  # closed before the source is
             outputs.write(moment)
             if moment.frame is not None and on_frame is not None:

@@ -200,8 +200,8 @@ class MoveNet(nn.Module):
         (N, 6, 17, h) and (N, 6, 17, w); their product falls with the distance from where the
         person's centre says the joint is, and is 0 outside of the person's box.
         """
-        told = self.joints_from_centre.at(x, places).reshape(-1, len(JOINTS), 2, MAX_PEOPLE)
-        expected = (told + centres[:, None]).permute(2, 0, 3, 1)  # (2, N, 6, 17)
+        predicted = self.joints_from_centre.at(x, places).reshape(-1, len(JOINTS), 2, MAX_PEOPLE)
+        expected = (predicted + centres[:, None]).permute(2, 0, 3, 1)  # (2, N, 6, 17)
         # min() itself would fix which side is the shorter one when the graph is exported.
         reach = _REACH * torch.sym_min(*x.shape[-2:])  # type: ignore[no-untyped-call]
         shares = []

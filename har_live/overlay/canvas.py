@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import cv2
 import numpy as np
 
-from har_live.overlay.style import BAD, GOOD, PANEL, PANEL_OPACITY, TRACK, Box, Color
+from har_live.overlay.style import BAD, GOOD, PANEL, PANEL_OPACITY, TRACK, Color, Rect
 from har_live.overlay.text import ink
 
 if TYPE_CHECKING:
@@ -53,20 +53,20 @@ class Canvas:
     def height(self) -> int:
         return int(self.color.shape[0])
 
-    def fill(self, box: Box, color: Color, *, radius: float = 0.0) -> None:
+    def fill(self, box: Rect, color: Color, *, radius: float = 0.0) -> None:
         """Fill a rectangle."""
         if box.width > 0 and box.height > 0:
             self._lay(box.x, box.y, *_sheet(box.width, box.height, color, radius, 1.0))
 
-    def fill_columns(self, box: Box, colors: NDArray[np.uint8], *, radius: float) -> None:
+    def fill_columns(self, box: Rect, colors: NDArray[np.uint8], *, radius: float) -> None:
         """Fill a rectangle whose columns have the colours of a (width, 3) uint8 row."""
         mask = _rounded_mask(box.width, box.height, radius, 1.0)
         self._lay(box.x, box.y, *_tinted(mask, colors))
 
-    def bar(self, box: Box, share: float, color: Color) -> None:
+    def bar(self, box: Rect, share: float, color: Color) -> None:
         """Draw a round-ended bar on its track, filled from the left by ``share``, 0–1."""
         self.fill(box, TRACK, radius=box.height / 2)
-        filled = Box(box.x, box.y, round(share * box.width), box.height)
+        filled = Rect(box.x, box.y, round(share * box.width), box.height)
         self.fill(filled, color, radius=box.height / 2)
 
     def mark(self, x: int, y: int, size: int, *, agrees: bool) -> None:

@@ -12,9 +12,9 @@ from har_live.overlay.style import (
     TRACK,
     WARNING,
     WHITE,
-    Box,
     Color,
     Metrics,
+    Rect,
 )
 from har_live.overlay.text import (
     MEDIUM,
@@ -56,7 +56,7 @@ def status_line(status: LiveStatus, metrics: Metrics, max_width: int) -> Canvas 
     line = Canvas.panel(width, round(1.9 * size), metrics.radius)
     x, baseline = pad, round(1.3 * size)
     if dot:
-        line.fill(Box(x, (line.height - dot) // 2, dot, dot), RECORDING, radius=dot / 2)
+        line.fill(Rect(x, (line.height - dot) // 2, dot, dot), RECORDING, radius=dot / 2)
         x += dot + size // 3
     for entry, entry_width in zip(runs, widths, strict=True):
         _write(line, x, baseline, entry, size)
@@ -126,11 +126,11 @@ def banner(text: str, kind: Literal["notice", "pause"], metrics: Metrics) -> Can
     )
     top = (sheet.height - icon) // 2
     if kind == "notice":
-        sheet.fill(Box(pad, top, icon, icon), WARNING, radius=icon / 2)
+        sheet.fill(Rect(pad, top, icon, icon), WARNING, radius=icon / 2)
     else:
         stroke = max(2, icon // 3)
         for x in (pad, pad + icon - stroke):
-            sheet.fill(Box(x, top, stroke, icon), WHITE, radius=stroke / 4)
+            sheet.fill(Rect(x, top, stroke, icon), WHITE, radius=stroke / 4)
     sheet.text(start, round(1.4 * size), text, size, MEDIUM, WHITE)
     return sheet
 
@@ -154,7 +154,7 @@ def help_sheet(lines: tuple[tuple[str, str], ...], metrics: Metrics) -> Canvas:
     for index, (key, (deed, deed_size)) in enumerate(zip(keys, fitted, strict=True)):
         top = pad // 2 + index * row
         baseline = top + row // 2 + round(0.35 * size)
-        sheet.fill(Box(pad, top + 1, cap, row - max(2, size // 4)), TRACK, radius=size / 3)
+        sheet.fill(Rect(pad, top + 1, cap, row - max(2, size // 4)), TRACK, radius=size / 3)
         x = pad + (cap - advance(key, size, MEDIUM)) // 2
         sheet.text(x, baseline, key, size, MEDIUM, WHITE)
         sheet.text(2 * pad + cap, baseline, deed, deed_size, REGULAR, TEXT)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from har_live.overlay.canvas import Canvas
-from har_live.overlay.style import DIM, TEXT, WHITE, Box, Color, Metrics, color_of
+from har_live.overlay.style import DIM, TEXT, WHITE, Color, Metrics, Rect, color_of
 from har_live.overlay.text import (
     MEDIUM,
     REGULAR,
@@ -69,7 +69,7 @@ def label_panel(text: PanelText, metrics: Metrics, max_height: int) -> Canvas:
     panel = Canvas.panel(width, height, metrics.radius)
     inner = width - 2 * pad
     _headline(panel, text, metrics, inner)
-    panel.bar(Box(pad, bar_top, inner, bar_height), text.share, text.color)
+    panel.bar(Rect(pad, bar_top, inner, bar_height), text.share, text.color)
     for index, (label, probability) in enumerate(rows):
         baseline = head + index * row_height + round(0.75 * body)
         _row(panel, label, probability, color_of(label, text.labels), baseline, metrics)
@@ -100,15 +100,15 @@ def _row(
     name, size = fit_text(display_name(label), body, REGULAR, bar.x - pad - body // 2, 0.9)
     panel.text(pad, baseline, name, size, REGULAR, TEXT)
     top = baseline - round(0.36 * body) - bar.height // 2
-    panel.bar(Box(bar.x, top, bar.width, bar.height), probability, color)
+    panel.bar(Rect(bar.x, top, bar.width, bar.height), probability, color)
 
 
-def row_bar(panel_width: int, metrics: Metrics) -> Box:
+def row_bar(panel_width: int, metrics: Metrics) -> Rect:
     """Return columns and height of a rival's bar; its y is the row's."""
     right = panel_width - metrics.pad - advance("100%", metrics.body, REGULAR)
     left = metrics.pad + round(0.54 * (panel_width - 2 * metrics.pad))
     width = max(1, right - metrics.body // 2 - left)
-    return Box(left, 0, width, max(3, round(0.36 * metrics.body)))
+    return Rect(left, 0, width, max(3, round(0.36 * metrics.body)))
 
 
 @lru_cache(maxsize=16)

@@ -12,7 +12,7 @@ from har_live.overlay.panel import PanelText, label_panel
 from har_live.overlay.people import box_in, face, limbs, outline, tag
 from har_live.overlay.places import place
 from har_live.overlay.strokes import Lines, Outline
-from har_live.overlay.style import Box, Metrics
+from har_live.overlay.style import Metrics, Rect
 from har_live.overlay.text import printable
 from har_live.overlay.timeline import timeline_strip
 
@@ -29,12 +29,12 @@ class OverlayPart:
     """One thing to lay on the picture."""
 
     name: Name
-    box: Box
+    box: Rect
     canvas: Canvas | Outline | Lines
 
     @classmethod
     def at(cls, name: Name, x: int, y: int, canvas: Canvas) -> OverlayPart:
-        return cls(name, Box(x, y, canvas.width, canvas.height), canvas)
+        return cls(name, Rect(x, y, canvas.width, canvas.height), canvas)
 
 
 def parts(view: OverlayView, metrics: Metrics) -> Iterator[OverlayPart]:
@@ -59,7 +59,7 @@ def parts(view: OverlayView, metrics: Metrics) -> Iterator[OverlayPart]:
 
 
 def _people(
-    view: OverlayView, metrics: Metrics, floor: int, taken: Sequence[Box]
+    view: OverlayView, metrics: Metrics, floor: int, taken: Sequence[Rect]
 ) -> Iterator[OverlayPart]:
     """Yield boxes and limbs, and above all of them the tags, clear of what is drawn over them."""
     for person in view.people:
@@ -69,7 +69,7 @@ def _people(
         if body is not None:
             yield OverlayPart("limbs", body.box, body)
     taken = list(taken)
-    room = Box(0, 0, metrics.width, max(0, floor))
+    room = Rect(0, 0, metrics.width, max(0, floor))
     faces = [face(person, metrics) for person in view.people]
     # The picked one's lies where it likes best.
     for person in sorted(view.people, key=lambda person: not person.is_picked):
@@ -95,7 +95,7 @@ def _bottom(view: OverlayView, metrics: Metrics) -> Iterator[OverlayPart]:
         yield OverlayPart.at("truth", metrics.margin, floor - line.height, line)
 
 
-def _status(status: LiveStatus, metrics: Metrics, panel: Box, floor: int) -> OverlayPart | None:
+def _status(status: LiveStatus, metrics: Metrics, panel: Rect, floor: int) -> OverlayPart | None:
     """Place the status line in the upper right corner, or below the panel where the picture is too
     narrow."""
     edge = metrics.width - metrics.margin

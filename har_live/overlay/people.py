@@ -15,9 +15,9 @@ from har_live.overlay.style import (
     PANEL_OPACITY,
     TEXT,
     WHITE,
-    Box,
     Color,
     Metrics,
+    Rect,
     color_of,
     ink_on,
     mix,
@@ -37,13 +37,13 @@ _BONES = np.array([*LIMBS, (1, 2), (7, 8), (1, 7), (2, 8)])
 _NOSE = 0
 
 
-def box_in(person: PersonView, metrics: Metrics) -> Box:
+def box_in(person: PersonView, metrics: Metrics) -> Rect:
     """Return the pixels of a person's box, even, and inside the picture with its dark line."""
     edge = line_px(metrics) // 2
     left, top, right, bottom = person.box
     columns = [_even(share * metrics.width, edge, metrics.width - edge) for share in (left, right)]
     rows = [_even(share * metrics.height, edge, metrics.height - edge) for share in (top, bottom)]
-    return Box(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
+    return Rect(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
 
 
 def _even(value: float, least: int, most: int) -> int:
@@ -76,7 +76,7 @@ def limbs(person: PersonView, labels: tuple[str, ...], metrics: Metrics) -> Line
     return Lines.between(ends * _size(metrics), thick=thick, color=color)
 
 
-def face(person: PersonView, metrics: Metrics) -> Box:
+def face(person: PersonView, metrics: Metrics) -> Rect:
     """Return about where a person's face is: by the joints, or the upper part of the box."""
     box = box_in(person, metrics)
     joints: Joints | None = person.joints
@@ -84,7 +84,7 @@ def face(person: PersonView, metrics: Metrics) -> Box:
     x, y = box.x + box.width / 2, box.y + side / 2
     if joints is not None and joints[_NOSE, 2] >= LEAST_SCORE:
         x, y = (joints[_NOSE, :2] * _size(metrics)).tolist()
-    return Box(round(x - side / 2), round(y - side / 2), side, side)
+    return Rect(round(x - side / 2), round(y - side / 2), side, side)
 
 
 def _size(metrics: Metrics) -> NDArray[np.float32]:
@@ -134,7 +134,7 @@ def _tag(
     ground, opacity = (color, 0.92) if is_filled else (PANEL, PANEL_OPACITY)
     sheet = Canvas.sheet(_even_up(width), height, ground, radius=0.22 * size, opacity=opacity)
     if stripe:
-        sheet.fill(Box(0, 0, stripe, height), color)
+        sheet.fill(Rect(0, 0, stripe, height), color)
     x, baseline = stripe + pad, round((height + 0.7 * size) / 2)
     for (text, word_ink, weight), word_width in zip(words, widths, strict=True):
         sheet.text(x, baseline, text, size, weight, word_ink)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from har_live.overlay.style import Box
+from har_live.overlay.style import Rect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,8 +15,14 @@ MOST_HIDDEN = 0.1
 
 
 def place(
-    width: int, height: int, person: Box, room: Box, *, taken: Sequence[Box], faces: Sequence[Box]
-) -> Box | None:
+    width: int,
+    height: int,
+    person: Rect,
+    room: Rect,
+    *,
+    taken: Sequence[Rect],
+    faces: Sequence[Rect],
+) -> Rect | None:
     """Find a tag's place; None where there is none.
 
     Args:
@@ -29,7 +35,7 @@ def place(
     for far, (x, y) in enumerate(_corners(width, height, person)):
         x = 2 * (max(room.x, min(x, room.right - width)) // 2)
         y = 2 * (max(room.y, min(y, room.bottom - height)) // 2)
-        box = Box(x, y, width, height)
+        box = Rect(x, y, width, height)
         hidden = sum(_shared(box, other) for other in taken)
         over_faces = sum(_shared(box, other) for other in faces)
         # Any free place is better than one where something is hidden.
@@ -41,7 +47,7 @@ def place(
     return best
 
 
-def _corners(width: int, height: int, person: Box) -> Iterator[tuple[int, int]]:
+def _corners(width: int, height: int, person: Rect) -> Iterator[tuple[int, int]]:
     """Yield where a tag may go at its person, the best first."""
     middle = person.x + (person.width - width) // 2
     above, below = person.y - height, person.bottom
@@ -57,7 +63,7 @@ def _corners(width: int, height: int, person: Box) -> Iterator[tuple[int, int]]:
     yield from ((x, halfway + height + 2) for x in sides)
 
 
-def _shared(one: Box, other: Box) -> int:
+def _shared(one: Rect, other: Rect) -> int:
     """Count the pixels in both."""
     across = min(one.right, other.right) - max(one.x, other.x)
     down = min(one.bottom, other.bottom) - max(one.y, other.y)

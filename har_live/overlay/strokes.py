@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from har_live.overlay.style import PANEL, Box, Color
+from har_live.overlay.style import PANEL, Color, Rect
 from har_live.yuv import YuvImage, from_rgb
 
 if TYPE_CHECKING:
@@ -32,18 +32,18 @@ _FARTHEST = 30_000.0
 class Outline:
     """A rectangle's edges, with a dark line around: seen on any picture."""
 
-    light: Box
+    light: Rect
     """Without the dark line. All numbers are even: colour comes in blocks of 2×2 pixels."""
     thick: int
     """Thickness of the light line, even."""
     color: Color
 
     @property
-    def box(self) -> Box:
-        """Box outside of which nothing is drawn."""
+    def box(self) -> Rect:
+        """Rectangle outside of which nothing is drawn."""
         dark, light = self.thick // 2, self.light
         across, down = light.width + 2 * dark, light.height + 2 * dark
-        return Box(light.x - dark, light.y - dark, across, down)
+        return Rect(light.x - dark, light.y - dark, across, down)
 
     def stamp_on(self, picture: Image | YuvImage) -> None:
         """Draw it in place; what lies outside is cut off."""
@@ -52,15 +52,15 @@ class Outline:
             if step == 1:
                 _ring(plane, self.box, self.thick // 2, dark)
             sides = (side // step for side in (light.x, light.y, light.width, light.height))
-            _ring(plane, Box(*sides), self.thick // step, value)
+            _ring(plane, Rect(*sides), self.thick // step, value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:
     """Thin lines, smooth at their edges, on a darker ground."""
 
-    box: Box
-    """Box outside of which nothing is drawn."""
+    box: Rect
+    """Rectangle outside of which nothing is drawn."""
     ends: NDArray[np.float32]
     """(N, 2, 2) x, y in pixels of the lines' ends."""
     thick: int
@@ -71,7 +71,7 @@ class Lines:
         around = thick // 2 + 5
         left, top = np.floor(ends.min(axis=(0, 1)) - around).astype(int).tolist()
         right, bottom = np.ceil(ends.max(axis=(0, 1)) + around).astype(int).tolist()
-        return cls(Box(left, top, right - left, bottom - top), ends, thick, color)
+        return cls(Rect(left, top, right - left, bottom - top), ends, thick, color)
 
     def stamp_on(self, picture: Image | YuvImage) -> None:
         """Draw them in place; what lies outside is cut off."""
@@ -88,7 +88,7 @@ def _draw(plane: Plane, points: NDArray[np.int32], thick: int, value: Value) -> 
     cv2.polylines(plane, list(points), False, value, thick, cv2.LINE_AA, _SHIFT)
 
 
-def _ring(plane: Plane, box: Box, thick: int, value: Value) -> None:
+def _ring(plane: Plane, box: Rect, thick: int, value: Value) -> None:
     """Fill a rectangle's edges, ``thick`` pixels inwards."""
     right, bottom = box.right - 1, box.bottom - 1
     for left_top, right_bottom in (

@@ -79,7 +79,7 @@ def ink_on(color: Color) -> Color:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Rect:
     """A rectangle of whole pixels."""
 
     x: int

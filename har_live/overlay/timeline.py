@@ -14,9 +14,9 @@ from har_live.overlay.style import (
     PANEL,
     TRACK,
     WHITE,
-    Box,
     Color,
     Metrics,
+    Rect,
     color_of,
     ink_on,
     mix,
@@ -44,7 +44,7 @@ def timeline_strip(timeline: TimelineView, labels: tuple[str, ...], metrics: Met
 
 def _fill_track(
     strip: Canvas,
-    track: Box,
+    track: Rect,
     row: TimelineRow,
     timeline: TimelineView,
     labels: tuple[str, ...],
@@ -70,7 +70,7 @@ def _fill_track(
         _number(strip, track, row, metrics)
 
 
-def _number(strip: Canvas, track: Box, row: TimelineRow, metrics: Metrics) -> None:
+def _number(strip: Canvas, track: Rect, row: TimelineRow, metrics: Metrics) -> None:
     """Draw whose row it is, at its beginning."""
     text, weight = f"{row.number}", MEDIUM if row.is_picked else REGULAR
     x = track.x - metrics.pad // 2 - advance(text, metrics.small, weight)
@@ -83,30 +83,30 @@ def _empty_strip(span_seconds: float, metrics: Metrics, num_rows: int) -> Canvas
     first, last = (track_box(span_seconds, metrics, row, num_rows) for row in (0, num_rows - 1))
     strip = Canvas.panel(metrics.inner_width, first.y + last.bottom, metrics.radius)
     if not metrics.compact:
-        baseline = _baseline(Box(0, 0, 0, strip.height), metrics.small)
+        baseline = _baseline(Rect(0, 0, 0, strip.height), metrics.small)
         strip.text(metrics.pad, baseline, _past(span_seconds), metrics.small, REGULAR, DIM)
         x = first.right + 2 * metrics.pad // 3
         strip.text(x, baseline, "now", metrics.small, REGULAR, DIM)
     return strip
 
 
-def _baseline(track: Box, size_px: int) -> int:
+def _baseline(track: Rect, size_px: int) -> int:
     """Return the baseline of text in the middle of a track."""
     return track.y + (track.height + round(0.7 * size_px)) // 2
 
 
-def _now_line(strip: Canvas, tracks: list[Box], metrics: Metrics) -> None:
+def _now_line(strip: Canvas, tracks: list[Rect], metrics: Metrics) -> None:
     top, bottom, right = tracks[0].y, tracks[-1].bottom, tracks[0].right
     thick, over = max(2, metrics.body // 8), top // 2
-    line = Box(right - thick, top - over, thick, bottom - top + 2 * over)
+    line = Rect(right - thick, top - over, thick, bottom - top + 2 * over)
     strip.fill(line, WHITE, radius=thick / 2)
 
 
-def track_box(span_seconds: float, metrics: Metrics, row: int = 0, num_rows: int = 1) -> Box:
+def track_box(span_seconds: float, metrics: Metrics, row: int = 0, num_rows: int = 1) -> Rect:
     """Return where in the strip time runs; several rows are a little narrower and lower each."""
     width = metrics.inner_width
     if metrics.compact:
-        return Box(2, 2 + 5 * row, max(1, width - 4), 4)
+        return Rect(2, 2 + 5 * row, max(1, width - 4), 4)
     small, inset = metrics.small, metrics.pad // 2
     left = metrics.pad + advance(_past(span_seconds), small, REGULAR) + 2 * metrics.pad // 3
     right = metrics.pad + advance("now", small, REGULAR) + 2 * metrics.pad // 3
@@ -115,7 +115,7 @@ def track_box(span_seconds: float, metrics: Metrics, row: int = 0, num_rows: int
         left += advance("00", small, MEDIUM) + metrics.pad // 3
         height, apart = round(1.25 * metrics.body), max(1, round(0.2 * metrics.body))
     top = inset + row * (height + apart)
-    return Box(left, top, max(1, width - left - right), height)
+    return Rect(left, top, max(1, width - left - right), height)
 
 
 def _past(span_seconds: float) -> str:
@@ -138,7 +138,7 @@ def _span_color(span: TimelineSpan, labels: tuple[str, ...]) -> Color:
 
 def _name(
     strip: Canvas,
-    track: Box,
+    track: Rect,
     span: TimelineSpan,
     left: int,
     right: int,

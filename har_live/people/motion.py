@@ -50,8 +50,8 @@ class MotionSeen:
     def features(self) -> Plane:
         """Return (NUM_MOTION,) float32 numbers that describe it, large ones compressed."""
         parts = [_means_of_parts(x).ravel() for x in (self.field, _coarser(self.field))]
-        told = np.concatenate([_whole_features(self.field), *parts])
-        compressed: Plane = np.sign(told) * np.log1p(4 * np.abs(told))
+        values = np.concatenate([_whole_features(self.field), *parts])
+        compressed: Plane = np.sign(values) * np.log1p(4 * np.abs(values))
         return compressed.astype(np.float32)
 
 

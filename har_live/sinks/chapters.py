@@ -40,7 +40,7 @@ def _span(chapter: Chapter, timing: Timing) -> tuple[int, int]:
     time_base = chapter["time_base"] or MILLISECOND
     start, end = chapter["start"] * time_base, chapter["end"] * time_base
     if timing.source_clock is not None:
-        place = timing.source_clock.beside(start, None)
+        place = timing.source_clock.locate(start, None)
         if place is None:
             return 0, 0
         start, end = place, place + end - start

@@ -65,7 +65,7 @@ def begin_recording(
         ticks_per_second=ticks_per_second,
     )
     encoder = encoder_for(hwaccel, width=width, height=height)
-    return start() if encoder is SOFTWARE else Tentative(path, start, encoder)
+    return start() if encoder is SOFTWARE else HardwareRecording(path, start, encoder)
 
 
 def encoder_for(hwaccel: Hwaccel, *, width: int, height: int) -> Encoder:
@@ -125,7 +125,7 @@ def fault(encoder: Encoder, *, width: int, height: int) -> str:
     return ""
 
 
-class Tentative:
+class HardwareRecording:
     """A recording by hardware that may still fail: the driver has no session left, or dislikes what
     the trial did not show. Until something is written, libx264 can take over, from the first
     picture on. Used as a ``Recording`` is."""
@@ -187,7 +187,7 @@ class Tentative:
         return self._start()
 
 
-AnyRecording: TypeAlias = Recording | Tentative
+AnyRecording: TypeAlias = Recording | HardwareRecording
 
 
 @cache

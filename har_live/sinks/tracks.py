@@ -120,7 +120,7 @@ class SourceTracks:
             stated = packet.dts if packet.pts is None else packet.pts
             seconds: Fraction | None = stated * packet.time_base
             if timing.source_clock is not None:
-                seconds = timing.source_clock.beside(stated * packet.time_base, previous_seconds)
+                seconds = timing.source_clock.locate(stated * packet.time_base, previous_seconds)
             if seconds is None:
                 continue
             previous_seconds = seconds

@@ -52,11 +52,11 @@ def test_a_file_is_at_least_a_window(tmp_path):
 def test_ctrl_c_in_a_live_run_ends_the_whole_benchmark(monkeypatch):
     monkeypatch.setattr(end_to_end, "live", lambda *_, **__: [SimpleNamespace(exit_code=130)])
     monkeypatch.setattr(end_to_end, "repeat", lambda *_, **__: "clip.mp4")
-    scene = SimpleNamespace(
+    setup = SimpleNamespace(
         clips=SimpleNamespace(whole=None), folder=Path(), live_seconds=1.0, recognizer=None
     )
     with pytest.raises(KeyboardInterrupt):
-        list(end_to_end.latency_rows(scene))
+        list(end_to_end.latency_rows(setup))
 
 
 def test_a_process_that_fails_says_why():

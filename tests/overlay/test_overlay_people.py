@@ -13,7 +13,7 @@ from har_live.overlay import OverlayView, PersonView, TimelineRow, TimelineView,
 from har_live.overlay.parts import OverlayPart, parts
 from har_live.overlay.people import box_in, face, tag
 from har_live.overlay.places import place
-from har_live.overlay.style import Box, Metrics, color_of
+from har_live.overlay.style import Metrics, Rect, color_of
 from har_live.overlay.timeline import track_box
 from har_live.overlay.view import TimelineSpan
 from har_live.types import UNSURE
@@ -55,7 +55,7 @@ def named(view: OverlayView, name: str, width: int, height: int) -> list[Overlay
     return [part for part in parts(view, Metrics.of(width, height)) if part.name == name]
 
 
-def shared(one: Box, other: Box) -> int:
+def shared(one: Rect, other: Rect) -> int:
     across = min(one.right, other.right) - max(one.x, other.x)
     down = min(one.bottom, other.bottom) - max(one.y, other.y)
     return max(0, across) * max(0, down)
@@ -221,8 +221,8 @@ def test_a_mirror_turns_boxes_and_limbs_and_no_text() -> None:
 
 
 def test_a_tag_that_finds_no_place_is_left_out() -> None:
-    room = Box(0, 0, 100, 20)
-    person = Box(0, 0, 100, 20)
+    room = Rect(0, 0, 100, 20)
+    person = Rect(0, 0, 100, 20)
     first = place(90, 18, person, room, taken=[], faces=[])
     assert first is not None
     assert place(90, 18, person, room, taken=[first], faces=[]) is None

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from har_live.errors import HarLiveError, SinkError
-from har_live.files.ahead import ahead
+from har_live.files.prefetch import prefetch
 from har_live.realtime import LiveSettings, finishing
 from har_live.realtime import threads as live_threads
 from har_live.sinks.naming import free_path, has_time, of_any_time, with_time
@@ -209,7 +209,7 @@ def no_thread(_self) -> None:
 def test_without_a_thread_annotating_says_so(monkeypatch) -> None:
     monkeypatch.setattr("threading.Thread.start", no_thread)
     with pytest.raises(HarLiveError, match="can't start new thread: the system allows"):
-        next(ahead([1], max_waiting=1))
+        next(prefetch([1], max_waiting=1))
 
 
 def test_without_a_thread_live_use_says_so_and_leaves_nothing(

@@ -12,7 +12,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
-Picture = Callable[[int, int, int], NDArray[np.uint8]]
+DrawPicture = Callable[[int, int, int], NDArray[np.uint8]]
 """(index, width, height) → (height, width, 3) uint8 RGB, or RGBA with an alpha ``pixel_format``."""
 
 TENTHS = tuple(index / 10 for index in range(10))
@@ -77,7 +77,7 @@ def make_clip(
     *,
     pts_seconds: Sequence[float] = TENTHS,
     size: tuple[int, int] = (64, 48),
-    picture: Picture = numbered,
+    picture: DrawPicture = numbered,
     codec: str | None = None,
     pixel_format: str | None = None,
     options: Mapping[str, str] | None = None,

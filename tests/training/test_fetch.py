@@ -17,7 +17,7 @@ import pytest
 
 from har_live.errors import SourceError
 from training.data import fetch as room
-from training.data.fetch import DATA_SETS, DataSet, RemoteFile, download, fetch
+from training.data.fetch import DOWNLOADS, Download, RemoteFile, download, fetch
 from training.data.unpack import unpack
 
 DATA = np.random.default_rng(0).integers(0, 256, 300_000, np.uint8).tobytes()
@@ -165,7 +165,7 @@ def test_a_data_set_is_fetched_and_unpacked_once(server: Server, tmp_path: Path)
     packed = zip_of(trainlist01="Biking/a.avi 1")
     server.files["lists.zip"] = packed
     checksum = f"md5:{hashlib.md5(packed).hexdigest()}"
-    data_set = DataSet("http://nowhere/", (RemoteFile("lists.zip", checksum=checksum),), "")
+    data_set = Download("http://nowhere/", (RemoteFile("lists.zip", checksum=checksum),), "")
     for _ in range(2):
         fetch(data_set, tmp_path / "data", base_url=server.url.rstrip("/"))
     assert (tmp_path / "data" / "trainlist01.txt").read_text() == "Biking/a.avi 1"
@@ -211,7 +211,7 @@ def test_without_such_a_program_nothing_is_downloaded(
 ):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SourceError, match="none of bsdtar, unrar, 7z is here to open it: install"):
-        fetch(DATA_SETS["ucf50"], tmp_path / "data", base_url=server.url)
+        fetch(DOWNLOADS["ucf50"], tmp_path / "data", base_url=server.url)
     assert server.ranges == []
 
 
@@ -224,7 +224,7 @@ def test_a_program_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_every_file_of_the_known_data_sets_can_be_checked():
-    for data_set in DATA_SETS.values():
+    for data_set in DOWNLOADS.values():
         assert data_set.home.startswith("https://")
         assert data_set.home.endswith("/")
         for file in data_set.files:

@@ -25,7 +25,7 @@ def joints_over(label: str, *, view: str = "full", seed: int = 0, fps: float = F
     """(T, J, 3) joints of one passage of ``SECONDS``."""
     performance = Performance([Passage(label, SECONDS, view=view)], seed)
     instants = np.arange(0.0, SECONDS, 1 / fps)
-    return np.stack([joints_of(performance.moment_at(t).pose, Proportions()) for t in instants])
+    return np.stack([joints_of(performance.snapshot_at(t).pose, Proportions()) for t in instants])
 
 
 def crossings(values: np.ndarray) -> int:
@@ -230,7 +230,7 @@ def test_none_is_nearly_still_but_alive() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_no_jump_is_left_half_done(seed: int) -> None:
     performance = Performance([Passage("jump", 4.0), Passage("none", 1.0)], seed)
-    joints = joints_of(performance.moment_at(4.0).pose, Proportions())
+    joints = joints_of(performance.snapshot_at(4.0).pose, Proportions())
     assert joints[Joint.PELVIS, 1] > 0.93
     assert joints[Joint.TOE : Joint.TOE + 2, 1].max() < 0.04
 
@@ -246,7 +246,7 @@ def test_actions_of_a_take_flow_into_each_other() -> None:
     script = [Passage("none", 2.0), Passage("raise_hands", 2.8), Passage("bow", 2.0)]
     performance = Performance(script, 0)
     instants = np.arange(2.0 - BLEND_SECONDS, 2.0 + BLEND_SECONDS, 0.005)
-    joints = np.stack([joints_of(performance.moment_at(t).pose, Proportions()) for t in instants])
+    joints = np.stack([joints_of(performance.snapshot_at(t).pose, Proportions()) for t in instants])
     assert np.linalg.norm(np.diff(joints, axis=0), axis=2).max() < 0.04
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from har_live.errors import SourceError
 from training.__main__ import COMMANDS, app
-from training.commands.options import Without, as_command, numbers_of
+from training.commands.options import Omit, as_command, numbers_of
 from training.commands.output import print_table
 from training.commands.weights import CAMERA_FPS
 from training.learn.fit_settings import FitSettings
@@ -140,7 +140,7 @@ def test_remarks_are_the_strings_below_the_fields():
 
 def bake(
     flour: Annotated[str, typer.Argument(help="Which.")],
-    baking: Annotated[Baking, Without(("salt",))] = Baking(minutes=40),
+    baking: Annotated[Baking, Omit(("salt",))] = Baking(minutes=40),
 ) -> None:
     """Bake."""
     if flour == "none":

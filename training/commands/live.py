@@ -13,11 +13,11 @@ import typer
 from training.commands.options import (
     Data,
     JsonFile,
+    Omit,
     Out,
     Seed,
     Split,
     WeightsName,
-    Without,
     chosen_split,
     data_exist,
     folder_exists,
@@ -156,7 +156,7 @@ def left_out(
     labels: Annotated[str, typer.Option(help="Left out one at a time, with commas between.")],
     joints: Joints = Path("runs/joints"),
     out: Out = Path("runs/left-out"),
-    settings: Annotated[TrainSettings, Without(("without_labels",))] = TrainSettings(
+    settings: Annotated[TrainSettings, Omit(("without_labels",))] = TrainSettings(
         epochs=1, steps=600
     ),
     machines: MachineSettings = MachineSettings(),

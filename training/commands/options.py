@@ -80,7 +80,7 @@ Split = Annotated[str, typer.Option(help="train, val, all, or another part of th
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write figures here.", callback=folder_exists)
 ]
-Picture = Annotated[Path, typer.Option(help="Picture to write.", callback=folder_exists)]
+PictureFile = Annotated[Path, typer.Option(help="PictureFile to write.", callback=folder_exists)]
 Seed = Annotated[int, Range(0, 2**32 - 1), typer.Option(help="Of everything random.")]
 Workers = Annotated[
     int | None, Range(1, 1024), typer.Option(help="Processes; default: one per core.")
@@ -116,7 +116,7 @@ def chosen_split(text: str) -> str:
     return "" if text == "all" else text
 
 
-class Without(NamedTuple):
+class Omit(NamedTuple):
     """In the annotation of settings: fields that this command does not offer."""
 
     names: tuple[str, ...]
@@ -162,7 +162,7 @@ def _line(error: Exception) -> str:
 def _options(settings: Settings, hint: Any) -> Iterator[inspect.Parameter]:
     """Each field of some settings as an option that defaults to what they have."""
     extra = getattr(hint, "__metadata__", ())
-    left_out = {name for part in extra if isinstance(part, Without) for name in part.names}
+    left_out = {name for part in extra if isinstance(part, Omit) for name in part.names}
     hints = get_type_hints(type(settings), include_extras=True)
     remarks = remarks_of(type(settings))
     for field in fields(settings):

@@ -14,10 +14,10 @@ from training.commands.options import (
     DEFAULT_CACHE,
     Cache,
     Data,
+    Omit,
     Out,
-    Picture,
+    PictureFile,
     Seed,
-    Without,
     Workers,
     can_be_made,
     names_of,
@@ -39,18 +39,18 @@ def fetch(
     base_url: Annotated[str | None, typer.Option(help="A mirror that has the same files.")] = None,
 ) -> None:
     """Download a public data set from its own home; goes on where it was interrupted."""
-    from training.data.fetch import DATA_SETS
+    from training.data.fetch import DOWNLOADS
     from training.data.fetch import fetch as download
 
-    if name not in DATA_SETS:
-        raise typer.BadParameter(f"{name!r} is not one of {', '.join(DATA_SETS)}")
-    data_set = DATA_SETS[name]
+    if name not in DOWNLOADS:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(DOWNLOADS)}")
+    data_set = DOWNLOADS[name]
     typer.echo(f"{name} from {base_url or data_set.home} ({data_set.terms})")
     download(data_set, folder, base_url=base_url)
     typer.echo(f"python -m training show {folder}")
 
 
-def show(data: Data, out: Picture = Path("show.png"), workers: Workers = None) -> None:
+def show(data: Data, out: PictureFile = Path("show.png"), workers: Workers = None) -> None:
     """Show what is in a data set: frames, balance, durations, frame rates, what can't be read."""
     from training.data.contact_sheet import draw
     from training.data.show import summary, survey, table
@@ -116,8 +116,8 @@ def compare(
     cache: Cache = DEFAULT_CACHE,
     networks: NetworkSettings = NetworkSettings(),
     clips: ClipSettings = ClipSettings(),
-    fit: Annotated[FitSettings, Without(("patience", "seed"))] = FitSettings(),
-    machines: Annotated[MachineSettings, Without(("devices", "num_nodes"))] = MachineSettings(),
+    fit: Annotated[FitSettings, Omit(("patience", "seed"))] = FitSettings(),
+    machines: Annotated[MachineSettings, Omit(("devices", "num_nodes"))] = MachineSettings(),
 ) -> None:
     """Train networks on one split with the same seeds: table, curves, confusion, the best.
 

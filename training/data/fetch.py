@@ -51,7 +51,7 @@ class RemoteFile:
 
 
 @dataclass(frozen=True)
-class DataSet:
+class Download:
     """Where a data set lives and what its archives are called."""
 
     home: str
@@ -60,13 +60,13 @@ class DataSet:
     terms: str
 
 
-DATA_SETS = {
-    "ucf50": DataSet(
+DOWNLOADS = {
+    "ucf50": Download(
         "https://www.crcv.ucf.edu/data/",
         (RemoteFile("UCF50.rar", size_bytes=3_233_554_570),),
         "no licence stated; videos of YouTube, for research",
     ),
-    "ucf101": DataSet(
+    "ucf101": Download(
         "https://www.crcv.ucf.edu/data/UCF101/",
         (
             RemoteFile("UCF101.rar", size_bytes=6_932_971_618),
@@ -79,7 +79,7 @@ DATA_SETS = {
         ),
         "no licence stated; videos of YouTube, for research",
     ),
-    "hmdb51": DataSet(
+    "hmdb51": Download(
         "https://serre-lab.clps.brown.edu/wp-content/uploads/2013/10/",
         (
             # Recorded by MediaPipe and by torchvision.
@@ -98,7 +98,7 @@ OnBytes = Callable[[int, int | None], None]
 """Told of the bytes that are there, and of all that will come where that is known."""
 
 
-def fetch(data_set: DataSet, folder: Path, *, base_url: str | None = None) -> None:
+def fetch(data_set: Download, folder: Path, *, base_url: str | None = None) -> None:
     """Download and unpack what ``folder`` does not hold yet.
 
     Args:

@@ -31,7 +31,7 @@ from training.data.official_lists import (
     official_split,
     split_by,
 )
-from training.data.tables import Row, read_table
+from training.data.tables import TableRow, read_table
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ def _read_csv(table: Path) -> list[Clip]:
     )
 
 
-def _manifest_clip(row: Row, table: Path) -> Clip:
+def _manifest_clip(row: TableRow, table: Path) -> Clip:
     if not row["path"] or not row["label"]:
         raise SourceError(f"{table} has a row without path or label: {row}")
     return Clip(
@@ -131,7 +131,7 @@ def _split_name(text: str) -> str:
     return SPLIT_NAMES.get(name.lower(), name)
 
 
-def _kinetics_clips(rows: Iterable[Row], table: Path) -> list[Clip]:
+def _kinetics_clips(rows: Iterable[TableRow], table: Path) -> list[Clip]:
     """Files are found by name: the video's id, alone or with the part that was cut from it."""
     root = table.parent
     found = {path.stem: path.relative_to(root).as_posix() for path in _videos(root)}
@@ -216,8 +216,8 @@ def _say_what_is_left_out(root: Path) -> None:
     for known in (*VIDEO_SUFFIXES, ".csv", ".json", ".md", ".txt"):
         count.pop(known, None)
     if count:
-        told = ", ".join(f"{number} × {suffix}" for suffix, number in sorted(count.items()))
-        log.warning("files in %s that are no videos are left out: %s", root, told)
+        counts = ", ".join(f"{number} × {suffix}" for suffix, number in sorted(count.items()))
+        log.warning("files in %s that are no videos are left out: %s", root, counts)
 
 
 def _read_listed(chosen: Path) -> tuple[Path, list[Clip]]:

@@ -77,7 +77,7 @@ def _cache_one(video: Path, target: Path, settings: CacheSettings) -> str | None
     return None
 
 
-Job = Future[str | None]
+CacheJob = Future[str | None]
 Cached = tuple[list[tuple[Clip, Path]], dict[str, str]]
 """Each readable clip with the file of its frames, and {path: reason} of the broken ones."""
 
@@ -122,7 +122,7 @@ def cache_clips(
     return [(clip, targets[clip]) for clip in clips if clip.path not in broken], broken
 
 
-def _progress(jobs: Iterable[Job], total: int, show: bool) -> Iterable[Job]:
+def _progress(jobs: Iterable[CacheJob], total: int, show: bool) -> Iterable[CacheJob]:
     from rich.progress import track
 
     return track(jobs, description="decoding", total=total, disable=not show)

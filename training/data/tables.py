@@ -12,13 +12,13 @@ from har_live.errors import SourceError
 
 log = logging.getLogger(__name__)
 
-Row = dict[str, str]
+TableRow = dict[str, str]
 
 DELIMITERS = ",;\t"
 """Spreadsheets write semicolons where a comma stands in numbers, and tabs as "Unicode text"."""
 
 
-def read_table(path: Path) -> tuple[set[str], list[Row]]:
+def read_table(path: Path) -> tuple[set[str], list[TableRow]]:
     """The names of a table's columns, and its rows; what a row lacks is empty.
 
     Raises:

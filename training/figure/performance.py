@@ -132,7 +132,7 @@ class _Oval:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
+class Snapshot:
     """All that the picture of one instant shows."""
 
     pose: Pose
@@ -187,13 +187,13 @@ class Performance:
             found.append(Segment(start, end, label, 1.0, 1.0))
         return found
 
-    def moment_at(self, t: float) -> Moment:
+    def snapshot_at(self, t: float) -> Snapshot:
         """What is to be seen at an instant."""
         index = self._index(t)
         turn = self._turns[index]
         vector = self._alive(self._blended(index, t), t)
         blink = (t + self._sway[7]) % 3.7 < 0.14
-        return Moment(
+        return Snapshot(
             from_vector(vector), turn.passage, self._chairs[index], turn.mug_side, not blink
         )
 

@@ -23,7 +23,7 @@ _FAR_PX_PER_METRE, _NEAR_PX_PER_METRE = 110.0, 300.0
 _SIDES_FAR, _SIDES, _SIDES_NEAR = 12, 18, 30
 
 
-class Person:
+class PersonSurfaces:
     """The surfaces of one look, ready to be placed on any joints."""
 
     def __init__(self, look: str, sides: int) -> None:
@@ -42,8 +42,8 @@ class Person:
 
 
 @lru_cache(maxsize=16)
-def _person(look: str, sides: int) -> Person:
-    return Person(look, sides)
+def _person(look: str, sides: int) -> PersonSurfaces:
+    return PersonSurfaces(look, sides)
 
 
 def draw_person(

@@ -95,18 +95,18 @@ class FigureSource(Source):
 
     def picture_at(self, t: float) -> Image:
         """(height, width, 3) uint8 RGB at ``t`` seconds."""
-        moment = self._performance.moment_at(t)
-        passage = moment.passage
+        snapshot = self._performance.snapshot_at(t)
+        passage = snapshot.passage
         return draw_person(
-            joints_of(moment.pose, LOOKS[passage.look].body),
+            joints_of(snapshot.pose, LOOKS[passage.look].body),
             scene=passage.scene,
             look=passage.look,
             view=passage.view,
             width=self._info.width,
             height=self._info.height,
-            has_chair=moment.has_chair,
-            mug_side=moment.mug_side,
-            eyes_open=moment.eyes_open,
+            has_chair=snapshot.has_chair,
+            mug_side=snapshot.mug_side,
+            eyes_open=snapshot.eyes_open,
         )
 
     def __iter__(self) -> Iterator[Frame]:

@@ -172,12 +172,12 @@ def choose(contenders: Sequence[Contender]) -> tuple[Contender, str]:
     spread = max(float(c.by_group.values("macro_f1").std()) for c in contenders)
     near = [c for c in contenders if mean(first) - mean(c) <= spread]
     cheapest = min(near, key=lambda c: c.frame_ms)
-    told = f"mean macro F1 {mean(cheapest):.2f} by group"
+    figure = f"mean macro F1 {mean(cheapest):.2f} by group"
     if len(contenders) == 1:
-        return first, f"it ran alone: {told}"
+        return first, f"it ran alone: {figure}"
     if len(near) == 1:
-        return first, f"{told}, ahead of the next by more than the seeds spread (±{spread:.2f})"
+        return first, f"{figure}, ahead of the next by more than the seeds spread (±{spread:.2f})"
     return cheapest, (
-        f"{told}; {len(near)} networks lie within the spread of the seeds (±{spread:.2f}), and "
+        f"{figure}; {len(near)} networks lie within the spread of the seeds (±{spread:.2f}), and "
         f"this one costs least: {cheapest.frame_ms:.2f} ms a frame"
     )

@@ -16,7 +16,7 @@ from har_live.types import NONE, UNSURE
 from training.lettering import save_picture
 from training.live.measures import NOTHING, Span, Spans
 
-Row = tuple[str, Spans, Spans]
+StreamSpans = tuple[str, Spans, Spans]
 """A stream's name, what was so, what was shown."""
 
 LETTER_INCHES = 0.068
@@ -32,7 +32,7 @@ QUIET = {
 
 
 def draw_timelines(
-    rows: Sequence[Row], labels: tuple[str, ...], target: Path, *, title: str
+    rows: Sequence[StreamSpans], labels: tuple[str, ...], target: Path, *, title: str
 ) -> None:
     """Draw two tracks a stream, on one scale of seconds.
 

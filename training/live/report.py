@@ -13,7 +13,7 @@ from rich.table import Table
 from training.live import measures
 from training.live.evaluate import FAST, SCORERS, Played
 from training.live.measures import Showing
-from training.live.plot import Row
+from training.live.plot import StreamSpans
 
 
 def figures(played: Sequence[Played]) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _stream_figures(stream: Played) -> dict[str, Any]:
     }
 
 
-def rows(played: Sequence[Played]) -> list[Row]:
+def rows(played: Sequence[Played]) -> list[StreamSpans]:
     """Return the rows of the picture: the fast scorer's."""
     name = FAST.name
     return [(stream.name, stream.truth, stream.showings[name].shown) for stream in played]

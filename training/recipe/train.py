@@ -119,9 +119,9 @@ def learnt_takes(data: Path, joints: Path, settings: TrainSettings) -> list[Take
     Raises:
         HarLiveError: a data set that is to be left out is none.
     """
-    if strangers := set(settings.left_out) - BY_NAME.keys():
+    if unknown := set(settings.left_out) - BY_NAME.keys():
         raise HarLiveError(
-            f"no data set {min(strangers)!r} to leave out; there are {', '.join(BY_NAME)}"
+            f"no data set {min(unknown)!r} to leave out; there are {', '.join(BY_NAME)}"
         )
     takes = load_recorded(data / "skeletons") + load_clips(data, joints)
     labels = set(LABELS).difference(settings.without_labels)

@@ -125,7 +125,7 @@ class Windows:
         is_before = plan.is_before[:, CONTEXT:]
         at = np.arange(length)[CONTEXT:]
         since = np.where(plan.begin > 0, at - plan.begin, at)
-        told = (at - CONTEXT >= FIRST_JUDGED) & (is_before | (since >= SETTLED))
+        is_judged = (at - CONTEXT >= FIRST_JUDGED) & (is_before | (since >= SETTLED))
         # What moves is told of the whole picture alone, where nobody is followed.
         keep = ~seen.any(axis=(1, 2, 3)) & self._is_film[newest]
         keep &= self._is_film[before] | (plan.begin[:, 0] <= CONTEXT)
@@ -136,7 +136,7 @@ class Windows:
             joints=joints,
             motion=motion,
             labels=np.where(mirror[:, None], self._mirrored[done], done),
-            weights=told.astype(np.float32),
+            weights=is_judged.astype(np.float32),
         )
 
     def _join(

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from av import VideoFrame
     from numpy.typing import NDArray
 
-Curve = Literal["hlg", "pq", "sdr"]
+TransferCurve = Literal["hlg", "pq", "sdr"]
 
 # The code points of ITU-T H.273.
-_CURVES: dict[int, Curve] = {16: "pq", 18: "hlg"}
+_CURVES: dict[int, TransferCurve] = {16: "pq", 18: "hlg"}
 _UNSPECIFIED = 2
 _FORMAT = "gbrp16le"
 _WIDE = 9
@@ -45,7 +45,7 @@ _WIDE_TO_USUAL = np.array(
 )
 
 
-def curve_of(frame: VideoFrame) -> Curve | None:
+def curve_of(frame: VideoFrame) -> TransferCurve | None:
     """Return what the picture must be taken out of; None for usual ones."""
     is_wide = _WIDE in (frame.color_primaries, frame.colorspace)
     return _CURVES.get(frame.color_trc, "sdr" if is_wide else None)
@@ -54,7 +54,7 @@ def curve_of(frame: VideoFrame) -> Curve | None:
 class ToneMapper:
     """Converts the frames of one stream, as long as they keep their size and format."""
 
-    def __init__(self, curve: Curve, *, width: int, height: int) -> None:
+    def __init__(self, curve: TransferCurve, *, width: int, height: int) -> None:
         """``width`` and ``height`` of the frames, in pixels."""
         self.curve = curve
         self._reformatter = VideoReformatter()
@@ -72,7 +72,7 @@ class ToneMapper:
         return self._graph.vpull()
 
 
-def to_usual(signal: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
+def to_usual(signal: NDArray[np.float64], curve: TransferCurve) -> NDArray[np.float64]:
     """Convert (..., 3) 0–1 from an RGB signal in BT.2020 to one in BT.709."""
     light = _light(signal, curve) @ _WIDE_TO_USUAL.T  # 1 is white
     if curve != "sdr":
@@ -82,7 +82,7 @@ def to_usual(signal: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
     return encoded
 
 
-def _light(signal: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
+def _light(signal: NDArray[np.float64], curve: TransferCurve) -> NDArray[np.float64]:
     """Return the light on the screen, white being 1: the inverse of how each curve is defined."""
     if curve == "sdr":
         linear: NDArray[np.float64] = signal**2.4
@@ -106,7 +106,7 @@ def _rolled_off(light: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(light <= KNEE, light, curved)
 
 
-def _graph(curve: Curve, width: int, height: int) -> Graph:
+def _graph(curve: TransferCurve, width: int, height: int) -> Graph:
     # FFmpeg reads the table when the filter is made; it takes no other way in.
     handle, name = tempfile.mkstemp(suffix=".cube")
     try:
@@ -128,7 +128,7 @@ def _graph(curve: Curve, width: int, height: int) -> Graph:
 
 
 @cache
-def _table(curve: Curve) -> str:
+def _table(curve: TransferCurve) -> str:
     """Write the table in Adobe's format, red running fastest."""
     axis = np.linspace(0, 1, NUM_STEPS)
     blue, green, red = np.meshgrid(axis, axis, axis, indexing="ij")

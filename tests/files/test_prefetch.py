@@ -7,19 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from har_live.files.ahead import ahead
+from har_live.files.prefetch import prefetch
 
 WAIT_SECONDS = 10.0
 
 
 def num_makers() -> int:
-    return sum(thread.name == "har-live-ahead" for thread in threading.enumerate())
+    return sum(thread.name == "har-live-prefetch" for thread in threading.enumerate())
 
 
 @pytest.mark.parametrize("max_waiting", [1, 3, 100])
 def test_the_same_items_in_the_same_order(max_waiting):
-    assert list(ahead(range(50), max_waiting=max_waiting)) == list(range(50))
-    assert list(ahead([], max_waiting=max_waiting)) == []
+    assert list(prefetch(range(50), max_waiting=max_waiting)) == list(range(50))
+    assert list(prefetch([], max_waiting=max_waiting)) == []
     assert num_makers() == 0
 
 
@@ -34,7 +34,7 @@ def test_another_thread_makes_them_and_not_too_many():
                 is_full.set()
             yield number
 
-    items = ahead(make(), max_waiting=3)
+    items = prefetch(make(), max_waiting=3)
     assert next(items) == 0
     # One was taken, three wait, and one more is made before it is known where to put it.
     assert is_full.wait(WAIT_SECONDS)
@@ -50,7 +50,7 @@ def test_an_error_comes_after_what_was_made_before_it():
 
     seen = []
     with pytest.raises(OSError, match="torn tape") as caught:
-        seen.extend(ahead(make(), max_waiting=2))
+        seen.extend(prefetch(make(), max_waiting=2))
     assert seen == [1, 2, 3]
     assert any(entry.name == "make" for entry in caught.traceback), "its traceback says where"
     assert num_makers() == 0
@@ -64,7 +64,7 @@ def test_an_item_that_waits_for_ever_can_be_interrupted():
         is_waiting.set()
         assert is_over.wait(WAIT_SECONDS)
 
-    items = ahead(make(), max_waiting=2, interrupt=is_over.set)
+    items = prefetch(make(), max_waiting=2, interrupt=is_over.set)
     assert next(items) == 1
     assert is_waiting.wait(WAIT_SECONDS)
     items.close()
@@ -73,7 +73,7 @@ def test_an_item_that_waits_for_ever_can_be_interrupted():
 
 
 def test_who_stops_early_leaves_no_thread():
-    items = ahead(iter(int, 1), max_waiting=2)
+    items = prefetch(iter(int, 1), max_waiting=2)
     assert [next(items) for _ in range(5)] == [0] * 5
     assert num_makers() == 1
     del items

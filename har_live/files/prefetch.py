@@ -17,7 +17,7 @@ WAKE_SECONDS = 0.5
 """A wait without a limit can't be interrupted by Ctrl-C on Windows."""
 
 
-def ahead(
+def prefetch(
     items: Iterable[Item], *, max_waiting: int, interrupt: Callable[[], None] = lambda: None
 ) -> Generator[Item, None, None]:
     """Yield the same items in the same order, made by a thread of their own.
@@ -32,7 +32,7 @@ def ahead(
             left before its end.
     """
     queue = _BoundedQueue[Item](max_waiting)
-    maker = Thread(target=queue.fill, args=(items,), name="har-live-ahead", daemon=True)
+    maker = Thread(target=queue.fill, args=(items,), name="har-live-prefetch", daemon=True)
     start_thread(maker)
     try:
         while (item := queue.take()) is not None:
