@@ -1,4 +1,4 @@
-"""Where frames come from."""
+"""Sources: every place that frames come from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every source is: something that says what it is and then yields frames."""
+"""The interface of every source: it says what it is and then yields frames."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Source(Closing, Protocol):
 
     @property
     def sound(self) -> str | Path | Address | None:
-        """Where a recording can be had once more for its sound and subtitles; None where it can't,
-        and for a live source: opened a second time it is not in step with the first."""
+        """Place where a recording can be had once more for its sound and subtitles; None where it
+        can't, and for a live source: opened a second time it is not in step with the first."""
         return None
 
     def __iter__(self) -> Iterator[Frame]: ...

@@ -80,7 +80,7 @@ class CameraSource(Source):
 
     @property
     def camera(self) -> CameraInfo:
-        """Which camera it is."""
+        """The camera that was opened."""
         return self._camera
 
     def __iter__(self) -> Iterator[Frame]:

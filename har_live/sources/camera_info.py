@@ -1,4 +1,4 @@
-"""What is known of a camera before it is opened."""
+"""All that is known of a camera before it is opened."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class CameraInfo:
     index: int
     """The number that ``har-live live`` takes, and OpenCV."""
     name: str
-    """As the system calls it; ``unknown`` where it does not say."""
+    """Name that the system gives it; ``unknown`` where it gives none."""
     sizes: tuple[tuple[int, int], ...] = ()
     """(width, height) in pixels that it offers, smallest first; empty where unknown."""
     state: CameraState = "unknown"
     used_by: str = ""
-    """Who has it: ``zoom (process 4211)``; empty where that can't be seen."""
+    """Program that has it: ``zoom (process 4211)``; empty where that can't be seen."""
 
     def __str__(self) -> str:
         return f"camera {self.index} ({self.name})"

@@ -1,4 +1,4 @@
-"""Which cameras there are, what they are called, and whether another program has them."""
+"""The list of cameras, their names, and whether another program has them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from har_live.sources.camera_info import CameraInfo
 
 
 def list_cameras() -> list[CameraInfo]:
-    """All cameras, by number. None is started; Linux alone says their sizes and who has them."""
+    """List all cameras, by number. None is started; Linux alone says their sizes and who has
+    them."""
     if sys.platform != "linux":
         return _ask_library()
     from har_live.sources.v4l2 import list_devices

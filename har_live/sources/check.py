@@ -1,4 +1,4 @@
-"""What can't be read is told before anything is loaded that could read it."""
+"""Checks of what can't be read, made before anything is loaded that could read it."""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ logger = logging.getLogger(__name__)
 OPEN_SECONDS = 45.0
 """Longest wait for a source to open: a server's own limits come first, with a better message."""
 PATIENCE = 4.0
-"""So many of a source's own limits it may take for a frame, where its kind states no other wait: a
-broadcast in segments may need three for one."""
+"""Factor on a source's own limits that it may take for a frame, where its kind states no other
+wait: a broadcast in segments may need three for one."""
 KILL_SECONDS = 5.0
 """A killed process is gone in milliseconds, unless a driver holds it."""
 _SLICE_SECONDS = 0.5

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from har_live.types import Frame, VideoInfo
 
 BY_MARKERS = {"probesize": "32", "analyzeduration": "0"}
-"""For FFmpeg, with the format ``mjpeg``: it finds pictures by their markers, whatever stands in
-between. What it would look at beforehand takes seconds and tells nothing."""
+"""Options for FFmpeg, with the format ``mjpeg``: it finds pictures by their markers, whatever
+stands in between. What it would look at beforehand takes seconds and tells nothing."""
 SNAPSHOT_FPS = 5.0
 """Pictures a second asked of a camera that gives one for each request."""
 
@@ -115,7 +115,7 @@ class SnapshotCamera(Source):
 
 
 def is_single(source: Source) -> bool:
-    """Whether there is one picture and no more; takes up to two from the source."""
+    """Return whether there is one picture and no more; takes up to two from the source."""
     num_seen = 0
     try:
         for _ in islice(source, 2):

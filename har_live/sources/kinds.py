@@ -43,7 +43,7 @@ ENTRY_POINTS = "har_live.sources"
 """The group of entry points in which other packages name their kinds."""
 CAMERA_STALL_SECONDS = 5.0
 YOUTUBE_STALL_SECONDS = 60.0
-"""It may have to find out its address anew."""
+"""Longer than other live sources: it may have to find out its address anew."""
 
 _YOUTUBE = re.compile(
     r"(?:https?://)?(?:[\w-]+\.)*(?:youtube\.com|youtube-nocookie\.com|youtu\.be)(?:[:/?#]|$)",
@@ -68,26 +68,27 @@ class SourceKind:
 
     name: str
     matches: Callable[[str], bool]
-    """Whether this text means such a source. Told from the text, and from which files there are."""
+    """Tells whether this text means such a source, from the text, and from which files there
+    are."""
     opener: str
     """``module:function`` that takes the text and ``SourceSettings`` and returns a ``Source``, or
     raises ``SourceError``. Imported when one is opened, by the process that reads it."""
     can_hang: Callable[[str], bool] = _always
-    """Whether a read may never return: live use then reads it in a process of its own, which must
-    be able to import ``opener`` (a notebook's own function it can't)."""
+    """Tells whether a read may never return: live use then reads it in a process of its own, which
+    must be able to import ``opener`` (a notebook's own function it can't)."""
     stall_seconds: float | None = None
     """Longest wait for a frame in live use. None: longer than ``timeout_seconds`` of its options,
     so that its own message comes first."""
     reads_stdin: bool = False
-    """Whether it needs this program's standard input."""
+    """True if it needs this program's standard input."""
     is_file: bool = False
-    """Whether the text is the path of what is read, which no output may replace."""
+    """True if the text is the path of what is read, which no output may replace."""
     is_mirrored: bool = False
-    """Whether people expect to see themselves as in a mirror."""
+    """True if people expect to see themselves as in a mirror."""
     label: Callable[[str], str] = redact_url
-    """What messages call it; shows no secret."""
+    """Makes its name in messages; shows no secret."""
     title: Callable[[str], str] | None = None
-    """What the picture calls it, in few letters; None: ``label``."""
+    """Makes its name on the picture, in few letters; None: ``label``."""
 
     def open(self, spec: str, options: SourceSettings) -> Source:
         """Open one in this process.
@@ -111,7 +112,7 @@ def register(kind: SourceKind) -> None:
 
 @cache
 def _of_packages() -> list[SourceKind]:
-    """What other packages that are installed have."""
+    """Look for kinds in the other packages that are installed."""
     return [entry_point.load() for entry_point in entry_points(group=ENTRY_POINTS)]
 
 

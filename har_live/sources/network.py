@@ -28,7 +28,7 @@ RTSP_OPTIONS = {
 }
 
 _ODD_PASSWORD = re.compile(r"[^/?#@:]+:(?!\d+[/?#])[^@]*[@/?#].*@")
-"""What follows a scheme where a password seems to hold letters that end it. A port holds digits."""
+"""Text after a scheme where a password seems to hold letters that end it. A port holds digits."""
 
 
 def open_network(url: str, options: SourceSettings) -> Source:
@@ -112,7 +112,7 @@ def _open_pictures(
 
 
 def _explained(error: SourceError, url: str, answer: WebAnswer) -> SourceError:
-    """What went wrong, by what came back where that says more than FFmpeg does."""
+    """Explain what went wrong, by what came back where that says more than FFmpeg does."""
     name = redact_url(url)
     if answer.kind == "circle":
         what = (

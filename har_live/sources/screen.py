@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 SCREEN_FPS = 15.0
 """Pictures a second where nothing else is asked for: a 4K one takes tens of milliseconds."""
 _FAILURES = (ScreenShotError, OSError, AssertionError)
-"""Of mss 10.2; the last where the X server went away."""
+"""Errors of mss 10.2; the last where the X server went away."""
 _HINTS = {
     "darwin": "allow the terminal in System Settings → Privacy & Security → Screen Recording",
     "win32": "run it in the session of the user who is logged in",

@@ -28,7 +28,7 @@ STDIN = 0
 HEAD_BYTES = 4096
 """An MP4 says in fewer whether its index comes first."""
 WAKE_SECONDS = 0.25
-"""So long a wait for bytes takes to notice that it was interrupted by another thread."""
+"""Interval at which a wait for bytes looks whether another thread interrupted it."""
 _HINT = "pipe a video in: ffmpeg … -f mpegts - | har-live live -"
 _BEFORE_PICTURES = (b"ftyp", b"free", b"skip", b"wide", b"uuid", b"pnot")
 """Boxes of an MP4 that say nothing of where its pictures are."""
@@ -82,7 +82,7 @@ class Pipe:
         """Somebody has ended the reading early."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """At most ``size`` bytes, none at the end."""
+        """Read at most ``size`` bytes, none at the end."""
         if self._head:
             taken, self._head = self._head[:size], self._head[size:]
             return taken
@@ -130,7 +130,7 @@ def open_input() -> Readable:
 
 
 def index_comes_last(head: bytes) -> bool:
-    """Whether this is the beginning of an MP4 that tells only at its end where its pictures are."""
+    """Return whether this begins an MP4 that tells only at its end where its pictures are."""
     at = 0
     while at + 8 <= len(head):
         num_bytes, name = struct.unpack_from(">I4s", head, at)
@@ -141,7 +141,7 @@ def index_comes_last(head: bytes) -> bool:
 
 
 def _has_come(file: BinaryIO) -> bool:
-    """Whether reading returns at once; asked of a pipe, this waits a moment."""
+    """Return whether reading returns at once; asked of a pipe, this waits a moment."""
     # Windows can't wait for a pipe like this one: there, a read ends with the next bytes.
     return sys.platform == "win32" or bool(wait([file.fileno()], WAKE_SECONDS))
 

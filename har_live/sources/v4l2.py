@@ -24,7 +24,7 @@ _MOST_ANSWERS = 64
 
 
 def list_devices() -> list[CameraInfo]:
-    """All devices that capture pictures, by number."""
+    """List all devices that capture pictures, by number."""
     found = (_describe(folder) for folder in CLASS.glob("video*"))
     return sorted((camera for camera in found if camera is not None), key=lambda c: c.index)
 
@@ -47,7 +47,8 @@ def users_of(device: Path) -> str:
 
 
 def _describe(folder: Path) -> CameraInfo | None:
-    """None for what is no camera: the second device that most have for metadata, codecs, radios."""
+    """Describe a camera; None for the second device that most have for metadata, for codecs,
+    radios."""
     number = re.fullmatch(r"video(\d+)", folder.name)
     device = DEVICES / folder.name
     if number is None:
@@ -98,8 +99,8 @@ def _kind_of_capture(handle: int) -> int | None:
 
 
 def _state(handle: int, kind: int) -> CameraState:
-    """Whether pictures could be had now. Only one program may hold a camera's buffers; giving back
-    none, as here, is refused as well while another holds them."""
+    """Find out whether pictures could be had now. Only one program may hold a camera's buffers;
+    giving back none, as here, is refused as well while another holds them."""
     try:
         _ask(handle, _REQBUFS, struct.pack("III", 0, kind, _MEMORY_MAPPED))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a web server sends that is no video to FFmpeg: a page, pictures, nothing, a circle."""
+"""Answers of web servers that are no video to FFmpeg: a page, pictures, nothing, a circle."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PAGE = re.compile(rb"\s*<(!doctype html|html)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class WebAnswer:
-    """What came back from an address."""
+    """An address's answer."""
 
     kind: Literal["page", "jpeg", "other", "circle", "none"]
     """``circle``: it redirects without end; ``none``: nothing came, or an error that FFmpeg tells
     better."""
     media_type: str = ""
-    """As the server states it."""
+    """Media type that the server states."""
 
 
 def look_at(url: str, *, timeout_seconds: float) -> WebAnswer:

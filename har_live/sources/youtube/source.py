@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 RENEWAL_SECONDS = 30.0
-"""So long before an address expires a new one is asked for."""
+"""Time before an address expires at which a new one is asked for."""
 PAUSES_SECONDS = (0.0, 1.0, 3.0)
 """Before each attempt to go on, as long as no new frame comes; after the last one it is lost."""
 SAME_CLOCK_SECONDS = 30.0
