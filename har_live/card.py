@@ -28,12 +28,12 @@ POSE_FOLDER = "pose"
 DEFAULT_WEIGHTS = "everyday-lrcn"
 """The weights that are used where none are named."""
 DEFAULT_PEOPLE = 4
-"""So many are followed at once where nothing else is said."""
+"""Most people followed at once where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmoothingSpec:
-    """How scores become a steady label. The card has them; ``Recognizer`` may change some.
+    """The way from scores to a steady label. The card has it; ``Recognizer`` may change some of it.
 
     Beside 1.0 s, 0.5, 0.35 and 0.5 s, the defaults halve the needless changes and the false alarms
     on joined clips; labels come 0.2 s later, and more short actions are passed over.
@@ -80,7 +80,7 @@ class SmoothingSpec:
         return replace(self, enter=min_confidence, leave=leave, enter_of={})
 
     def thresholds(self, label: str) -> tuple[float, float]:
-        """What a label's averaged probability must reach to be shown, and keep to stay."""
+        """Return what a label's averaged probability must reach to be shown, and keep to stay."""
         if label not in self.enter_of:
             return self.enter, self.leave
         enter = self.enter_of[label]
@@ -93,7 +93,7 @@ class ModelCard:
 
     name: str
     labels: tuple[str, ...]
-    """In the order of the network's outputs."""
+    """Labels in the order of the network's outputs."""
     model: ModelConfig
     clip: ClipSpec
     hop: int = 2
@@ -102,15 +102,15 @@ class ModelCard:
     """Grid frames from which on the first window of a run is scored, full or not; None waits until
     it is full. For networks that have learnt to read short windows."""
     delay_seconds: float | None = None
-    """From what somebody does to the end of the windows that say so, for networks that have learnt
-    to tell the newest; None is half a window, for those that tell of a window as a whole."""
+    """Delay from what somebody does to the end of the windows that say so, for networks that have
+    learnt to tell the newest; None is half a window, for those that tell of a window as a whole."""
     smoothing: SmoothingSpec = field(default_factory=SmoothingSpec)
     description: str = ""
     """One line for people."""
     accuracy: str = "not measured"
     """One line for people: what was reached, on which split."""
     metrics: dict[str, Any] = field(default_factory=dict)
-    """What was measured, with split and command."""
+    """Figures that were measured, with split and command."""
     sources: tuple[dict[str, str], ...] = ()
     """Data it was trained on: name, licence, use."""
     sha256: dict[str, str] = field(default_factory=dict)
@@ -135,7 +135,7 @@ class ModelCard:
 
     @property
     def label_delay_seconds(self) -> float:
-        """From what somebody does to the end of the windows that say so."""
+        """Delay from what somebody does to the end of the windows that say so."""
         return self.clip.window_seconds / 2 if self.delay_seconds is None else self.delay_seconds
 
     def to_json(self) -> str:
@@ -246,7 +246,8 @@ def open_pose_weights() -> PoseWeights:
 
 
 def _shipped_root() -> Path:
-    """In a wheel the folder lies inside the package, in a checkout beside it."""
+    """Find the folder of shipped weights: inside the package in a wheel, beside it in a
+    checkout."""
     package = Path(__file__).resolve().parent
     inside = package / "weights"
     return inside if inside.is_dir() else package.parent / "weights"

@@ -1,4 +1,4 @@
-"""Every error that har-live raises on purpose.
+"""The errors that har-live raises on purpose.
 
 ::
 

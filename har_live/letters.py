@@ -12,7 +12,7 @@ import sys
 import unicodedata
 
 ERRORS = "har_live.stand_in"
-"""How a stream of text is told to write a stand-in: its ``errors``."""
+"""Name by which a stream of text is told to write a stand-in: its ``errors``."""
 
 _STAND_INS = {
     "–": "-",
@@ -49,7 +49,7 @@ def stand_in(char: str) -> str:
 
 
 def write_stand_ins() -> None:
-    """From now on standard output and error write a stand-in for what they can't write."""
+    """Let standard output and error, from now on, write a stand-in for what they can't write."""
     codecs.register_error(ERRORS, _replace)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -1,4 +1,4 @@
-"""How weights behave live, in plain words: what ``evaluate-live`` left in their card."""
+"""Live figures of weights, in plain words: what ``evaluate-live`` left in their card."""
 
 from __future__ import annotations
 

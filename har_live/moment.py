@@ -1,4 +1,5 @@
-"""All that is known at an instant: files, replays and live use all give it, sinks take it."""
+"""Moments: all that is known at an instant. Files, replays and live use give them, sinks take
+them."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class Moment:
     """A frame of a source and what has come to light since the one before."""
 
     frame: Frame | None
-    """None where only predictions and segments are new, and at the end."""
+    """Frame seen; None where only predictions and segments are new, and at the end."""
     predictions: list[Prediction]
     segments: list[Segment]
     """Segments that are now known to be over."""

@@ -1,4 +1,4 @@
-"""How OpenCV is loaded: before PyAV, and where that fails, in words that say what is missing.
+"""Loading of OpenCV: before PyAV, and where that fails, in words that say what is missing.
 
 Both wheels bring a libxcb-shm of the same name, and a window of OpenCV's hangs for ever when PyAV's
 was loaded before (PyAV#978, seen with av 18.1 and OpenCV 5.0). So whatever imports ``av`` imports

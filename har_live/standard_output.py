@@ -1,4 +1,4 @@
-"""What happens to answers that nobody can take in: standard output on a full disk, or closed."""
+"""Answers that nobody can take in: standard output on a full disk, or closed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def answers_arrive() -> Iterator[None]:
 
 
 def _is_refused() -> bool:
-    """Whether it is standard output that takes nothing."""
+    """Return whether it is standard output that takes nothing."""
     if sys.stdout is None or sys.stdout.closed:
         return False
     try:

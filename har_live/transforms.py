@@ -1,4 +1,4 @@
-"""From a picture to the small square that the network sees: one function for training and live."""
+"""Reduction of a picture to the small square that the network sees, in training and live alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from har_live.types import ClipSpec, Image
 
 LEAST_REDUCTION = 1.5
-"""What is left to reduce when the rest is done by halving. Halving takes a quarter of the time for
+"""Reduction that is left when the rest is done by halving. Halving takes a quarter of the time for
 each pixel, and what it leaves is a quarter; with less left than this, edges would be blurred."""
 
 

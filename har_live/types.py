@@ -23,20 +23,21 @@ if TYPE_CHECKING:
 
 Fit = Literal["stretch", "letterbox"]
 Runtime = Literal["auto", "torch", "onnx"]
-"""What computes the network; ``har_live.scorers.open_scorer`` says what ``auto`` takes."""
+"""The library that computes the network; ``har_live.scorers.open_scorer`` says what ``auto``
+takes."""
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, as shares of the picture's width and height, 0–1."""
 
 WHOLE_PICTURE = 0
 """Stands for a person's id where a prediction is about the picture as a whole."""
 NUM_JOINTS = 13
-"""Of a person: nose, then left and right shoulder, elbow, wrist, hip, knee and ankle, the left and
-right being the person's own."""
+"""Joints of a person: nose, then left and right shoulder, elbow, wrist, hip, knee and ankle, the
+left and right being the person's own."""
 
 NONE = "none"
 """The label of a window in which nobody does anything of the label set."""
 UNSURE = "unsure"
-"""What is shown when no label is sure enough; never one of a model's labels."""
+"""The label shown when no label is sure enough; never one of a model's labels."""
 
 
 @runtime_checkable
@@ -69,7 +70,7 @@ class Frame:
     truth: str | None = None
     """The true label at this instant, where the source knows it (the built-in figure)."""
     begins_anew: bool = False
-    """Whether the source's clock jumped before it: nobody knows what lies between."""
+    """True if the source's clock jumped before it: nobody knows what lies between."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.picture, Picture):
@@ -102,10 +103,10 @@ def _check_image(image: Image) -> None:
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What a source says of itself before its first frame."""
+    """A source's description of itself, before its first frame."""
 
     name: str
-    """For people: a file's name, a URL without credentials and query, ``figure``."""
+    """Name for people: a file's, a URL without credentials and query, ``figure``."""
     width: int
     """Pixels, upright and with square pixels, as in ``Frame.image``."""
     height: int
@@ -135,12 +136,12 @@ class Address:
 
     url: str = field(repr=False)
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """For FFmpeg: headers, cookies."""
+    """Options for FFmpeg: headers, cookies."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClipSpec:
-    """What one window is: part of the model card, read by training and by streaming alike."""
+    """The shape of one window: part of the model card, read by training and by streaming alike."""
 
     num_frames: int = 16
     """T, grid frames in a window."""
@@ -149,7 +150,8 @@ class ClipSpec:
     image_size: int = 112
     """Side in pixels of the square picture that the network sees."""
     fit: Fit = "stretch"
-    """How a picture becomes square: ``stretch`` it, or ``letterbox`` it with black bars."""
+    """Way in which a picture becomes square: ``stretch`` it, or ``letterbox`` it with black
+    bars."""
 
     def __post_init__(self) -> None:
         if self.num_frames < 1:
@@ -174,7 +176,7 @@ class Person:
     id: int
     """Counts from 1 in each stream; never given to anybody else."""
     box: Box
-    """Where they are."""
+    """Place of the person."""
     joints: Joints
     """(13, 3) float32: x and y as shares of the picture's width and height, score 0–1."""
 
@@ -204,9 +206,9 @@ class Prediction:
     fullness: float = 1.0
     """0–1: below 1 at the beginning of a run, where a window is scored before it is full."""
     person: int = WHOLE_PICTURE
-    """Whom it is about: a ``Person.id``, or the whole picture."""
+    """Subject: a ``Person.id``, or the whole picture."""
     box: Box | None = None
-    """Where the person was seen last; None for the whole picture."""
+    """Place where the person was seen last; None for the whole picture."""
 
     def __repr__(self) -> str:
         return (
@@ -227,9 +229,9 @@ class Segment:
     peak_confidence: float
     """0–1, the highest of them."""
     person: int = WHOLE_PICTURE
-    """Who did it: a ``Person.id``, or the whole picture."""
+    """Subject who did it: a ``Person.id``, or the whole picture."""
     box: Box | None = None
-    """Where the person was when the label was surest; None for the whole picture."""
+    """Place of the person when the label was surest; None for the whole picture."""
 
     def __post_init__(self) -> None:
         if not self.start_seconds <= self.end_seconds:

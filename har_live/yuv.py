@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Matrix = Literal["bt601", "bt709"]
-"""How brightness and colour are made of red, green and blue."""
+"""Matrix by which brightness and colour are made of red, green and blue."""
 
 MAX_SD_HEIGHT = 576
 """Pixels: up to it video that names no matrix is BT.601, above it BT.709, as players take it."""
@@ -53,7 +53,7 @@ class YuvImage:
 
 
 def usual_matrix(height: int) -> Matrix:
-    """That of video so many pixels high."""
+    """Return the matrix of video so many pixels high."""
     return "bt709" if height > MAX_SD_HEIGHT else "bt601"
 
 

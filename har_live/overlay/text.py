@@ -22,7 +22,7 @@ ELLIPSIS = "…"
 SMALLEST_PX = 9
 """Font sizes below this are not legible."""
 SHRINK = 0.7
-"""How much smaller a line may become before it is shortened."""
+"""Most that a line is made smaller before it is shortened."""
 
 _MARKS = "".join(chr(code) for code in range(0x0590, 0x0900) if unicodedata.combining(chr(code)))
 _MARKS_FIRST = re.compile(f"([{_MARKS}]+)(.)")
@@ -135,7 +135,7 @@ def _shortened(text: str, num_letters: int) -> str:
 
 
 def _zoom(size_px: int) -> int:
-    """How much larger than needed text is drawn before it is reduced.
+    """Return the factor by which text is drawn too large before it is reduced.
 
     OpenCV 5.0 places glyphs on whole pixels, which crowds small text; this way letters fall
     where they belong.

@@ -16,7 +16,7 @@ before the right."""
 MAX_PEOPLE = 6
 """The finder finds no more in one picture."""
 LEAST_PERSON_SCORE = 0.1
-"""Whom the finder is less sure of is nobody."""
+"""Score below which somebody the finder reports is nobody."""
 LEAST_JOINT_SCORE = 0.1
 """A joint that is less sure than this is a guess: nothing is measured by it."""
 
