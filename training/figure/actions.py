@@ -13,7 +13,7 @@ Labels = tuple[tuple[float, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """How one label is performed."""
+    """A label's performance."""
 
     pose: Callable[[float, float, int], Pose]
     """Phase 0–1 of a repetition, amplitude about 1, leading side → pose."""
@@ -22,9 +22,9 @@ class Action:
     start_phase: float = 0.0
     """Phase at which the first repetition begins."""
     labels: Labels | None = None
-    """Where the label changes within a repetition: (until phase, label), …"""
+    """Changes of the label within a repetition: (until phase, label), …"""
     changes_side: bool = False
-    """Whether each repetition may lead with another side; else the whole passage keeps one."""
+    """True if each repetition may lead with another side; else the whole passage keeps one."""
     stride_metres: float = 0.0
     """Way on the floor made in one repetition, where the view leaves room for it."""
     travelling: Callable[[float, float, int], Pose] | None = None

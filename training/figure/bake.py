@@ -77,7 +77,7 @@ def check(source: FigureSource, folder: Path) -> None:
 
 
 def true_stretches(source: FigureSource) -> list[Segment]:
-    """What the frames of a performance show from when to when, to the frame."""
+    """List what the frames of a performance show from when to when, to the frame."""
     labelled = groupby(source.frame_seconds, key=source.truth_at)
     starts = [(next(instants), label) for label, instants in labelled]
     assert source.info.duration_seconds is not None

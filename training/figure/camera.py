@@ -17,12 +17,12 @@ NEAR_METRES = 0.15
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Where the camera stands and how the person stands before it."""
+    """The place of the camera, and how the person stands before it."""
 
     distance_m: float
-    """From the person's place, along +z."""
+    """Distance from the person's place, along +z."""
     height_m: float
-    """Of the camera over the floor."""
+    """Height of the camera over the floor."""
     aim_m: float
     """Height at which the camera looks."""
     facing_degrees: float = 0.0

@@ -71,7 +71,7 @@ _CLAP = Keyframes(
 
 
 def clap(phase: float, amplitude: float, side: int) -> Pose:
-    """Both palms meet before the chest."""
+    """Bring both palms together before the chest."""
     pose = _CLAP(phase)
     closed = -0.158
     wrists = pose.wrists.copy()
@@ -110,7 +110,7 @@ _RAISE = Keyframes(
 
 
 def raise_hands(phase: float, amplitude: float, side: int) -> Pose:
-    """Both hands go straight up, stay, and come down."""
+    """Raise both hands straight up, hold them, lower them."""
     return _RAISE(phase)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from training.figure.vectors import Vector
 
 _SIZE = 1.06
-"""Of the tables' head on the figure: a little larger reads better at a distance."""
+"""Size of the tables' head on the figure: a little larger reads better at a distance."""
 _NOSE_DROP = np.arctan2(0.02, 0.115)
 
 

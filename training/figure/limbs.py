@@ -47,7 +47,7 @@ ARM = np.array(
     ]
 )
 GIRDLE, GIRDLE_DROP_M = 0.45, 0.035
-"""Where the arm begins: on the way from neck to shoulder, and how far below it."""
+"""Beginning of the arm: on the way from neck to shoulder, and how far below it."""
 _SLEEVE_END, _SLEEVE_BAND = 1.56, (1.2, 1.42)
 LEG = np.array(
     [
@@ -112,7 +112,7 @@ class Limb:
 
 @dataclass(frozen=True, slots=True)
 class Cloth:
-    """What covers a limb: from its start to ``end``, with bands of other colours."""
+    """The cover of a limb: from its start to ``end``, with bands of other colours."""
 
     colour: Colour
     end: float

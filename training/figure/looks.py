@@ -1,4 +1,4 @@
-"""Who performs: builds, skins, hair and clothes."""
+"""Looks of the performers: builds, skins, hair and clothes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Hair:
     """Hairline in the neck."""
     thickness: float = 0.012
     fall: float = 0.0
-    """How far hair falls below the neck's hairline at the back."""
+    """Length of hair below the neck's hairline at the back."""
     bun: bool = False
 
 

@@ -11,7 +11,7 @@ from training.figure.skeleton import LEFT
 
 SEAT_HEIGHT_METRES = 0.46
 SEAT_BACK_METRES = 0.40
-"""How far behind the standing place the seat's middle is."""
+"""Distance of the seat's middle behind the standing place."""
 
 
 _CROUCH = posed(
@@ -140,7 +140,7 @@ _SIT = Keyframes(
     ]
 )
 SIT_STAND_LABELS = ((0.3, "sit_down"), (0.52, "none"), (0.83, "stand_up"), (1.0, "none"))
-"""What is true until each phase of the sitting cycle."""
+"""Labels that are true until each phase of the sitting cycle."""
 
 
 def sit_and_stand(phase: float, amplitude: float, side: int) -> Pose:

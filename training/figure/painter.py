@@ -26,7 +26,7 @@ _SHADOW_COARSENESS = 4
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """How a scene lights the person."""
+    """A scene's light on the person."""
 
     towards: tuple[float, float, float] = (-0.45, 1.0, 0.65)
     """Direction to the main light."""

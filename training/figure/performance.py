@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BLEND_SECONDS = 0.44
 """Two actions of a take flow into each other around their boundary for so long."""
 _SHORTEST_SHARE = 0.75
-"""Of a repetition's mean length: what lasts less is cut off, not hurried."""
+"""Share of a repetition's mean length: what lasts less is cut off, not hurried."""
 _PATH_DEPTH = 0.42
 """Depth of the oval that is walked, against its width."""
 
@@ -188,7 +188,7 @@ class Performance:
         return found
 
     def snapshot_at(self, t: float) -> Snapshot:
-        """What is to be seen at an instant."""
+        """Compute what is to be seen at an instant."""
         index = self._index(t)
         turn = self._turns[index]
         vector = self._alive(self._blended(index, t), t)

@@ -1,4 +1,4 @@
-"""From joint positions to a picture: a person of a given look in a scene."""
+"""Pictures of a person of a given look in a scene, from joint positions."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ _ENDS = np.cumsum([int(np.prod(shape)) for _, shape in _SHAPES])
 
 
 def to_vector(pose: Pose) -> Vector:
-    """All controls in one (D,) array, for blending."""
+    """Put all controls into one (D,) array, for blending."""
     return np.concatenate([getattr(pose, name).ravel() for name, _ in _SHAPES])
 
 

@@ -1,4 +1,4 @@
-"""What the person uses: the chair and the mug."""
+"""Things that the person uses: the chair and the mug."""
 
 from __future__ import annotations
 

@@ -16,15 +16,15 @@ class Passage:
     """One action, performed for a while. A change of scene, look or view is a cut."""
 
     label: str
-    """What is done: a key of ``ACTIONS``."""
+    """Action done: a key of ``ACTIONS``."""
     seconds: float
     """Length."""
     scene: str = "studio"
     """A key of ``SCENES``."""
     look: str = "ben"
-    """Who performs: a key of ``LOOKS``."""
+    """Look of the performer: a key of ``LOOKS``."""
     view: str = "full"
-    """Where the camera stands: a key of ``VIEWS``."""
+    """Place of the camera: a key of ``VIEWS``."""
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -38,7 +38,7 @@ class Passage:
 
     @property
     def take(self) -> tuple[str, str, str]:
-        """What stays the same until the next cut."""
+        """Values that stay the same until the next cut."""
         return (self.scene, self.look, self.view)
 
 

@@ -78,13 +78,13 @@ class FigureSource(Source):
 
     @property
     def true_segments(self) -> list[Segment]:
-        """What is performed from when to when; neighbours have different labels."""
+        """List what is performed from when to when; neighbours have different labels."""
         assert self._info.duration_seconds is not None
         return self._performance.segments(self._info.duration_seconds)
 
     @property
     def frame_seconds(self) -> list[float]:
-        """When each frame is shown."""
+        """Return when each frame is shown."""
         assert self._info.num_frames is not None
         assert self._info.fps is not None
         return [index / self._info.fps for index in range(self._info.num_frames)]
@@ -114,7 +114,7 @@ class FigureSource(Source):
             yield Frame(self.picture_at(t), t, self.truth_at(t))
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: nothing is held open."""
 
 
 def _check_positive(name: str, value: float) -> None:
