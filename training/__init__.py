@@ -1,4 +1,4 @@
-"""From a folder of videos to a weights folder: ``python -m training``.
+"""The workshop, from a folder of videos to a weights folder: ``python -m training``.
 
 A room imports from its own floor and the floors below it, never from above:
 

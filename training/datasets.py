@@ -16,7 +16,7 @@ from training.labels import LEFT_OUT, RENAMED
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Where takes come from, and what may be done with them."""
+    """An origin of takes, and what may be done with them."""
 
     name: str
     kind: Literal["clips", "recorded"]
@@ -268,7 +268,7 @@ BY_NAME: Mapping[str, Dataset] = {dataset.name: dataset for dataset in DATASETS}
 
 
 def our_label(dataset: str, label: str) -> str | None:
-    """What a data set's label is called here; None where its takes teach nothing.
+    """Translate a data set's label into ours; None where its takes teach nothing.
 
     A label that only one recorded source has (``source:word``) and that has no name here is left
     out.

@@ -46,7 +46,7 @@ SIZES = ((160, 256), (256, 192))
 NUM_PICTURES = 24
 
 Numbers = tuple[NDArray[np.float32], NDArray[np.float32] | None]
-"""Of a convolution: its filters, (out, in, h, w), and its bias, where it has one."""
+"""Numbers of a convolution: its filters, (out, in, h, w), and its bias, where it has one."""
 Net = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """(N, H, W, 3) uint8 RGB → (N, 6, 56)."""
 
@@ -89,7 +89,7 @@ def import_pose(models: Path, out: Path, *, pictures: Path) -> None:
 def _compare(
     module: nn.Module, source: Path, graph: Path, photos: Sequence[NDArray[np.uint8]]
 ) -> float:
-    """How much ours differs from the original; refuse it where that is too much."""
+    """Measure how much ours differs from the original; refuse it where that is too much."""
     shown = [fitted(photo, size) for photo in photos for size in SIZES]
     ours, exported, original = in_torch(module), in_onnxruntime(graph), original_of(source)
     gap = max(difference(ours(x), original(x)) for x in shown)
@@ -196,7 +196,8 @@ def read_photos(path: Path, *, count: int) -> list[NDArray[np.uint8]]:
 
 
 def fitted(photo: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """As a network sees it, (1, H, W, 3), whatever shape that gives the person."""
+    """Bring a picture into the network's shape, (1, H, W, 3), whatever shape that gives the
+    person."""
     return np.asarray(cv2.resize(photo, size[::-1]), np.uint8)[None]
 
 

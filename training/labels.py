@@ -10,7 +10,7 @@ from har_live.types import NONE
 OTHER = "other_exercise"
 """Somebody trains, and it is none of the exercises that have a label."""
 LEFT_OUT = None
-"""What a label is renamed to whose takes teach nothing, or two things at once."""
+"""New name of a label whose takes teach nothing, or two things at once."""
 
 LABELS: tuple[str, ...] = (
     NONE,
@@ -82,8 +82,8 @@ LABELS: tuple[str, ...] = (
     "yoga_shavasana",
     "yoga_trikonasana",
 )
-"""What the shipped weights tell apart: what several sources or many takes show, and the exercises,
-strokes and poses of single ones. All else that was recorded is left out."""
+"""Labels that the shipped weights tell apart: what several sources or many takes show, and the
+exercises, strokes and poses of single ones. All else that was recorded is left out."""
 
 MOVEMENTS = frozenset(
     {
@@ -136,7 +136,7 @@ SIDES = re.compile(r"left|right", re.IGNORECASE)
 
 
 def mirrored_label(label: str, labels: Sequence[str]) -> str | None:
-    """What the mirrored movement is called: the other side's label; None where nothing fits."""
+    """Return the mirrored movement's label: the other side's; None where nothing fits."""
     if label.startswith(NEVER_MIRRORED):
         return None
     other = SIDES.sub(lambda side: _other_side(side[0]), label)

@@ -1,4 +1,4 @@
-"""Where an output comes from: ``recipe.json`` beside it, written by the stage that made it.
+"""The origin of an output: ``recipe.json`` beside it, written by the stage that made it.
 
 A stage's recipe names what it read; ``chain`` follows that to the data sets. READMEs of weights are
 written from these chains, never by hand.
@@ -51,7 +51,8 @@ def chain(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def command_line() -> str:
-    """What was typed; folders outside of the working directory by their names alone."""
+    """Return the command as typed; folders outside of the working directory by their names
+    alone."""
     return shlex.join(["python", "-m", "training", *map(_without_folders, sys.argv[1:])])
 
 

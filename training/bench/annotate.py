@@ -68,7 +68,7 @@ def clip_with_sound(folder: Path, *, window_seconds: float) -> Path:
 
 
 def transcode(source: Path, target: Path) -> None:
-    """What ``annotate`` does to pictures and sound, with a fixed text and no network."""
+    """Do to pictures and sound what ``annotate`` does, with a fixed text and no network."""
     options = [text for key, value in SOFTWARE.options.items() for text in (f"-{key}", value)]
     key_frames = ("-g", str(round(KEY_FRAME_SECONDS * FPS)))
     encoder = ("-c:v", SOFTWARE.name, *options, *key_frames, "-pix_fmt", "yuv420p")

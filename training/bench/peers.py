@@ -33,7 +33,7 @@ SMALL = "seed-lrcn"
 
 
 def peer_rows(weights: Sequence[Weights], effort: Effort, folder: Path) -> Iterator[Row]:
-    """All comparisons, one after the other.
+    """Measure all comparisons, one after the other.
 
     Args:
         weights: the first of them annotate the file.

@@ -1,4 +1,4 @@
-"""How a function becomes a command: its settings become options, a wrong value becomes a line."""
+"""Commands made of functions: settings become options, a wrong value becomes a line."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ DEFAULT_CACHE = Path(".cache")
 
 
 def names_of(text: str) -> list[str]:
-    """What stands between commas."""
+    """Split a text at its commas."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
@@ -112,12 +112,12 @@ def numbers_of(text: str, allowed: Range) -> list[float]:
 
 
 def chosen_split(text: str) -> str:
-    """What a split is called within: the empty one is all of them."""
+    """Return a split's name within the program: the empty one is all of them."""
     return "" if text == "all" else text
 
 
 class Omit(NamedTuple):
-    """In the annotation of settings: fields that this command does not offer."""
+    """A mark in the annotation of settings: fields that this command does not offer."""
 
     names: tuple[str, ...]
 
@@ -160,7 +160,7 @@ def _line(error: Exception) -> str:
 
 
 def _options(settings: Settings, hint: Any) -> Iterator[inspect.Parameter]:
-    """Each field of some settings as an option that defaults to what they have."""
+    """Make each field of some settings an option that defaults to what they have."""
     extra = getattr(hint, "__metadata__", ())
     left_out = {name for part in extra if isinstance(part, Omit) for name in part.names}
     hints = get_type_hints(type(settings), include_extras=True)

@@ -1,4 +1,4 @@
-"""How commands print tables."""
+"""Printing of tables."""
 
 from __future__ import annotations
 

@@ -167,6 +167,6 @@ def adapt(
 
 
 def _say_kept(weights: Weights) -> None:
-    """What was reached, and how to use it."""
+    """Say what was reached, and how to use it."""
     typer.echo(weights.card.accuracy)
     typer.echo(f"har-live live --weights {weights.folder}")

@@ -52,7 +52,7 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class Download:
-    """Where a data set lives and what its archives are called."""
+    """A data set's address and the names of its archives."""
 
     home: str
     """Address that the files' names are relative to."""

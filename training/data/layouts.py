@@ -1,4 +1,4 @@
-"""How data sets lie on disk: one function turns each known layout into a list of clips.
+"""Layouts of data sets on disk: one function turns each known one into a list of clips.
 
 | layout | what it looks like |
 |---|---|
@@ -56,7 +56,7 @@ MANIFESTS = ("clips.csv", "films.csv")
 
 
 def clips_of(data: Path) -> list[tuple[Path, Clip]]:
-    """All clips of ``data``, each with the folder that its path is relative to.
+    """List all clips of ``data``, each with the folder that its path is relative to.
 
     ``data`` is as for ``read_clips``, or a folder that holds several of ``MANIFESTS``.
 

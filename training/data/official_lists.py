@@ -19,9 +19,9 @@ UCF_GROUP = re.compile(r"_(g\d+)_c\d+$")
 UCF_LIST = re.compile(r"(train|test)list(\d+)\.txt$")
 HMDB_LIST = re.compile(r"(.+)_test_split(\d)\.txt$")
 HMDB_SPLITS = {"0": "unused", "1": "train", "2": "val"}
-"""What the official numbers mean; what the authors test on is what is measured here."""
+"""The official numbers' splits; what the authors test on is what is measured here."""
 LIST_FOLDERS = ("ucfTrainTestlist", "testTrainMulti_7030_splits", "test_train_splits", "splits")
-"""Where official lists lie when they lie beside the videos."""
+"""Folders of official lists that lie beside the videos."""
 
 Official = dict[tuple[str, str], tuple[str, str]]
 """(label, file name) in lower case (UCF101 spells HandStandPushups both ways) → path, split."""

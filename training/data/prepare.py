@@ -1,4 +1,4 @@
-"""From videos to a cache of small uint8 frames on the time grid, in parallel and resumable."""
+"""A cache of small uint8 frames of videos, on the time grid, made in parallel and resumable."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from training.data.layouts import read_clips
 
 @dataclass(frozen=True)
 class CacheSettings:
-    """What the cached frames are."""
+    """The form of the cached frames."""
 
     image_size: int = 192
     """Side in pixels of the square frames."""
@@ -39,12 +39,12 @@ class CacheSettings:
 
 
 def cache_path(root: Path, clip: Clip, cache: Path, settings: CacheSettings) -> Path:
-    """Where a clip's frames lie."""
+    """Return the path of a clip's frames."""
     return cache / settings.name / f"{cache_name(root / clip.path)}.npy"
 
 
 def cache_name(video: Path) -> str:
-    """What is made of a video is named after it and its size, so that a changed file is redone."""
+    """Name what is made of a video after it and its size, so that a changed file is redone."""
     size = video.stat().st_size if video.exists() else 0
     key = hashlib.sha256(f"{video.resolve()} {size}".encode()).hexdigest()[:16]
     return f"{video.stem}-{key}"
@@ -129,7 +129,7 @@ def _progress(jobs: Iterable[CacheJob], total: int, show: bool) -> Iterable[Cach
 
 
 def write_index(index: Sequence[tuple[Clip, Path]], broken: dict[str, str], target: Path) -> None:
-    """What was prepared, for people and other programs."""
+    """Write what was prepared, for people and other programs."""
     text = {
         "clips": [asdict(clip) | {"frames": str(path)} for clip, path in index],
         "broken": broken,

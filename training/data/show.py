@@ -1,4 +1,4 @@
-"""What is in a data set: sample frames of each label, balance, durations, frame rates, faults.
+"""A look at a data set: sample frames of each label, balance, durations, frame rates, faults.
 
 python -m training show data/UCF50 --out show.png
 """
@@ -32,11 +32,11 @@ THUMB_WIDTH, THUMB_HEIGHT = 150, 96
 
 @dataclass(frozen=True)
 class Facts:
-    """What a clip's file says."""
+    """A clip's file by its own account."""
 
     clip: Clip
     error: str = ""
-    """Why it can't be read; empty where it can."""
+    """Reason why it can't be read; empty where it can."""
     width: int = 0
     height: int = 0
     fps: float = 0.0
@@ -124,7 +124,7 @@ def _fitted(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def summary(facts: Sequence[Facts], *, most: int = 6) -> str:
-    """How much there is, and what can't be read."""
+    """Say how much there is, and what can't be read."""
     clips = [fact.clip for fact in facts]
     groups = len({clip.group for clip in clips})
     hours = sum(fact.duration_seconds for fact in facts) / 3600
@@ -145,7 +145,7 @@ def summary(facts: Sequence[Facts], *, most: int = 6) -> str:
 
 
 def labels_of(facts: Sequence[Facts]) -> list[str]:
-    """Every label, those of one data set together."""
+    """List every label, those of one data set together."""
     first = {fact.clip.label: fact.clip.dataset for fact in reversed(facts)}
     return sorted(first, key=lambda label: (first[label], label))
 

@@ -1,4 +1,4 @@
-"""Which clips are learnt from and which are measured: whole groups, each class on both sides."""
+"""Splits into clips to learn from and clips to measure: whole groups, each class on both sides."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _is_measured(clips: Sequence[Clip]) -> bool:
 
 
 def _smallest_group_measured(clips: Sequence[Clip]) -> list[Clip]:
-    """Where a quarter of the clips is less than any group: the smallest one that can be spared."""
+    """Measure the smallest group that can be spared: a quarter of the clips is less than any."""
     labels = {clip.label for clip in clips}
     for group, _ in reversed(Counter(clip.group for clip in clips).most_common()):
         if {clip.label for clip in clips if clip.group != group} == labels:
@@ -136,7 +136,7 @@ def split_by_group(clips: Sequence[Clip], *, share: float = 0.25, seed: int = 0)
 
 
 def leaky_split(clips: Sequence[Clip], *, share: float = 0.25, seed: int = 0) -> list[Clip]:
-    """At random, groups ignored: siblings on both sides. Only to show what that does."""
+    """Split at random, groups ignored: siblings on both sides. Only to show what that does."""
     rng = np.random.default_rng(seed)
     measured = set(rng.permutation(len(clips))[: round(share * len(clips))].tolist())
     return [

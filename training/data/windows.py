@@ -17,7 +17,7 @@ Frames = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Variation:
-    """How much windows are varied. Zero and 1 leave them as they are."""
+    """The strength of the variation of windows. Zero and 1 leave them as they are."""
 
     speed: tuple[float, float] = (0.8, 1.25)
     crop: float = 0.3

@@ -24,18 +24,18 @@ KINDS: dict[str, tuple[np.dtype[np.floating], int]] = {
     "F16": (np.dtype("<f2"), TensorProto.FLOAT16),
     "F32": (np.dtype("<f4"), TensorProto.FLOAT),
 }
-"""What safetensors calls a kind of number, to what NumPy and ONNX call it."""
+"""Kinds of numbers by their names in safetensors: their names in NumPy and ONNX."""
 
 
 class Place(NamedTuple):
-    """Where a tensor's bytes lie in a safetensors file."""
+    """The place of a tensor's bytes in a safetensors file."""
 
     kind: str
     shape: tuple[int, ...]
     offset: int
-    """In bytes, from the start of the file."""
+    """Bytes from the start of the file."""
     length: int
-    """In bytes."""
+    """Number of bytes."""
 
 
 def export_sharing(
@@ -136,7 +136,7 @@ def _from_outside(name: str, place: Place, *, is_turned: bool) -> tuple[str, lis
 
 
 def read_places(path: Path) -> dict[str, Place]:
-    """Where each tensor of a safetensors file lies."""
+    """Read where each tensor of a safetensors file lies."""
     with path.open("rb") as file:
         header_length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(header_length))

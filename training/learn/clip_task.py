@@ -1,4 +1,4 @@
-"""All that a network learns from windows: the loss, the figures while it learns, the schedule.
+"""The learning from windows: the loss, the figures while it learns, the schedule.
 
 ``FitTask`` is what ``training.learn.fit`` fits; a task of another kind of windows adds its steps.
 """

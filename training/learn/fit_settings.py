@@ -27,7 +27,7 @@ class NetworkSettings(Settings):
     """The networks that are compared, and how often each is trained."""
 
     presets: tuple[str, ...] = ("seed-lrcn", "seed-convlstm")
-    """As in train-pixels, with commas between."""
+    """Names as in train-pixels, with commas between."""
     seeds: Count = 3
     """Trainings of each network."""
 

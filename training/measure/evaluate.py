@@ -39,7 +39,7 @@ class Answers:
 
     clips: list[Clip]
     truths: NDArray[np.str_]
-    """Each clip's label under the name that the weights give it."""
+    """Labels of the clips under the names that the weights give them."""
     scores: NDArray[np.float32]
     """(clips, labels): the mean over the windows of the person seen longest."""
     reported: NDArray[np.bool_]

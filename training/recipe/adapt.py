@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 FEW_CLIPS = TrainSettings(
     epochs=8, steps=25, batch_size=32, learning_rate=2e-3, label_smoothing=0.1
 )
-"""What suits a few dozen clips."""
+"""Settings that suit a few dozen clips."""
 SLOWER = 0.1
 """The learning rate of what the network knows already, by that of the classifier."""
 

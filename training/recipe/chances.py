@@ -1,4 +1,4 @@
-"""How often each take is drawn."""
+"""Chances of each take to be drawn."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ LABEL_WEIGHTS = {
     "fight": 2.0,
     **{label: 0.8 for label in LABELS if label.startswith("tennis_")},
 }
-"""What is many things at once is shown as often as this many labels, and what should not be missed
-as two; seven kinds of one thing less often, for whoever punched was told to play tennis."""
+"""Shares of labels. What is many things at once is shown as often as this many labels, and what
+should not be missed as two; seven kinds of one thing less often, for whoever punched was told to
+play tennis."""
 
 
 def chances(takes: Sequence[Take]) -> NDArray[np.float64]:

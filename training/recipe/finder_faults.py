@@ -1,4 +1,4 @@
-"""How a finder fails, as films show it, for joints that were recorded otherwise.
+"""A finder's faults, as films show them, for joints that were recorded otherwise.
 
 Else a network tells films from recordings by how their joints shake, and looks for what films teach
 in films alone.
@@ -19,7 +19,7 @@ from training.recipe.variation import in_trunks
 
 @dataclass(frozen=True)
 class FinderFaults:
-    """How joints of films shake and are lost, frame by frame.
+    """The ways in which joints of films shake and are lost, frame by frame.
 
     Args:
         shakes: (F, 13, 2) what is left of films when they are smoothed, in trunks; 0 where nothing

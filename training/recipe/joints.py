@@ -67,7 +67,7 @@ def find_joints(data: Path, out: Path) -> int:
 
 
 def joints_file(out: Path, clip: Clip) -> Path:
-    """Where a clip's joints are kept."""
+    """Return the path of a clip's joints."""
     return out / f"{clip.path}.npz"
 
 
@@ -84,7 +84,7 @@ def look_once(video: Path, kept: Path, finder: PeopleFinder) -> None:
 
 
 def read_seen(kept: Path) -> Seen:
-    """What ``look_once`` wrote."""
+    """Read what ``look_once`` wrote."""
     with np.load(kept) as file:
         return Seen(*(file[name] for name in Seen._fields))
 
@@ -117,7 +117,7 @@ def _grid_frames(video: Path) -> Iterator[GridFrame]:
 
 
 def gathered(shown: dict[int, list[tuple[NDArray[np.float32], ...]]]) -> Seen:
-    """From each person's grid frames: joints (13, 3) and motion (NUM_MOTION,)."""
+    """Gather joints (13, 3) and motion (NUM_MOTION,) of each person from their grid frames."""
     rows: Sequence[tuple[NDArray[np.float32], ...]] = [row for one in shown.values() for row in one]
     lengths = [len(one) for one in shown.values()]
     return Seen(

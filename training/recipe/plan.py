@@ -1,4 +1,4 @@
-"""Which frames of which take are played when, in windows that are drawn at random."""
+"""Plans of windows that are drawn at random: which frames of which take are played when."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SWAY = 0.1
 
 @dataclass(frozen=True)
 class Plan:
-    """What is played when in N windows of K = CONTEXT + T grid frames."""
+    """The frames played in N windows of K = CONTEXT + T grid frames."""
 
     begin: NDArray[np.int64]
     """(N, 1) where the newest take begins; 0 or less: it fills the window."""
@@ -51,7 +51,7 @@ class Planner:
         *,
         preceded: float,
     ) -> Plan:
-        """Where in each window the newest take begins, and what is played when.
+        """Choose where in each window the newest take begins, and what is played when.
 
         Args:
             newest, before: (N,) numbers of takes.

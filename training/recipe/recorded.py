@@ -17,7 +17,7 @@ RECORDED_FPS = 15.0
 
 
 def load_recorded(skeletons: Path) -> list[Take]:
-    """All recorded movements that our labels have a place for."""
+    """Load all recorded movements that our labels have a place for."""
     return by_our_labels([*_all_sources(skeletons), *_msr(skeletons), *_bandai(skeletons)])
 
 

@@ -12,7 +12,7 @@ from training.recipe.takes import spans_of
 # thighs are up to 1.5 trunks long. These are the medians of the hand-annotated films.
 SHOULDER_WIDTH, HIP_WIDTH, HEAD = 0.62, 0.36, 0.42
 LIMB_LENGTHS = (0.50, 0.44, 0.50, 0.44, 0.78, 0.72, 0.78, 0.72)
-"""Of ``LIMBS``, in trunks."""
+"""Lengths of ``LIMBS``, in trunks."""
 
 
 def retargeted(joints: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:

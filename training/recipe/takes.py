@@ -41,7 +41,7 @@ class Take:
     label: str
     dataset: str
     group: str
-    """Who it was, or where: takes of one group never stand on both sides of a split."""
+    """Performer or place: takes of one group never stand on both sides of a split."""
     is_3d: bool = False
     """z is real, so the person can be looked at from elsewhere."""
     motion: NDArray[np.float16] | None = None
@@ -110,7 +110,8 @@ def takes_of(clip: Clip, seen: Seen) -> Iterator[Take]:
 
 
 def _presence(joints: NDArray[np.float32]) -> float:
-    """How much of a clip somebody fills, in time and in the picture; 0 for the whole picture."""
+    """Measure how much of a clip somebody fills, in time and in the picture; 0 for the whole
+    picture."""
     seen = joints[..., 2] >= LEAST_SCORE
     x, y = (np.where(seen, joints[..., axis], np.nan) for axis in (0, 1))
     with warnings.catch_warnings():
@@ -127,5 +128,5 @@ def by_our_labels(takes: Iterable[Take]) -> list[Take]:
 
 
 def spans_of(starts: NDArray[np.int64]) -> list[slice]:
-    """Where each take lies among the frames of all."""
+    """Return where each take lies among the frames of all."""
     return [slice(*ends) for ends in pairwise(starts.tolist())]

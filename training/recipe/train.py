@@ -104,7 +104,7 @@ def take_over(model: WindowModel, labels: Sequence[str], run: Path) -> None:
 
 
 def load_trained(run: Path) -> tuple[WindowModel, ModelConfig, tuple[str, ...]]:
-    """What ``train`` wrote: the network, how it is built, its labels."""
+    """Load what ``train`` wrote: the network, how it is built, its labels."""
     with torch.serialization.safe_globals([ModelConfig]):
         trained = torch.load(run / MODEL_FILE, weights_only=True)
     config, labels = trained["config"], trained["labels"]
@@ -114,7 +114,7 @@ def load_trained(run: Path) -> tuple[WindowModel, ModelConfig, tuple[str, ...]]:
 
 
 def learnt_takes(data: Path, joints: Path, settings: TrainSettings) -> list[Take]:
-    """What is learnt from: recorded movements, and the clips of the train split.
+    """Gather what is learnt from: recorded movements, and the clips of the train split.
 
     Raises:
         HarLiveError: a data set that is to be left out is none.

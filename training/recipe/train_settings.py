@@ -1,4 +1,4 @@
-"""How the recurrent network is trained, as the caller chooses; torch is not needed to read it."""
+"""Settings of the recurrent network's training; torch is not needed to read them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from training.settings import Count, Range, Share
 
 @dataclass(frozen=True)
 class TrainSettings(FitSettings):
-    """How the recurrent network is trained."""
+    """The recurrent network's training, as the caller chooses."""
 
     epochs: Count = 20
     """Rounds of ``steps`` steps; a checkpoint after each."""
@@ -26,7 +26,7 @@ class TrainSettings(FitSettings):
     label_smoothing: Share = 0.05
     """Share of the truth that is spread over all labels."""
     network: Literal["lrcn", "convlstm"] = "lrcn"
-    """What reads the joints."""
+    """Encoder that reads the joints."""
     left_out: tuple[str, ...] = ()
     """Data sets that nothing is learnt from, with commas between."""
     without_labels: tuple[str, ...] = ()

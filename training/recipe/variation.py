@@ -44,7 +44,7 @@ class Views:
         )
 
     def where(self, these: Flags, others: Views) -> Views:
-        """Of each window where ``these`` is true, (N,), else of the other ones."""
+        """Take windows from the first where ``these`` is true, (N,), else from the other ones."""
         mine, theirs = vars(self), vars(others)
         return Views(
             **{
@@ -73,7 +73,8 @@ def mirrored(places: Floats) -> Floats:
 
 
 def _motion_in_a_mirror() -> tuple[NDArray[np.int64], Floats]:
-    """Where each of a motion's numbers comes from, and its sign; see ``MotionSeen.features``."""
+    """Return where each of a motion's numbers comes from, and its sign; see
+    ``MotionSeen.features``."""
     order, signs = np.arange(NUM_MOTION), np.ones(NUM_MOTION, np.float32)
     towards = len(SPEEDS)
     order[towards : towards + 8] = towards + (4 - np.arange(8)) % 8  # eight directions

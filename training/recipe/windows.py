@@ -146,7 +146,7 @@ class Windows:
         plan: Plan,
         rng: np.random.Generator,
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Both takes one after the other, by bodies of one size and at one place.
+        """Join both takes one after the other, by bodies of one size and at one place.
 
         Returns:
             (N, K, 13, 2) places in trunks, and (N, K) rows of the motion.
@@ -194,7 +194,7 @@ class Windows:
 
 
 def cut(take: Take, clip: ClipSpec, *, hop: int) -> tuple[NDArray[np.float32], ...]:
-    """All windows of a take as a stream would have them: joints and motion, as in ``Batch``.
+    """Cut all windows of a take as a stream would have them: joints and motion, as in ``Batch``.
 
     A take shorter than a window holds its last frame.
     """
