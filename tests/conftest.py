@@ -21,8 +21,8 @@ import har_live.realtime.tile
 from har_live.card import Weights, open_weights
 from har_live.overlay import OverlayView
 from tests.support.fake_v4l2 import FakeKernel
+from tests.support.people_expected import FILMS
 from tests.support.people_film import FakeNet
-from tests.support.people_told import FILMS
 from tests.support.servers.http_server import HttpServer
 from tests.support.video_made import make_clip
 from tests.support.weights_made import JOINT_KINDS, make_weights
@@ -73,7 +73,7 @@ def joint_weights(small_weights: Callable[[str], Weights], request) -> Weights:
 
 @pytest.fixture
 def net(monkeypatch: pytest.MonkeyPatch) -> FakeNet:
-    """Finds the scripted people of ``people_told.FILMS``, wherever people are looked for."""
+    """Finds the scripted people of ``people_expected.FILMS``, wherever people are looked for."""
     net = FakeNet(FILMS)
     net.install(monkeypatch)
     return net

@@ -11,7 +11,7 @@ import pytest
 from har_live.people.joints import FROM_COCO
 from har_live.types import WHOLE_PICTURE
 from tests.support.laws import RUNTIMES, TOLERANCE, stream_all
-from tests.support.people_told import (
+from tests.support.people_expected import (
     ALONE,
     CHANGING,
     CROSSING,

@@ -13,12 +13,12 @@ from har_live.people.tracker import Tracker
 from har_live.recognizer import Recognizer
 from har_live.types import WHOLE_PICTURE, Frame
 from tests.support.laws import RUNTIMES, stream_all, stream_runs, stream_together
-from tests.support.people_told import (
+from tests.support.people_expected import (
     CROSSING,
     CROWD,
     FILMS,
     PORTRAIT,
-    Told,
+    Expected,
     assert_same,
     offline,
     uncut,
@@ -56,7 +56,9 @@ def test_a_cut_ends_all(net, joint_weights):
     assert not people[0] & people[1]
 
 
-def _after(joint_weights: Weights, first: Sequence[Frame], second: Sequence[Frame]) -> list[Told]:
+def _after(
+    joint_weights: Weights, first: Sequence[Frame], second: Sequence[Frame]
+) -> list[Expected]:
     tracker = Tracker(max_people=4)
     offline(joint_weights, first, hop=2, tracker=tracker)
     tracker.reset()

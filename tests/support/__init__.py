@@ -1,1 +1,1 @@
-"""What tests are made of: media, people, weights, servers, screens."""
+"""Things that tests are made of: media, people, weights, servers, screens."""

@@ -64,7 +64,7 @@ class RequestBuffers(ctypes.Structure):
 
 @dataclass
 class FakeDevice:
-    """What one /dev/videoN is and does."""
+    """One /dev/videoN: what it is and does."""
 
     caps: int = CAPTURE
     formats: dict[int, list[tuple[int, ...]]] = field(
@@ -78,7 +78,7 @@ class FakeDevice:
         return 9 if self.caps & CAPTURE_PLANES else 1
 
     def answer(self, request: int, data: bytes) -> bytes:
-        """What the driver writes over the caller's struct."""
+        """Return what the driver writes over the caller's struct."""
         for kind, (letter, number, reply) in {
             Capability: ("V", 0, self._capability),
             FormatDescription: ("V", 2, self._format),

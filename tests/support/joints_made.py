@@ -12,7 +12,7 @@ from tests.support.people_made import STANDING
 
 NUM_PHASES = 20
 GESTURES: dict[str, tuple[int, ...]] = {"none": (), "left_arm": (9, 7), "right_arm": (10, 8)}
-"""Which of COCO's joints go up and down."""
+"""Joints of COCO that go up and down."""
 NUM_SLOTS = 6
 
 

@@ -121,12 +121,12 @@ class FakeNet:
 
 
 def standing(x: float) -> Where:
-    """Always there."""
+    """Stay at one place, always there."""
     return lambda seconds: x
 
 
 def walking(begin: float, speed: float) -> Where:
-    """Across the picture, ``speed`` picture's heights a second; not seen outside of 0–1.7."""
+    """Walk across the picture, ``speed`` picture's heights a second; not seen outside of 0–1.7."""
 
     def where(seconds: float) -> float | None:
         x = begin + speed * seconds
@@ -136,7 +136,7 @@ def walking(begin: float, speed: float) -> Where:
 
 
 def seen(where: Where, *spans: tuple[float, float]) -> Where:
-    """Only in these spans of seconds."""
+    """Show somebody in these spans of seconds only."""
     return lambda seconds: (
         where(seconds) if any(begin <= seconds < end for begin, end in spans) else None
     )

@@ -1,4 +1,4 @@
-"""What this process holds of the machine, as Linux counts it."""
+"""Things of the machine that this process holds, as Linux counts them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def resident_bytes() -> int:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

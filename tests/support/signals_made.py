@@ -6,6 +6,7 @@ import signal
 
 
 def heed_signals() -> None:
-    """For ``subprocess.Popen(preexec_fn=…)``: nohup and background jobs leave signals ignored."""
+    """Heed signals again, for ``subprocess.Popen(preexec_fn=…)``: background jobs leave them
+    ignored."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

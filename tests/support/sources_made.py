@@ -20,7 +20,7 @@ GROWING = ((160, 120), (1920, 1080), (2048, 1080))
 
 
 def picture(index: int, width: int = WIDTH, height: int = HEIGHT) -> np.ndarray:
-    """No two neighbours alike."""
+    """Draw a picture that differs from its neighbours."""
     return np.full((height, width, 3), (index * 37) % 256, np.uint8)
 
 
@@ -51,7 +51,7 @@ def frames(count: int, *, fps: float = 30.0, first: int = 0) -> Iterator[Frame]:
 
 
 def open_made(spec: str, _options: object) -> MadeSource:
-    """For ``IsolatedSource``: the word before the colon says what goes wrong."""
+    """Open a source for ``IsolatedSource``: the word before the colon says what goes wrong."""
     kind, _, number = spec.partition(":")
     makers: dict[str, Callable[[], MadeSource]] = {
         "recording": lambda: MadeSource(frames(int(number))),

@@ -16,7 +16,7 @@ from har_live.types import VideoInfo
 WIDTH, HEIGHT = 64, 48
 INFO = VideoInfo(name="made", width=WIDTH, height=HEIGHT, fps=25.0)
 VARIABLE_TICKS = [0, 3003, 6006, 12_000, 12_900, 30_001, 45_000, 46_501, 63_000, 90_000]
-"""Of 1/90000 s: ten frames in a second, no two steps alike."""
+"""Ticks of 1/90000 s: ten frames in a second, no two steps alike."""
 
 
 def picture(number: int, width: int = WIDTH, height: int = HEIGHT) -> np.ndarray:
@@ -79,7 +79,7 @@ def encoded_tone(audio: av.AudioStream, seconds: float, start_seconds: float) ->
 def annotate(
     source: Path, output: Path, *, num_frames: int | None = None, hwaccel: Hwaccel = "none"
 ) -> VideoFile:
-    """What ``annotate`` does, without annotating: every frame from the source into the sink."""
+    """Do what ``annotate`` does, without annotating: every frame from the source into the sink."""
     with MediaSource(source) as video:
         sink = VideoFile(output, video.info, sound_from=source, hwaccel=hwaccel)
         for index, frame in enumerate(video):

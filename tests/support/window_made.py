@@ -20,7 +20,7 @@ from har_live.sinks.window import Window
 picture = np.zeros((240, 320, 3), np.uint8)
 picture[:, :160], picture[:, 160:] = (255, 0, 0), (0, 0, 255)  # RGB: left red, right blue
 """
-"""What their code begins with."""
+"""Beginning of their code."""
 
 
 class Child(Closing):

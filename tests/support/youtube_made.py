@@ -76,7 +76,7 @@ STORYBOARD = {
 
 
 def video_formats() -> list[dict[str, Any]]:
-    """What YouTube has of a video, in yt-dlp's order: the best last."""
+    """Make the formats of a video, in yt-dlp's order: the best last."""
     return [
         STORYBOARD,
         sound_format("139", "mp4a.40.5", 48.8),
@@ -89,13 +89,13 @@ def video_formats() -> list[dict[str, Any]]:
 
 
 def live_formats() -> list[dict[str, Any]]:
-    """What YouTube has of a live stream."""
+    """Make the formats of a live stream."""
     sizes = (("91", 256, 144), ("93", 640, 360), ("94", 854, 480), ("95", 1280, 720))
     return [segments_format(*size) for size in sizes]
 
 
 def information(formats: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    """What ``YoutubeDL.extract_info`` returns of one video."""
+    """Make what ``YoutubeDL.extract_info`` returns of one video."""
     return {
         "id": VIDEO_ID,
         "title": "A person jumps",

@@ -69,7 +69,7 @@ def play_youtube(
     options: SourceSettings = QUICK,
     **more: Any,
 ) -> YouTubeSource:
-    """What is played where YouTube's extractor gives this, through all the rest of yt-dlp."""
+    """Play what YouTube's extractor gives this, through all the rest of yt-dlp."""
     monkeypatch.setattr(YoutubeIE, "_real_extract", lambda *_: information(formats, **more))
     opened = open_source(PAGE, options)
     assert isinstance(opened, YouTubeSource)

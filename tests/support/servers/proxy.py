@@ -1,4 +1,4 @@
-"""What lies between a camera and its viewer: passes bytes on until it is told to break off."""
+"""A proxy between a camera and its viewer: passes bytes on until it is told to break off."""
 
 from __future__ import annotations
 

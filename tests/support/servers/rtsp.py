@@ -56,7 +56,7 @@ class RtspServer:
         self._process.communicate(timeout=END_SECONDS)
 
     def freeze(self) -> None:
-        """It says no more, and its connections stay open: what a pulled cable looks like."""
+        """Say no more, and leave the connections open: what a pulled cable looks like."""
         self._process.send_signal(signal.SIGSTOP)
 
 

@@ -1,4 +1,4 @@
-"""What is to be told of films with people, each window cut and scored on its own."""
+"""Predictions to expect of films with people, each window cut and scored on its own."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ Shown = tuple[np.ndarray, np.ndarray]
 """Joints and motion, of a grid frame or of a window."""
 
 
-class Told(NamedTuple):
-    """What is to be said of a window."""
+class Expected(NamedTuple):
+    """A prediction to expect of a window."""
 
     end_seconds: float
     person: int
@@ -89,9 +89,9 @@ def offline(
     max_people: int = 4,
     tracker: Tracker | None = None,
     clip: ClipSpec | None = None,
-) -> list[Told]:
-    """Every window of an unbroken run, each cut and scored on its own: of everybody followed, and
-    where nobody is, of the whole picture."""
+) -> list[Expected]:
+    """Score every window of an unbroken run on its own: of everybody followed, and where nobody is,
+    of the whole picture."""
     clip = clip or weights.card.clip
     pts = [frame.pts_seconds for frame in frames]
     instants = grid_instants(pts, clip.grid_fps)
@@ -138,7 +138,7 @@ def offline(
                 told.append((instants[last], person))
                 windows.append(shown_in(shown, at, clip.num_frames))
     scores = offline_scores(weights, windows)
-    return [Told(*one, its) for one, its in zip(told, scores, strict=True)]
+    return [Expected(*one, its) for one, its in zip(told, scores, strict=True)]
 
 
 def shown_in(shown: Sequence[Shown], at: int, num_frames: int) -> Shown:
@@ -154,7 +154,9 @@ def offline_scores(weights: Weights, windows: Sequence[Shown]) -> np.ndarray:
         return load_model(weights)(*inputs).numpy()
 
 
-def assert_same(predictions: Sequence[Prediction], expected: Sequence[Told | Prediction]) -> None:
+def assert_same(
+    predictions: Sequence[Prediction], expected: Sequence[Expected | Prediction]
+) -> None:
     assert predictions
     ours, theirs = (
         sorted(some, key=lambda one: (round(one.end_seconds, 6), one.person))
