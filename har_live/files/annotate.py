@@ -92,4 +92,4 @@ def _kept(moments: Iterator[Moment], recognition: Recognition) -> Iterator[Momen
 def _sound_of(source: str | Path | Source, opened: Source) -> Sound | None:
     if not isinstance(source, str | Path) or opened.sound is None:
         return None
-    return Sound(opened.sound, getattr(opened, "timeline", None))
+    return Sound(opened.sound, opened.timeline)

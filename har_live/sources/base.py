@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from har_live.closing import Closing
+from har_live.timeline import Timeline
 from har_live.types import Address, Frame, VideoInfo
 
 
@@ -23,6 +24,12 @@ class Source(Closing, Protocol):
     def sound(self) -> str | Path | Address | None:
         """Place where a recording can be had once more for its sound and subtitles; None where it
         can't, and for a live source: opened a second time it is not in step with the first."""
+        return None
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """Places of the frames read so far, by which ``sound`` follows a clock that jumps; None
+        where the clock can't."""
         return None
 
     def __iter__(self) -> Iterator[Frame]: ...

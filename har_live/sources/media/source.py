@@ -131,8 +131,7 @@ class MediaSource(Source):
                 start_ticks=start_of(self._container, stream, first.pts if is_begun else None),
                 is_live=is_live,
             )
-            self.timeline = self._make_timeline()
-            """Where frames were placed, in ticks of the source's own clock."""
+            self._timeline = self._make_timeline()
             self._frames = self._read(stream, chain([first], decoded))
         except BaseException:
             self._container.close()
@@ -145,6 +144,10 @@ class MediaSource(Source):
     @property
     def sound(self) -> str | None:
         return None if self._info.is_live or self._file is not None else self._location
+
+    @property
+    def timeline(self) -> Timeline | None:
+        return self._timeline if isinstance(self._timeline, Timeline) else None
 
     @property
     def container_format(self) -> str:
@@ -226,9 +229,9 @@ class MediaSource(Source):
         self, stream: VideoStream, decoded: Iterable[VideoFrame]
     ) -> Generator[Frame, None, None]:
         for frame in decoded:
-            own_ticks = self.timeline.place(frame.pts, frame.duration)
+            own_ticks = self._timeline.place(frame.pts, frame.duration)
             pts_seconds = float((own_ticks - self._info.start_ticks) * self._info.time_base)
-            begins_anew = self.timeline.has_jumped
+            begins_anew = self._timeline.has_jumped
             if begins_anew:
                 self._say_jump(pts_seconds)
             if pts_seconds > self._after_seconds:
@@ -250,7 +253,7 @@ class MediaSource(Source):
 
     def _finish(self, stream: VideoStream) -> None:
         """Say at the end what was amiss."""
-        own_end_seconds = float(self.timeline.end_ticks * self._info.time_base)
+        own_end_seconds = float(self._timeline.end_ticks * self._info.time_base)
         end_seconds = own_end_seconds - self._info.start_seconds
         # What is stated of a clock that jumped is not how long it plays.
         stated_seconds = None if self._has_said_jump else stated_end_seconds(stream)
