@@ -11,8 +11,8 @@ thread and inboxes of its own; one scorer takes a grid frame of each into a batc
 shows them side by side.
 """
 
+from har_live.realtime.any_window import AnyWindow
 from har_live.realtime.clock import Clock
-from har_live.realtime.display import AnyWindow
 from har_live.realtime.metrics import LiveSummary
 from har_live.realtime.replay import Replay
 from har_live.realtime.run import live

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from har_live.errors import SinkError
 from har_live.moment import Moment
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from threading import Condition
 
+    from har_live.realtime.any_window import AnyWindow
     from har_live.realtime.clock import Clock
     from har_live.realtime.recording import Recorder
     from har_live.realtime.tile import Tile
     from har_live.sinks.base import Outputs
-    from har_live.sinks.window import Key
     from har_live.types import Image
 
 logger = logging.getLogger(__name__)
@@ -35,19 +35,6 @@ REDRAW_SECONDS = 0.25
 MOSAIC_FPS = 30
 """Most pictures a second of several sources, whose frames come at times of their own."""
 MOSAIC_HELP_LINES = (*HELP_LINES, ("1 – 9", "one source alone"), ("0", "all sources"))
-
-
-class AnyWindow(Protocol):
-    """Something that shows pictures and gives keys; ``har_live.sinks.window.Window`` is one."""
-
-    @property
-    def is_closed(self) -> bool: ...
-
-    def show(self, image: Image) -> None: ...
-
-    def poll(self) -> list[Key]: ...
-
-    def toggle_fullscreen(self) -> None: ...
 
 
 class Display:

@@ -30,7 +30,7 @@ from har_live.sources.kinds import kind_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from har_live.realtime.display import AnyWindow
+    from har_live.realtime.any_window import AnyWindow
     from har_live.recognizer import Recognizer
     from har_live.sinks.base import Sink
     from har_live.sources import Source
@@ -64,7 +64,8 @@ def live(
             side. Of all other kinds, each of several sources has a sink with a clock of its own:
             ``out-1.jsonl`` is the first one's. Names of files may ask for the time:
             ``cam-%Y%m%d-%H%M%S.mp4``.
-        window: shows the picture and gives the keys; stays open. None: no window.
+        window: shows the picture and gives the keys; stays open. A view of your own follows
+            ``har_live.realtime.AnyWindow``. None: no window.
         settings: how to write, when to stop; ``LiveSettings()`` if None.
         clock: of this run, for tests.
         open_new: opens each source, each time anew, instead of its address, which then is its name.
