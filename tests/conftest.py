@@ -24,7 +24,7 @@ from tests.support.fake_v4l2 import FakeKernel
 from tests.support.people_expected import FILMS
 from tests.support.people_film import FakeNet
 from tests.support.servers.http_server import HttpServer
-from tests.support.video_made import make_clip
+from tests.support.video_made import make_clip_with_tone
 from tests.support.weights_made import JOINT_KINDS, make_weights
 from tests.support.x_server import XServer, require_x_programs
 
@@ -113,7 +113,7 @@ def source(tmp_path: Path) -> Path:
     """A video with sound whose frames are unevenly spaced, alone in its folder."""
     folder = tmp_path / "source"
     folder.mkdir()
-    return make_clip(folder / "variable.mp4")
+    return make_clip_with_tone(folder / "variable.mp4")
 
 
 @pytest.fixture

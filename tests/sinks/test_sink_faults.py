@@ -21,7 +21,7 @@ from tests.support.video_made import (
     INFO,
     frame_times,
     left_behind,
-    make_clip,
+    make_clip_with_tone,
     sound_packets,
     write_pictures,
 )
@@ -58,7 +58,7 @@ for limit in map(int, sys.argv[3:]):
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_disk_full_at_any_byte(tmp_path: Path, suffix: str) -> None:
     """By the kernel's own hand, at the header, in the middle, while it is completed."""
-    source, folder = make_clip(tmp_path / "in.mp4"), tmp_path / "out"
+    source, folder = make_clip_with_tone(tmp_path / "in.mp4"), tmp_path / "out"
     folder.mkdir()
     out = folder / f"out{suffix}"
     limits = [0, 30, 700, 2_000, 30_000, 81_000, 90_000, 96_000, 100_000, 104_000, 10**7]
@@ -209,7 +209,7 @@ def test_the_muxer_refused_at_every_call(out: Path, how: str) -> None:
 
 @needs_proc
 def test_sound_that_is_refused_leaves_no_file_open(out: Path, tmp_path: Path) -> None:
-    source = make_clip(tmp_path / "in.mkv", sound="wavpack", sample_rate=44_100)
+    source = make_clip_with_tone(tmp_path / "in.mkv", sound="wavpack", sample_rate=44_100)
     before = held()
     with VideoFile(out, INFO, sound_from=source) as sink:
         write_pictures(sink, 7)

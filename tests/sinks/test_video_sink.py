@@ -23,7 +23,7 @@ from tests.support.video_made import (
     annotate,
     frame_times,
     left_behind,
-    make_clip,
+    make_clip_with_tone,
     picture,
     sound_packets,
     write_pictures,
@@ -115,7 +115,7 @@ def test_odd_clocks_are_kept(out: Path, time_base: Fraction) -> None:
 def test_a_late_start_is_kept(tmp_path: Path, out: Path) -> None:
     """MP4 notes a start of 1001/30000 s exactly, though in milliseconds by default."""
     late = [ticks + 3003 for ticks in VARIABLE_TICKS]
-    source = make_clip(tmp_path / "late.mkv", ticks=late)
+    source = make_clip_with_tone(tmp_path / "late.mkv", ticks=late)
     assert annotate(source, out).origin_seconds == 0
     assert frame_times(out) == frame_times(source)
     info = VideoInfo(name="made", width=WIDTH, height=HEIGHT)
@@ -129,7 +129,7 @@ def test_broadcast_clock(tmp_path: Path, out: Path, start: int) -> None:
     """A transport stream's clock is running when the recording begins; its sound, here before its
     pictures, is second 0."""
     ticks = [ticks + start * 90_000 for ticks in VARIABLE_TICKS]
-    source = make_clip(
+    source = make_clip_with_tone(
         tmp_path / "tv.ts", ticks=ticks, sound="ac3", sound_start_seconds=start - 0.3
     )
     theirs, their_sound = frame_times(source), sound_packets(source)

@@ -21,7 +21,7 @@ from tests.support.video_made import (
     annotate,
     encoded_tone,
     frame_times,
-    make_clip,
+    make_clip_with_tone,
     picture,
     sound_packets,
     write_pictures,
@@ -39,7 +39,7 @@ from tests.support.video_made import (
     ],
 )
 def test_sound_of_other_codecs_is_kept(tmp_path: Path, out: Path, sound: str, suffix: str) -> None:
-    source = make_clip(tmp_path / f"source{suffix}", sound=sound, ticks=[0, 3600, 7200])
+    source = make_clip_with_tone(tmp_path / f"source{suffix}", sound=sound, ticks=[0, 3600, 7200])
     annotate(source, out)
     ours, theirs = sound_packets(out), sound_packets(source)
     assert b"".join(data for _, data in ours) == b"".join(data for _, data in theirs)
@@ -50,7 +50,7 @@ def test_sound_of_other_codecs_is_kept(tmp_path: Path, out: Path, sound: str, su
 def test_aac_of_a_broadcast_is_kept_without_its_headers(
     tmp_path: Path, out: Path, suffix: str
 ) -> None:
-    source = make_clip(tmp_path / "tv.ts", sound="aac", ticks=[0, 3600, 7200])
+    source = make_clip_with_tone(tmp_path / "tv.ts", sound="aac", ticks=[0, 3600, 7200])
     annotate(source, out.with_suffix(suffix))
     theirs = [data for _, data in sound_packets(source)]
     assert {data[0] for data in theirs} == {0xFF}  # each begins with a header
@@ -63,7 +63,7 @@ def test_aac_of_a_broadcast_is_kept_without_its_headers(
 def test_pcm_in_mp4_is_kept_with_a_word(
     tmp_path: Path, out: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    source = make_clip(tmp_path / "old.avi", sound="pcm_s16le", ticks=[0, 3600, 7200])
+    source = make_clip_with_tone(tmp_path / "old.avi", sound="pcm_s16le", ticks=[0, 3600, 7200])
     with caplog.at_level(logging.WARNING):
         annotate(source, out)
     assert sound_packets(out)
@@ -93,7 +93,7 @@ def test_all_sound_tracks_are_kept_with_their_language(tmp_path: Path, out: Path
 def test_sound_that_mp4_cannot_hold(
     tmp_path: Path, out: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    source = make_clip(tmp_path / "old.avi", sound="pcm_u8", ticks=[0, 3600, 7200])
+    source = make_clip_with_tone(tmp_path / "old.avi", sound="pcm_u8", ticks=[0, 3600, 7200])
     with caplog.at_level(logging.WARNING):
         annotate(source, out)
         annotate(source, out.with_suffix(".mkv"))
@@ -120,7 +120,7 @@ def test_sound_that_is_refused_late_costs_only_the_sound(
 
 
 def test_sound_goes_on_after_the_last_picture(tmp_path: Path, out: Path) -> None:
-    source = make_clip(tmp_path / "long.mp4", sound_seconds=3)
+    source = make_clip_with_tone(tmp_path / "long.mp4", sound_seconds=3)
     annotate(source, out)
     assert sound_packets(out) == sound_packets(source)
     assert sound_packets(out)[-1][0] > 2.9
@@ -139,7 +139,7 @@ def test_an_early_end_cuts_the_sound_with_the_picture(source: Path, out: Path) -
 def test_a_source_without_sound_or_gone(
     tmp_path: Path, out: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    silent = make_clip(tmp_path / "silent.mp4", sound=None)
+    silent = make_clip_with_tone(tmp_path / "silent.mp4", sound=None)
     with caplog.at_level(logging.WARNING):
         annotate(silent, out)
     assert (len(frame_times(out)), caplog.records) == (len(VARIABLE_TICKS), [])

@@ -11,7 +11,7 @@ import pytest
 from av.stream import Disposition
 
 from tests.support.read_media import warnings
-from tests.support.video_made import annotate, make_clip, sound_packets
+from tests.support.video_made import annotate, make_clip_with_tone, sound_packets
 
 CUES = [(200, 300, "Hello"), (700, 250, "and good-bye")]
 """Start and duration in milliseconds, text."""
@@ -28,7 +28,7 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\
 
 def make_spoken(path: Path, codec: str) -> Path:
     """A film with two soundtracks, the second of which is the default, and subtitles."""
-    plain = make_clip(path.with_name("plain.mkv"))
+    plain = make_clip_with_tone(path.with_name("plain.mkv"))
     with av.open(str(plain)) as source, av.open(str(path), "w") as film:
         film.metadata["title"] = "A film"
         video, sound = source.streams.video[0], source.streams.audio[0]
@@ -114,7 +114,7 @@ CHAPTERS = [(0, 300, "Start"), (300, 700, "Mitte – 中"), (700, 1000, "End")]
 
 def make_chaptered(path: Path, *, start_seconds: float = 0) -> Path:
     """A film of a second that has three chapters."""
-    plain = make_clip(path.with_name("plain.mkv"))
+    plain = make_clip_with_tone(path.with_name("plain.mkv"))
     shift = round(start_seconds * 1000)
     with av.open(str(plain)) as source, av.open(str(path), "w") as film:
         tracks = {stream.index: film.add_stream_from_template(stream) for stream in source.streams}

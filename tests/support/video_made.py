@@ -28,7 +28,7 @@ def picture(number: int, width: int = WIDTH, height: int = HEIGHT) -> np.ndarray
     return image
 
 
-def make_clip(
+def make_clip_with_tone(
     path: Path,
     *,
     ticks: list[int] = VARIABLE_TICKS,
@@ -39,7 +39,10 @@ def make_clip(
     sample_rate: int = 48_000,
     options: dict[str, str] | None = None,
 ) -> Path:
-    """A small source with pictures at ``ticks`` and a tone."""
+    """Write a small video with pictures at ``ticks`` and a tone in any codec, or none.
+
+    Where sound and picture need no clocks of their own, ``make_media.make_clip`` does.
+    """
     with av.open(str(path), "w", container_options=options or {}) as clip:
         video = clip.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
