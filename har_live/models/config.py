@@ -15,7 +15,11 @@ JOINT_ENCODERS = ("joints", "joint_maps")
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """The parts of one network. ``build_model`` turns it into a module."""
+    """The parts of one network. ``build_model`` turns it into a module.
+
+    One class for both architectures, though each has fields of its own: cards and the runs that
+    ``train`` keeps hold these very fields, and a value of the other architecture is refused.
+    """
 
     architecture: Architecture
     """``lrcn``: vectors into an LSTM; ``convlstm``: feature maps into ConvLSTM cells."""
@@ -44,6 +48,8 @@ class ModelConfig:
             raise ValueError(f"hidden is {self.hidden}; expected at least one positive width")
         if self.places < 1:
             raise ValueError(f"places is {self.places}; expected at least 1")
+        if self.architecture == "lrcn" and (self.pool or self.places > 1):
+            raise ValueError(f"pool is {self.pool}, places is {self.places}; an lrcn has no maps")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is {self.dropout}; expected 0 ≤ dropout < 1")
         self._check_blocks()

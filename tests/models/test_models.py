@@ -119,6 +119,8 @@ def test_an_unknown_encoder_names_the_known_ones():
         ({"blocks": ((4, 0),)}, "blocks are"),
         ({"blocks": ((), ())}, "blocks are"),
         ({"blocks": ((4,),), "architecture": "convlstm"}, "a convlstm has none"),
+        ({"places": 2}, "an lrcn has no maps"),
+        ({"pool": True}, "an lrcn has no maps"),
     ],
 )
 def test_a_config_refuses_nonsense(values, message):
