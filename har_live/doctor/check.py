@@ -55,8 +55,8 @@ def run(examination: Examination) -> list[Check]:
         return [_broken(examination.name, error)]
 
 
-def amiss(name: str, status: Status, error: HarLiveError) -> Check:
-    """A check from an error, whose line ends in what to do: ``what is wrong; what to do``."""
+def check_from_error(name: str, status: Status, error: HarLiveError) -> Check:
+    """Make a check of an error, whose line ends in what to do: ``what is wrong; what to do``."""
     what, _, remedy = str(error).partition("; ")
     if not remedy:
         what, _, remedy = str(error).rpartition(": ")
@@ -92,7 +92,7 @@ def to_json(checks: list[Check]) -> str:
 
 def _broken(name: str, error: Exception) -> Check:
     if isinstance(error, HarLiveError):
-        return amiss(name, "problem", error)
+        return check_from_error(name, "problem", error)
     first_line = next(iter(str(error).splitlines()), "")
     return Check(name, "problem", f"{type(error).__name__}: {first_line}".rstrip(": "), REPORT)
 

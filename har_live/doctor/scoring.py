@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from har_live.bench.timing import Effort, median_seconds
 from har_live.card import DEFAULT_WEIGHTS, open_pose_weights, open_weights, shipped_weights
-from har_live.doctor.check import Check, Examination, Status, amiss, in_child
+from har_live.doctor.check import Check, Examination, Status, check_from_error, in_child
 from har_live.errors import HarLiveError, WeightsError
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def try_scorer(name: str, runtime: Runtime, device: str) -> list[Check]:
         recognizer = Recognizer(opened, runtime=runtime, device=device)
         step(recognizer)()
     except HarLiveError as error:
-        return [amiss(name, "warning", error)]
+        return [check_from_error(name, "warning", error)]
     return [Check(name, "ok", f"loads and scores: {recognizer.runs_on}")]
 
 
@@ -121,7 +121,7 @@ def try_speed() -> list[Check]:
     try:
         recognizer = Recognizer(opened)
     except HarLiveError as error:
-        return [amiss("speed", "problem", error)]
+        return [check_from_error("speed", "problem", error)]
     needed_fps = opened.card.clip.grid_fps
     fps = 1 / median_seconds({"step": step(recognizer)}, Effort(BENCHMARK_SECONDS))["step"]
     detail = (

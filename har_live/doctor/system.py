@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from har_live import __version__
-from har_live.doctor.check import Check, Examination, amiss, in_child
+from har_live.doctor.check import Check, Examination, check_from_error, in_child
 from har_live.errors import SinkError, SourceError
 from har_live.opencv import explain_import_error
 
@@ -67,7 +67,8 @@ def try_opencv() -> list[Check]:
     try:
         import cv2
     except ImportError as error:
-        return [amiss("OpenCV", "problem", SinkError(explain_import_error(error) or str(error)))]
+        refusal = SinkError(explain_import_error(error) or str(error))
+        return [check_from_error("OpenCV", "problem", refusal)]
     return [Check("OpenCV", "ok", f"{cv2.__version__}, windows by {_gui(cv2)}")]
 
 
@@ -90,7 +91,7 @@ def try_display() -> list[Check]:
                 window.show(np.full((120, 160, 3), 64, np.uint8))
                 window.poll()
     except SinkError as error:
-        return [amiss("display", "warning", error)]
+        return [check_from_error("display", "warning", error)]
     place = f" at {os.environ['DISPLAY']}" if "DISPLAY" in os.environ else ""
     return [Check("display", "ok", f"a window opens{place}, {width}×{height} pixels")]
 
@@ -125,7 +126,7 @@ def try_camera(index: int) -> Check:
                     break
             info = source.info
     except SourceError as error:
-        return amiss(name, "warning", error)
+        return check_from_error(name, "warning", error)
     # The first picture may have waited in a buffer.
     fps = (len(times) - 1) / (times[-1] - times[0])
     detail = f"{info.name}: {fps:.1f} frames per second at {info.width}×{info.height}"

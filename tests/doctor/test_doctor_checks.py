@@ -8,7 +8,7 @@ import pytest
 
 from har_live import doctor
 from har_live.doctor import Check, examine, main_job_runs, system
-from har_live.doctor.check import REPORT, Examination, amiss, in_child, run
+from har_live.doctor.check import REPORT, Examination, check_from_error, in_child, run
 from har_live.errors import SinkError, SourceError
 
 
@@ -33,10 +33,10 @@ def test_an_error_of_ours_brings_its_own_remedy():
     assert run(Examination("x", breaks)) == [
         Check("x", "problem", "camera 0 is forbidden", "sudo usermod -aG video $USER")
     ]
-    assert amiss("x", "warning", SinkError("no display: use --no-window")) == Check(
+    assert check_from_error("x", "warning", SinkError("no display: use --no-window")) == Check(
         "x", "warning", "no display", "use --no-window"
     )
-    assert amiss("x", "warning", SinkError("no")) == Check("x", "warning", "no")
+    assert check_from_error("x", "warning", SinkError("no")) == Check("x", "warning", "no")
 
 
 def say(*words: str) -> list[Check]:
