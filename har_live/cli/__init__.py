@@ -66,7 +66,7 @@ def _common(
 
 
 def main() -> None:
-    """Entry point: every expected error becomes one line and exit code 1."""
+    """Run a command: every expected error becomes one line and exit code 1."""
     write_stand_ins()
     run = _Run()
     try:
