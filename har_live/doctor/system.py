@@ -34,7 +34,7 @@ def python() -> list[Check]:
 
 
 def libraries() -> list[Check]:
-    """Versions of all that har-live requires."""
+    """Check the versions of all that har-live requires."""
     present, missing = [], []
     for requirement in metadata.requires("har-live") or ():
         if "extra ==" in requirement:
@@ -78,7 +78,7 @@ def display() -> list[Check]:
 
 
 def try_display() -> list[Check]:
-    """Opens one for a moment."""
+    """Open one for a moment."""
     import numpy as np
 
     from har_live.sinks.display import require_display
@@ -153,7 +153,7 @@ def _system() -> str:
 
 
 def _processor() -> str:
-    """Its name and a comma; nothing where the system does not tell."""
+    """Name it, with a comma; nothing where the system does not tell."""
     name = platform.processor() if sys.platform == "win32" else ""
     if sys.platform == "darwin":
         asked = ["sysctl", "-n", "machdep.cpu.brand_string"]

@@ -31,12 +31,12 @@ _LARGEST_ERROR = 12.0
 
 
 def h264() -> list[Check]:
-    """Nearly every video to read, and every one that is written."""
+    """Check H.264: nearly every video to read, and every one that is written."""
     return in_child("H.264", try_video_codec, "H.264", "libx264", "mp4")
 
 
 def other_codecs() -> list[Check]:
-    """YouTube's pictures, and sound."""
+    """Check the codecs of YouTube's pictures, and of sound."""
     return [
         *in_child("VP9", try_video_codec, "VP9", "libvpx-vp9", "webm"),
         *in_child("AAC", try_aac),
@@ -135,7 +135,7 @@ def judge_yt_dlp(version: str, today: date) -> Check:
 
 
 def javascript() -> list[Check]:
-    """YouTube's pages hold puzzles in JavaScript, which yt-dlp has deno solve."""
+    """Check deno, which solves the puzzles in JavaScript on YouTube's pages for yt-dlp."""
     # Where yt-dlp looks: beside this Python first.
     scripts = sysconfig.get_path("scripts")
     deno = shutil.which("deno", path=scripts) or shutil.which("deno")
