@@ -70,7 +70,7 @@ def _on_the_way(
 
 
 def _moved(seen: Sequence[Person], next_seen: Sequence[Person], share: float) -> tuple[Person, ...]:
-    """People when ``share`` of the way is behind them; who is seen at one end is there by half."""
+    """Move people ``share`` of the way; who is seen at one end is there by half."""
     nearer, other = (next_seen, seen) if share >= 0.5 else (seen, next_seen)
     others = {person.id: person for person in other}
     return tuple(
@@ -80,7 +80,7 @@ def _moved(seen: Sequence[Person], next_seen: Sequence[Person], share: float) ->
 
 
 def _mixed(one: Person, other: Person, share: float) -> Person:
-    """``share`` of one and the rest of the other; joints keep the scores of the one."""
+    """Mix ``share`` of one with the rest of the other; joints keep the scores of the one."""
     mixed = share * np.asarray(one.joints) + (1 - share) * np.asarray(other.joints)
     is_seen = (one.joints[:, 2:] > 0) & (other.joints[:, 2:] > 0)
     joints = np.where(is_seen, mixed, one.joints).astype(np.float32)

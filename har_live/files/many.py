@@ -111,7 +111,7 @@ def annotate_all(
 def output_paths(
     sources: Sequence[str], folder: Path, events: Sequence[str] = ()
 ) -> list[tuple[Path, tuple[Path, ...]]]:
-    """Paths in ``folder`` for each source: the video, and beside it the events.
+    """Choose paths in ``folder`` for each source: the video, and beside it the events.
 
     No two have the same stem, whatever the case, and none is the file of a source: one that is
     still to be read could be overwritten.
@@ -137,7 +137,7 @@ def _any_is_one_of(paths: Sequence[Path], files: Sequence[Path]) -> bool:
 
 
 def _name(source: str) -> tuple[str, str]:
-    """Stem and suffix of the output for a source."""
+    """Return stem and suffix of the output for a source."""
     kind = kind_of(source)
     name = Path(source) if kind.is_file else PurePosixPath(kind.label(source))
     stem = re.sub(r"[^\w.-]+", "_", name.stem).strip("._") or "video"
