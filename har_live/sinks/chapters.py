@@ -16,7 +16,7 @@ MILLISECOND = Fraction(1, 1000)
 
 
 def placed(chapters: Iterable[Chapter], timing: Timing) -> list[Chapter]:
-    """Those that are played, cut where the output begins and ends; of their words, the title."""
+    """Place those that are played, cut to the output's length; of their words, the title."""
     found: list[Chapter] = []
     for chapter in chapters:
         start, end = _span(chapter, timing)
@@ -36,7 +36,7 @@ def placed(chapters: Iterable[Chapter], timing: Timing) -> list[Chapter]:
 
 
 def _span(chapter: Chapter, timing: Timing) -> tuple[int, int]:
-    """Its first and its last millisecond; the same two where it is not played at all."""
+    """Return its first and its last millisecond; the same two where it is not played at all."""
     time_base = chapter["time_base"] or MILLISECOND
     start, end = chapter["start"] * time_base, chapter["end"] * time_base
     if timing.source_clock is not None:

@@ -112,7 +112,7 @@ class EventsSink(Sink):
         self._people = people
 
     def close(self) -> None:
-        """Done; the file has been whole all along."""
+        """Let go of the file, which has been whole all along."""
         if self._file is not None:
             self._file.close()
 

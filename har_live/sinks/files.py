@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
-"""FFmpeg's name of the container, by suffix of a video."""
+"""Return FFmpeg's name of the container, by suffix of a video."""
 
 
 def numbered(stem: str) -> Iterator[str]:
-    """Names without end: ``stem``, ``stem-2``, ``stem-3``, …"""
+    """Yield names without end: ``stem``, ``stem-2``, ``stem-3``, …"""
     yield stem
     for number in count(2):
         yield f"{stem}-{number}"

@@ -39,7 +39,7 @@ else:
 
 
 def lock(file: IO[bytes]) -> bool:
-    """Hold an open file until it is closed; whether nobody else holds it."""
+    """Hold an open file until it is closed; return whether nobody else holds it."""
     return _is_granted(file, shared=False)
 
 

@@ -81,7 +81,7 @@ def is_taken(output: Path, suffix: str = ".mp4") -> bool:
 
 
 def leftovers(output: Path, suffix: str) -> list[Path]:
-    """Parts of an output that are there."""
+    """List the parts of an output that are there."""
     pattern = re.compile(rf"{re.escape(_stem(output, suffix))}\d*{re.escape(suffix)}")
     try:
         return sorted(path for path in output.parent.iterdir() if pattern.fullmatch(path.name))
@@ -102,6 +102,6 @@ def _created(output: Path, suffix: str) -> tuple[Path, IO[bytes]]:
 
 
 def _stem(output: Path, suffix: str) -> str:
-    """``out.mp4`` and ``out.mkv``, written by two runs at once, have parts of their own."""
+    """Name a part: ``out.mp4`` and ``out.mkv``, written at once, have parts of their own."""
     name = output.stem if output.suffix.lower() == suffix else output.name
     return f"{name}.part"

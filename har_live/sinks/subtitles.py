@@ -23,7 +23,7 @@ WEBVTT_HEADER = "WEBVTT\n\n"
 
 
 def srt_cue(number: int, segment: Segment, *, several: bool = False) -> str:
-    """Cue of an SRT file; ``number`` counts from 1, ``several`` people may be told of.
+    """Write a cue of an SRT file; ``number`` counts from 1, ``several`` people may be told of.
 
     SRT has no escapes: ``&`` and ``<`` stay as they are, only an arrow would end the cue.
     """
@@ -32,7 +32,7 @@ def srt_cue(number: int, segment: Segment, *, several: bool = False) -> str:
 
 
 def webvtt_cue(segment: Segment, *, several: bool = False) -> str:
-    """Cue of a WebVTT file."""
+    """Write a cue of a WebVTT file."""
     text = _text(segment, several).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"{_times(segment, '.')}\n{text}\n\n"
 

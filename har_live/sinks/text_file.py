@@ -21,7 +21,7 @@ _MOST_HEAD_BYTES = 2**20
 
 
 class TextFile:
-    """Held by this run until it is closed; UTF-8.
+    """A file held by this run until it is closed; UTF-8.
 
     Args:
         path: a new file, unless one of the others is true.
@@ -73,7 +73,7 @@ class TextFile:
         self._num_bytes += len(data)
 
     def close(self) -> None:
-        """Done. A second call does nothing. Raises ``SinkError``: it is not on the disk."""
+        """Let go of it; a second call does nothing. Raises ``SinkError``: it is not on the disk."""
         if self._file.closed:
             return
         try:
@@ -101,7 +101,7 @@ class TextFile:
             )
 
     def _continue(self) -> str:
-        """Go behind the last whole line; the first one."""
+        """Go behind the last whole line; return the first one."""
         size = self._file.seek(0, os.SEEK_END)
         end = _end_of_lines(self._file, size)
         if end < size:
@@ -121,7 +121,7 @@ class TextFile:
 
 
 def _opened(path: Path, *, is_new: bool) -> IO[bytes]:
-    """Unbuffered, and not emptied: it may be another run's."""
+    """Open it unbuffered, and not emptied: it may be another run's."""
     if is_new:
         return path.open("xb", buffering=0)
     if path.exists() and not path.is_file():  # a pipe, a device
