@@ -32,7 +32,7 @@ _ODD_PASSWORD = re.compile(r"[^/?#@:]+:(?!\d+[/?#])[^@]*[@/?#].*@")
 
 
 def open_network(url: str, options: SourceSettings) -> Source:
-    """Whatever FFmpeg plays at an address; a web page goes to yt-dlp, which may know it.
+    """Open whatever FFmpeg plays at an address; a web page goes to yt-dlp, which may know it.
 
     Raises:
         SourceError: it can't be opened, or nothing in it can be decoded.
@@ -98,7 +98,7 @@ def _open_pictures(
     open_by_markers: Callable[[], Source],
     options: SourceSettings,
 ) -> Source:
-    """Pictures without end, or a single one, which is asked for again and again to be watched."""
+    """Open pictures without end, or a single one, asked for again and again to be watched."""
     name = source.info.name
     if not is_single(source):
         source.close()

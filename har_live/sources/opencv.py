@@ -18,7 +18,7 @@ BACKEND = _BACKENDS.get(sys.platform, cv2.CAP_ANY)
 
 @contextmanager
 def quiet_opencv() -> Iterator[None]:
-    """OpenCV writes warnings of its own for what is told in one line here."""
+    """Silence OpenCV's own warnings of what is told in one line here."""
     level = cv2.utils.logging.getLogLevel()
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:

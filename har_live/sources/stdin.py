@@ -105,7 +105,7 @@ class Pipe:
 
 
 def open_input() -> Readable:
-    """Standard input, or a copy of it where the video in it can't be read from front to back.
+    """Open standard input, or a copy of it where the video in it can't be read from front to back.
 
     Raises:
         SourceError: it is closed, empty or a terminal, or there is no room for a copy.
