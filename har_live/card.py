@@ -219,13 +219,13 @@ def _verified(path: Path, sha256: str | None) -> Path:
 
 
 def file_sha256(path: Path) -> str:
-    """Hex digest of a file's bytes."""
+    """Return the hex digest of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def shipped_weights() -> dict[str, Path]:
-    """Folders of the weights that came with har-live, by name."""
+    """Find the folders of the weights that came with har-live, by name."""
     cards = sorted(_shipped_root().glob(f"*/{CARD_FILE}"))
     return {path.parent.name: path.parent for path in cards}
 

@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 
 class Closing(Protocol):
-    """Inherit from it: subclasses are context managers."""
+    """A mixin: subclasses are context managers."""
 
     def close(self) -> None: ...
 

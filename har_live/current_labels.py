@@ -51,7 +51,7 @@ class CurrentLabels:
 
     @property
     def labelled(self) -> frozenset[int]:
-        """Everybody of whom there is a prediction."""
+        """List everybody of whom there is a prediction."""
         return frozenset(self._newest)
 
     def newest_of(self, person: int) -> Prediction | None:

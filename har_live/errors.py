@@ -27,7 +27,7 @@ class SinkError(HarLiveError):
 
 
 class WeightsError(HarLiveError):
-    """Weights are missing, damaged, or do not fit the card beside them."""
+    """Raised where weights are missing, damaged, or do not fit the card beside them."""
 
 
 class BackendError(HarLiveError):

@@ -34,7 +34,7 @@ _STAND_INS = {
 
 
 def stand_in(char: str) -> str:
-    """ASCII that is written for a character, at worst its escape.
+    """Return the ASCII that is written for a character, at worst its escape.
 
     >>> [stand_in(char) for char in "→…é中"]
     ['->', '...', 'e', '\\\\u4e2d']

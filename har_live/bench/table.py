@@ -57,6 +57,6 @@ def _against(row: Row) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits that mean something."""
+    """Write three digits that mean something."""
     digits = 2 - math.floor(math.log10(value)) if value else 0
     return f"{value:.{max(0, digits)}f}"
