@@ -153,7 +153,7 @@ def export(module: nn.Module, tensors: Path, graph: Path) -> None:
 
 
 def in_torch(module: nn.Module) -> Net:
-    """Ours, by PyTorch."""
+    """Run ours by PyTorch."""
 
     @torch.inference_mode()
     def run(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -163,7 +163,7 @@ def in_torch(module: nn.Module) -> Net:
 
 
 def in_onnxruntime(path: Path) -> Net:
-    """Ours, by ONNX Runtime."""
+    """Run ours by ONNX Runtime."""
     session = _open_session(path)
     return lambda pictures: session.run(None, {"pictures": pictures})[0]
 
@@ -186,7 +186,7 @@ def difference(some: NDArray[np.float32], others: NDArray[np.float32]) -> float:
 
 
 def read_photos(path: Path, *, count: int) -> list[NDArray[np.uint8]]:
-    """Photos evenly from all over a tar, (H, W, 3) uint8 RGB."""
+    """Read photos evenly from all over a tar, (H, W, 3) uint8 RGB."""
     with tarfile.open(path) as tar:
         members = [member for member in tar if member.isfile()]
         files = [tar.extractfile(m) for m in members[:: max(1, len(members) // count)]]

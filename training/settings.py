@@ -29,7 +29,7 @@ class Range(NamedTuple):
         )
 
     def holds(self, value: float) -> bool:
-        """True inside the range; never for NaN."""
+        """Return True inside the range; never for NaN."""
         return self.least <= value and (self.most is None or value <= self.most)
 
 

@@ -47,7 +47,7 @@ def weights_exist(name: str) -> str:
 
 
 def written_by(command: str) -> Callable[[Path | None], Path | None]:
-    """Refuses a folder that is not there, and says which command would write it."""
+    """Refuse a folder that is not there, and say which command would write it."""
 
     def check(folder: Path | None) -> Path | None:
         if folder is not None and not folder.is_dir():
@@ -146,7 +146,7 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _changed(settings: Settings, **options: Any) -> Settings:
-    """Some settings with what the options say."""
+    """Change some settings to what the options say."""
     for name, value in options.items():
         if isinstance(getattr(settings, name), tuple):
             options[name] = tuple(names_of(value))
@@ -200,7 +200,7 @@ def _without_ranges(hint: Any) -> Any:
 
 
 def _not_nan(value: Any) -> Any:
-    """NaN is neither below nor above any bound."""
+    """Refuse NaN, which is neither below nor above any bound."""
     if isinstance(value, float) and math.isnan(value):
         raise typer.BadParameter("nan is no number")
     return value

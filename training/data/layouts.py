@@ -132,7 +132,7 @@ def _split_name(text: str) -> str:
 
 
 def _kinetics_clips(rows: Iterable[TableRow], table: Path) -> list[Clip]:
-    """Files are found by name: the video's id, alone or with the part that was cut from it."""
+    """Find clips by name: the video's id, alone or with the part that was cut from it."""
     root = table.parent
     found = {path.stem: path.relative_to(root).as_posix() for path in _videos(root)}
     clips = []
@@ -210,7 +210,7 @@ def _say_what_is_empty(root: Path, depth: int) -> None:
 
 
 def _say_what_is_left_out(root: Path) -> None:
-    """Lists and tables say something about videos; any other file may be a video unknown here."""
+    """Warn of files that may be videos unknown here: all but lists and tables, which tell of some."""
     files = (path for path in root.rglob("*") if path.is_file())
     count = Counter(path.suffix.lower() or "no suffix" for path in files)
     for known in (*VIDEO_SUFFIXES, ".csv", ".json", ".md", ".txt"):

@@ -64,7 +64,7 @@ def lists_in(folder: Path, number: str) -> Official:
 
 
 def _hmdb_label(path: Path) -> str:
-    """``wave_test_split1.txt`` speaks of ``wave``."""
+    """Return the label that a list speaks of: ``wave`` of ``wave_test_split1.txt``."""
     listed = HMDB_LIST.search(path.name)
     return listed[1] if listed else ""
 
@@ -91,7 +91,7 @@ def split_by(official: Official, clips: Sequence[Clip]) -> list[Clip]:
 
 
 def group_in_name(video: Path, label: str) -> str:
-    """UCF names the group, HMDB51 the film before the label; any other file is its own group."""
+    """Read the group: UCF names it, HMDB51 the film before the label; others are their own."""
     if group := UCF_GROUP.search(video.stem):
         return f"{label}-{group[1]}"
     film, is_hmdb, _ = video.stem.partition(f"_{label}_")

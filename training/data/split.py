@@ -107,7 +107,7 @@ def with_split(clips: Sequence[Clip], *, share: float = 0.25, seed: int = 0) -> 
 
 
 def split_by_group(clips: Sequence[Clip], *, share: float = 0.25, seed: int = 0) -> list[Clip]:
-    """About ``share`` of each class into ``val``, never a part of a group.
+    """Put about ``share`` of each class into ``val``, never a part of a group.
 
     Groups are taken in random order for the class that still lacks most; the last group of a class
     stays in ``train``. That is why it is not scikit-learn's ``StratifiedGroupKFold``: of the shared

@@ -142,7 +142,7 @@ def _lost(count: int, length: int, is_film: Flags, rng: np.random.Generator) -> 
 
 
 def _with_limbs(joints: Floats, factors: Floats) -> Floats:
-    """Arms and legs longer or shorter; ``factors`` is (N, 2)."""
+    """Make arms and legs longer or shorter; ``factors`` is (N, 2)."""
     result = joints.copy()
     for number, (parent, child) in enumerate(LIMBS):
         factor = factors[:, number // 4][:, None, None]
