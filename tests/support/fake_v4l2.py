@@ -144,7 +144,7 @@ class FakeKernel:
         return path
 
     def let_use(self, path: Path, program: str, process: int) -> None:
-        """Another program opens a device."""
+        """Let another program open a device."""
         handles = self.proc / str(process) / "fd"
         handles.mkdir(parents=True)
         (handles / "7").symlink_to(path)

@@ -92,7 +92,7 @@ def make_clip(
     cover: bool = False,
     metadata: Mapping[str, str] | None = None,
 ) -> Path:
-    """Writes a video; the suffix of ``path`` gives the container.
+    """Write a video; the suffix of ``path`` gives the container.
 
     Args:
         path: .mp4, .mov, .mkv, .webm, .avi, .ts, .gif or .h264.
@@ -161,7 +161,7 @@ def packet_places(path: Path) -> list[tuple[int, int]]:
 
 
 def spoil_packets(path: Path, indices: Sequence[int]) -> None:
-    """Overwrites whole packets with zeros."""
+    """Overwrite whole packets with zeros."""
     data = bytearray(path.read_bytes())
     places = packet_places(path)
     for offset, size in (places[index] for index in indices):
@@ -170,7 +170,7 @@ def spoil_packets(path: Path, indices: Sequence[int]) -> None:
 
 
 def cut_file(path: Path, *, fraction: float) -> None:
-    """Keeps the first part of the bytes."""
+    """Keep the first part of the bytes."""
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * fraction)])
 

@@ -157,7 +157,7 @@ def status_answer(status: int) -> Answer:
 
 
 def stalling_answer(content: bytes, kind: str, *, after: int) -> Answer:
-    """Goes silent after that many bytes."""
+    """Go silent after that many bytes."""
 
     def answer(request: Request) -> None:
         part = request.give_head(content, kind)
