@@ -210,7 +210,7 @@ def _say_what_is_empty(root: Path, depth: int) -> None:
 
 
 def _say_what_is_left_out(root: Path) -> None:
-    """Warn of files that may be videos unknown here: all but lists and tables, which tell of some."""
+    """Warn of files that may be videos unknown here: all but lists and tables."""
     files = (path for path in root.rglob("*") if path.is_file())
     count = Counter(path.suffix.lower() or "no suffix" for path in files)
     for known in (*VIDEO_SUFFIXES, ".csv", ".json", ".md", ".txt"):
