@@ -124,7 +124,7 @@ def test_a_file_ends_and_is_summed_up(folder, tmp_path):
         (["/nowhere/clip.mp4"], 1, "har-live: /nowhere/clip.mp4: no such file"),
         (["rtsp://user:secret@127.0.0.1:1/x"], 1, "har-live: rtsp://127.0.0.1:1/x: connection ref"),
         (["figure", "--size", "wide"], 2, "expected WIDTHxHEIGHT"),
-        (["figure", "--rtsp-transport", "pigeon"], 2, "expected 'tcp' or 'udp'"),
+        (["figure", "--rtsp-transport", "pigeon"], 2, "'pigeon' is not one of 'tcp', 'udp'"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(folder, arguments, code, message):
