@@ -23,7 +23,8 @@ ContentDetector, 40  202     2     205     1799  0.35
 AdaptiveDetector, 3  205     2     0       0     0.34
 ==================== ======= ===== ======= ===== ==========
 
-By day AdaptiveDetector is as good, but knows a cut only two pictures later; by night, neither is.
+By day AdaptiveDetector is as good, but knows a cut two pictures later; in the dark it sees none,
+and ContentDetector one nearly everywhere.
 """
 
 from __future__ import annotations
