@@ -10,6 +10,21 @@ found, 83 % when all is darkened to a seventh of its light; inside the clips no 
 of val, and one in 0.72 h of train: a balloon right before the lens. Of the drawn figure's eight
 changes of take, the six into another room are cuts, and nothing else. A picture takes 0.06 ms, 0.12
 ms at a cut.
+
+Beside PySceneDetect 0.7.2 (2026-11-30; 207 val clips joined into one film, 4257 pictures of 192×192
+at 8 a second, one busy core): hits of 206 joins and false cuts, by day and darkened to a seventh:
+
+==================== ======= ===== ======= ===== ==========
+detector             hits    false dark    false ms/picture
+==================== ======= ===== ======= ===== ==========
+this one             204     1     183     4     0.13
+ContentDetector, 27  206     12    206     3844  0.33
+ContentDetector, 40  202     2     205     1799  0.35
+AdaptiveDetector, 3  205     2     0       0     0.34
+==================== ======= ===== ======= ===== ==========
+
+By day AdaptiveDetector is as good, but knows a cut two pictures later; in the dark it sees none,
+and ContentDetector one nearly everywhere.
 """
 
 from __future__ import annotations
