@@ -257,7 +257,8 @@ def open_weights(name_or_folder: str | Path = DEFAULT_WEIGHTS) -> Weights:
     """Find weights by the name they ship under, or by their folder, and read their card.
 
     Raises:
-        WeightsError: there are none, or the card can't be read.
+        WeightsError: there are none, the card can't be read, or the folder's name is not UTF-8,
+            which ONNX Runtime and safetensors don't read.
     """
     shipped = shipped_weights()
     folder = shipped.get(str(name_or_folder), Path(name_or_folder))
@@ -267,6 +268,12 @@ def open_weights(name_or_folder: str | Path = DEFAULT_WEIGHTS) -> Weights:
             f"no weights {str(name_or_folder)!r}: not a folder with a {CARD_FILE}, "
             f"and not one of {', '.join(shipped) or 'those shipped (there are none)'}"
         )
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        raise WeightsError(
+            f"{folder}: weights can't be read from a name that is not UTF-8; rename it"
+        ) from error
     try:
         return Weights(folder, ModelCard.from_json(path.read_text("utf-8")))
     except (ValueError, KeyError, TypeError) as error:

@@ -132,6 +132,16 @@ def test_weights_are_found_by_folder(folder):
     assert weights.verify(weights.onnx_path) == folder / ONNX_FILE
 
 
+def test_a_folder_whose_name_is_not_utf8_is_named_with_what_to_do(folder, tmp_path):
+    """What reads networks refuses such a path with its own signature, over several lines."""
+    try:
+        odd = folder.rename(tmp_path / "mod\udce8les")
+    except (OSError, UnicodeEncodeError):
+        pytest.skip("this file system takes no such name")
+    with pytest.raises(WeightsError, match="not UTF-8; rename it"):
+        Recognizer(odd, device="cpu")
+
+
 def test_every_shipped_folder_is_whole():
     for name, path in shipped_weights().items():
         weights = open_weights(name)

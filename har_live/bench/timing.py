@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from statistics import median
@@ -23,7 +24,7 @@ class Effort:
     """Calls of each task at least, however long they take."""
 
     def __post_init__(self) -> None:
-        if not self.seconds > 0:
+        if not 0 < self.seconds < math.inf:
             raise ValueError(f"seconds is {self.seconds}; expected a positive number")
         if self.min_rounds < 1:
             raise ValueError(f"min_rounds is {self.min_rounds}; expected at least 1")

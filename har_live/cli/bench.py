@@ -19,7 +19,7 @@ def bench(
         ),
     ] = None,
     seconds: Annotated[
-        float, typer.Option(min=0.01, help="Seconds that each measurement takes.")
+        float, typer.Option(min=0.01, max=3600, help="Seconds that each measurement takes.")
     ] = 3.0,
     quick: Annotated[bool, typer.Option("--quick", help="Roughly, in half a minute.")] = False,
     only: Annotated[  # Typer knows no lists of choices

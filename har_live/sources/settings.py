@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -43,7 +44,7 @@ class SourceSettings:
             raise ValueError(f"camera_size is {self.camera_size}; expected pixels, (width, height)")
         for name in ("camera_fps", "youtube_height", "timeout_seconds"):
             value = getattr(self, name)
-            if value is not None and not value > 0:
+            if value is not None and not 0 < value < math.inf:
                 raise ValueError(f"{name} is {value}; expected a positive number")
         if self.rtsp_transport not in get_args(RtspTransport):
             raise ValueError(f"rtsp_transport is {self.rtsp_transport!r}; expected 'tcp' or 'udp'")

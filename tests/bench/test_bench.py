@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from itertools import count
 from types import SimpleNamespace
 
@@ -80,8 +81,8 @@ def test_a_machine_that_is_busy_for_a_while_changes_no_ratio(clock):
     assert seconds["b"] / seconds["a"] == pytest.approx(4.0)
 
 
-@pytest.mark.parametrize("wrong", [{"seconds": 0}, {"seconds": -1}, {"min_rounds": 0}])
-def test_an_effort_that_measures_nothing_is_refused(wrong):
+@pytest.mark.parametrize("wrong", [{"seconds": 0}, {"seconds": math.inf}, {"min_rounds": 0}])
+def test_an_effort_that_measures_nothing_or_for_ever_is_refused(wrong):
     (name,) = wrong
     with pytest.raises(ValueError, match=f"{name} is"):
         Effort(**wrong)

@@ -128,11 +128,15 @@ def test_help_names_what_can_be_measured_alone():
     assert f"{', '.join(names)} or {last}." in text
 
 
-def test_what_can_not_be_measured_is_wrong_usage(small_weights):
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [(["--only", "luck"], "'luck' can't be measured"), (["--seconds", "inf"], "3600")],
+)
+def test_what_can_not_be_measured_is_wrong_usage(small_weights, wrong, message):
     folder = str(small_weights("lrcn").folder)
-    result = CliRunner().invoke(app, ["bench", "-w", folder, "--only", "luck"])
+    result = CliRunner().invoke(app, ["bench", "-w", folder, *wrong])
     assert result.exit_code == 2
-    assert "'luck' can't be measured" in result.output
+    assert message in result.output
 
 
 def test_a_file_that_exists_is_refused_before_anything_is_measured(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import subprocess
@@ -130,6 +131,7 @@ def test_a_file_without_a_suffix_is_still_a_file(tmp_path: Path, monkeypatch) ->
     [
         ({"camera_size": (0, 480)}, "camera_size is"),
         ({"camera_fps": 0}, "camera_fps is 0"),
+        ({"camera_fps": math.inf}, "camera_fps is inf"),
         ({"youtube_height": -1}, "youtube_height is -1"),
         ({"timeout_seconds": 0}, "timeout_seconds is 0"),
         ({"rtsp_transport": "pigeon"}, "expected 'tcp' or 'udp'"),
