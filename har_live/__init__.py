@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from har_live.files.annotate import annotate
-    from har_live.files.many import annotate_all
+    from har_live.files.annotate_many import annotate_all
     from har_live.files.recognize import Recognition, predict
     from har_live.moment import Moment
     from har_live.realtime import LiveSettings, LiveSummary, live, watch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from har_live.grid import TimeGrid, frames_played_at, grid_instants
+from har_live.time_grid import TimeGrid, frames_played_at, grid_instants
 from har_live.types import Frame
 
 PICTURE = np.zeros((8, 8, 3), np.uint8)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import har_live.scorers
-from har_live.doctor import Check, scoring
+from har_live.doctor import Check, gpu_and_weights
 from har_live.errors import BackendError
 from har_live.scorers import INSTALL_TORCH, chosen_runtime
 from tests.support.make_media import make_clip
@@ -171,7 +171,7 @@ def test_auto_passes_over_a_gpu_without_torch(missing, monkeypatch):
 def test_doctor_says_how_a_gpu_would_be_used(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     expected = Check("torch", "ok", "not installed: the GPU is not used", INSTALL_TORCH)
-    assert scoring.try_torch() == [expected]
+    assert gpu_and_weights.try_torch() == [expected]
 
 
 def test_the_cpu_loads_no_torch_where_it_is_installed(clip, tmp_path):

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from har_live.timeline import ArrivalTimeline, Timeline
+from har_live.frame_times import ArrivalTimeline, Timeline
 
 MILLISECOND = Fraction(1, 1000)
 

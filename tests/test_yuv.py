@@ -15,7 +15,7 @@ from har_live.overlay import (
     draw_on,
 )
 from har_live.overlay.canvas import Canvas
-from har_live.overlay.parts import parts
+from har_live.overlay.layout import parts
 from har_live.overlay.style import Metrics
 from har_live.overlay.yuv import stamp_on_yuv
 from har_live.yuv import Matrix, YuvImage, from_rgb, usual_matrix

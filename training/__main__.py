@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import typer
 
+from har_live.console_letters import write_stand_ins
 from har_live.errors import HarLiveError
-from har_live.letters import write_stand_ins
 from har_live.standard_output import answers_arrive
 from training.commands import figure, live, own_data, people, pose, recipe, weights
 from training.commands.options import as_command

@@ -28,7 +28,7 @@ from torch import nn
 from har_live.card import ORIGIN_FILE, file_sha256
 from har_live.errors import WeightsError
 from har_live.models.movenet import SIZE_STEP, MoveNet
-from training.export.shared_numbers import export_sharing
+from training.export.onnx_external_data import export_sharing
 
 ORIGINAL_FILE = "movenet-multipose.onnx"
 ORIGIN = (

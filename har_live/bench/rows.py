@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from har_live.errors import SinkError
-from har_live.sinks.files import check_target, put_in_place, reason, sync
-from har_live.sinks.part import Part
+from har_live.sinks.file_checks import check_target, put_in_place, reason, sync
+from har_live.sinks.part_file import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,9 +13,9 @@ import numpy as np
 from har_live.bench.rows import Row
 from har_live.bench.timing import median_seconds
 from har_live.errors import BackendError
-from har_live.grid import GridFrame
 from har_live.people.detection import Detection
 from har_live.recognizer import Recognizer
+from har_live.time_grid import GridFrame
 from har_live.transforms import to_finder
 from har_live.types import Frame
 

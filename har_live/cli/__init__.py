@@ -12,13 +12,15 @@ import typer
 from har_live import __version__
 from har_live.cli.annotate import annotate
 from har_live.cli.bench import bench
+from har_live.cli.cameras import cameras
 from har_live.cli.demo import demo
-from har_live.cli.groups import with_groups
+from har_live.cli.doctor import doctor
 from har_live.cli.live import live
-from har_live.cli.machine import cameras, doctor, models
+from har_live.cli.models import models
+from har_live.cli.option_groups import with_groups
 from har_live.cli.predict import predict
+from har_live.console_letters import write_stand_ins
 from har_live.errors import HarLiveError
-from har_live.letters import write_stand_ins
 from har_live.opencv import explain_import_error
 from har_live.standard_output import answers_arrive
 

@@ -71,7 +71,7 @@ def annotate_one(
 ) -> None:
     """Annotate a video; what can be told of its files is told before anything is loaded."""
     from har_live.sinks.base import SinkSettings
-    from har_live.sinks.files import check_video
+    from har_live.sinks.file_checks import check_video
     from har_live.sinks.kinds import open_sink
     from har_live.sources.check import check_source
 

@@ -42,9 +42,9 @@ def bench(
     from har_live.bench.timing import QUICK, Effort
     from har_live.card import open_weights
     from har_live.cli.console.progress import while_checking
-    from har_live.cli.console.streams import answers, print_note
+    from har_live.cli.console.terminal import answers, print_note
     from har_live.doctor import machine
-    from har_live.sinks.files import check_target
+    from har_live.sinks.file_checks import check_target
 
     if json_path is not None:
         check_target(json_path, overwrite=overwrite)

@@ -20,7 +20,7 @@ from har_live.cli.options import (
     RecognizerOptions,
     named,
 )
-from har_live.sinks.files import CONTAINERS
+from har_live.sinks.file_checks import CONTAINERS
 from har_live.sinks.kinds import is_video
 from har_live.sources.settings import RtspTransport
 
@@ -145,7 +145,7 @@ def live(
     watched = sources or [""]
     check_sources(watched)
     from har_live.cli.console.live import print_live_summaries
-    from har_live.realtime.targets import check_targets
+    from har_live.realtime.outputs import check_targets
 
     try:
         settings = har_live.LiveSettings(

@@ -78,7 +78,7 @@ class RecognizerOptions:
         Raises:
             WeightsError, BackendError: as ``Recognizer``.
         """
-        from har_live.cli.console.streams import print_note
+        from har_live.cli.console.terminal import print_note
 
         try:
             recognizer = har_live.Recognizer(

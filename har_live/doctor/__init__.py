@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from har_live.doctor import scoring, system, video
+from har_live.doctor import gpu_and_weights, system, video
 from har_live.doctor.check import Check, Examination, in_child, run
 
 __all__ = ["Check", "examine", "machine", "main_job_runs"]
@@ -30,11 +30,11 @@ EXAMINATIONS: tuple[Examination, ...] = (
     system.DISPLAY,
     video.YT_DLP,
     video.JAVASCRIPT,
-    scoring.GPU,
-    scoring.WEIGHTS,
-    scoring.OTHER_WEIGHTS,
-    scoring.PROVIDERS,
-    scoring.SPEED,
+    gpu_and_weights.GPU,
+    gpu_and_weights.WEIGHTS,
+    gpu_and_weights.OTHER_WEIGHTS,
+    gpu_and_weights.PROVIDERS,
+    gpu_and_weights.SPEED,
 )
 
 
@@ -58,5 +58,5 @@ def main_job_runs(checks: Sequence[Check]) -> bool:
 def machine() -> dict[str, str]:
     """Describe the machine, name → one line, for whoever publishes figures; nothing else is
     tried."""
-    checks = [*system.python(), *system.libraries(), *in_child("GPU", scoring.try_driver)]
+    checks = [*system.python(), *system.libraries(), *in_child("GPU", gpu_and_weights.try_driver)]
     return {check.name: check.detail for check in checks} | {"time": system.now()}

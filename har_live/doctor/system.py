@@ -81,7 +81,7 @@ def try_display() -> list[Check]:
     """Open one for a moment."""
     import numpy as np
 
-    from har_live.sinks.display import require_display
+    from har_live.sinks.display_check import require_display
     from har_live.sinks.window import Window
 
     try:

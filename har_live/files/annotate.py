@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from har_live.files.between import people_between
+from har_live.files.interpolated_people import people_between
 from har_live.files.prefetch import prefetch
 from har_live.files.recognize import OnFrame, Recognition, enter_source, recognize
 from har_live.moment import Moment

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from har_live.models.mobile import (
+from har_live.models.mobilenet_blocks import (
     HalvingConv,
     InvertedResidual,
     convolution,

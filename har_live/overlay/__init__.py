@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from har_live.overlay.canvas import Canvas
-from har_live.overlay.parts import parts
+from har_live.overlay.layout import parts
 from har_live.overlay.state import OverlayState
 from har_live.overlay.style import Metrics
 from har_live.overlay.view import (

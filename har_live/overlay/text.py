@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from har_live.names import readable
+from har_live.label_names import readable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from har_live.people.likeness import best_pairs, likeness, without_doubles
+from har_live.people.matching import best_pairs, likeness, without_doubles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

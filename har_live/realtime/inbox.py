@@ -12,7 +12,7 @@ from har_live.types import Frame, Person, Prediction, VideoInfo
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from har_live.grid import GridFrame, TimeGrid
+    from har_live.time_grid import GridFrame, TimeGrid
 
 MAX_WAITING = 4
 """Deliveries that may wait for the scorer, however fast it is: they are pictures of full size."""

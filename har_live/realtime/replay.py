@@ -18,9 +18,9 @@ from har_live.realtime.metrics import Latencies
 from har_live.realtime.scoring import Scoring
 
 if TYPE_CHECKING:
-    from har_live.grid import GridFrame
     from har_live.realtime.inbox import Scored
     from har_live.recognizer import Recognizer
+    from har_live.time_grid import GridFrame
     from har_live.types import Frame, Person
 
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from har_live.realtime.capture import Capture, open_for_live
 from har_live.realtime.channels import Channels
 from har_live.realtime.clock import Clock
-from har_live.realtime.display import Display
 from har_live.realtime.inbox import Failed, ScorerInbox, ScreenInbox
+from har_live.realtime.main_loop import Display
 from har_live.realtime.metrics import Ending, LiveSummary
 from har_live.realtime.moments import Moments
 from har_live.realtime.notices import Notices
+from har_live.realtime.outputs import numbers_of, recording_of, sinks_of
 from har_live.realtime.playback import Playback
-from har_live.realtime.recording import Recorder
+from har_live.realtime.recorder import Recorder
 from har_live.realtime.scoring import Scoring, score_all
 from har_live.realtime.settings import LiveSettings
-from har_live.realtime.targets import numbers_of, recording_of, sinks_of
 from har_live.realtime.threads import Job, as_har_live_error, running, signals_to
 from har_live.realtime.tile import Tile
 from har_live.sinks.base import Outputs

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from har_live.grid import GridFrame
 from har_live.realtime.inbox import Ended, LiveFrame, Scored, wait_for_news
+from har_live.time_grid import GridFrame
 from har_live.types import Frame
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 
 from har_live.overlay import LiveStatus, draw
 from har_live.realtime.inbox import Ended, Failed, LiveFrame, Lost, Opened, Scored
-from har_live.realtime.labels import LiveLabels
 from har_live.realtime.metrics import Rate
+from har_live.realtime.shown_labels import LiveLabels
 from har_live.realtime.threads import as_har_live_error
 
 if TYPE_CHECKING:

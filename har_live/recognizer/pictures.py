@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from har_live.recognizer.source import SourceState
+from har_live.recognizer.source_state import SourceState
 from har_live.transforms import to_network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from har_live.people.detection import Detection
-    from har_live.recognizer.source import Inputs
+    from har_live.recognizer.source_state import Inputs
     from har_live.recognizer.subject import Subject
     from har_live.types import Image, Picture
 

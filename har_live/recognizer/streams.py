@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from har_live.recognizer.people import PeopleState, num_rows
+from har_live.recognizer.people_state import PeopleState, num_rows
 from har_live.recognizer.pictures import NUM_ROWS, PictureState
 from har_live.recognizer.subject import num_windows
 
 if TYPE_CHECKING:
-    from har_live.grid import GridFrame
     from har_live.people.detection import Detection
     from har_live.recognizer import Recognizer
-    from har_live.recognizer.source import SourceState
+    from har_live.recognizer.source_state import SourceState
+    from har_live.time_grid import GridFrame
     from har_live.types import Frame, Image, Person, Prediction
 
 

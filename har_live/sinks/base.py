@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from har_live.frame_times import Timeline
     from har_live.moment import Moment
     from har_live.sources.settings import Hwaccel
-    from har_live.timeline import Timeline
     from har_live.types import Address, VideoInfo
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from av.container.core import Chapter
 
-    from har_live.sinks.tracks import Timing
+    from har_live.sinks.source_tracks import Timing
 
 MILLISECOND = Fraction(1, 1000)
 

@@ -46,7 +46,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from har_live.names import readable
+from har_live.label_names import readable
 from har_live.sinks.subtitles import WEBVTT_HEADER, srt_cue, webvtt_cue
 from har_live.types import WHOLE_PICTURE
 

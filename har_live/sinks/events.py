@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from har_live.errors import SinkError
+from har_live.frame_times import is_running
 from har_live.sinks.base import Run, Sink, SinkSettings
 from har_live.sinks.event_formats import FORMATS, TextFormat
-from har_live.sinks.files import check_target
+from har_live.sinks.file_checks import check_target
 from har_live.sinks.text_file import TextFile
-from har_live.timeline import is_running
 from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:

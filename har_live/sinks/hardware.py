@@ -15,7 +15,7 @@ import numpy as np
 from av.codec.hwaccel import hwdevices_available
 
 from har_live.sinks.encoders import HARDWARE
-from har_live.sinks.files import reason
+from har_live.sinks.file_checks import reason
 from har_live.sinks.recording import SOFTWARE, Recording, stored_side
 from har_live.yuv import YuvImage, usual_matrix
 

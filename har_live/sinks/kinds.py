@@ -21,7 +21,7 @@ from har_live.redact import redact_url
 from har_live.sinks.base import Sink, SinkSettings
 from har_live.sinks.event_formats import FORMATS
 from har_live.sinks.events import EventsSink
-from har_live.sinks.files import CONTAINERS
+from har_live.sinks.file_checks import CONTAINERS
 
 SinkOpener = Callable[[str, SinkSettings], Sink]
 """Makes a sink from its address, unharmed, and what the caller wants; often the sink's class."""
@@ -31,7 +31,7 @@ ENTRY_POINTS = "har_live.sinks"
 
 # A class that loads PyAV or the like is named, and imported when it is first asked for.
 KINDS: dict[str, str | SinkOpener] = {
-    **dict.fromkeys(CONTAINERS, "har_live.sinks.drawn:DrawnVideo"),
+    **dict.fromkeys(CONTAINERS, "har_live.sinks.annotated_video:DrawnVideo"),
     **dict.fromkeys(FORMATS, EventsSink),
 }
 """Suffix with its dot, or scheme with its ``://``, → ``module:class``, or what opens the sink."""

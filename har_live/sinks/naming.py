@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from har_live.errors import SinkError
-from har_live.sinks.files import numbered, reason
+from har_live.sinks.file_checks import numbered, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 
 from har_live.errors import SinkError
 from har_live.sinks.encoders import Encoder
-from har_live.sinks.growing import GrowingFile, Memory
+from har_live.sinks.muxer_file import GrowingFile, Memory
 from har_live.yuv import Matrix, YuvImage
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import cv2  # noqa: F401  # before PyAV: see har_live.opencv
 import av
 
+from har_live.frame_times import Timeline
 from har_live.sinks.chapters import placed
-from har_live.sinks.files import file_url, reason, sync
-from har_live.timeline import Timeline
+from har_live.sinks.file_checks import file_url, reason, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.stream import Stream
 
-    from har_live.sinks.tracks import SourceTracks, Timing
+    from har_live.sinks.source_tracks import SourceTracks, Timing
 
 logger = logging.getLogger(__name__)
 

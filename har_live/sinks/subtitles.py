@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from har_live.names import readable
+from har_live.label_names import readable
 from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:

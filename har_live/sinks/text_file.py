@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from har_live.errors import SinkError
-from har_live.sinks.files import discard, reason
+from har_live.sinks.file_checks import discard, reason
 from har_live.sinks.lock import lock
 
 if TYPE_CHECKING:

@@ -29,13 +29,13 @@ import av
 
 from har_live.closing import Closing
 from har_live.errors import SinkError
+from har_live.frame_times import Timeline, is_running
 from har_live.sinks.base import NothingWrittenError
-from har_live.sinks.files import check_video, discard, put_in_place, reason
+from har_live.sinks.file_checks import check_video, discard, put_in_place, reason
 from har_live.sinks.hardware import begin_recording
-from har_live.sinks.part import Part
+from har_live.sinks.part_file import Part
 from har_live.sinks.remux import finish, holds_packets
-from har_live.sinks.tracks import SourceTracks, Timing
-from har_live.timeline import Timeline, is_running
+from har_live.sinks.source_tracks import SourceTracks, Timing
 from har_live.types import Address
 from har_live.yuv import YuvImage, usual_matrix
 

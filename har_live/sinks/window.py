@@ -11,7 +11,7 @@ import numpy as np
 from har_live.closing import Closing
 from har_live.errors import SinkError
 from har_live.opencv import explain_import_error
-from har_live.sinks.display import prepare_qt, require_display
+from har_live.sinks.display_check import prepare_qt, require_display
 
 if TYPE_CHECKING:
     from har_live.types import Image

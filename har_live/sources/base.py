@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from har_live.closing import Closing
-from har_live.timeline import Timeline
+from har_live.frame_times import Timeline
 from har_live.types import Address, Frame, VideoInfo
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from har_live.errors import HarLiveError, SourceError
 from har_live.redact import redact
-from har_live.sources.wire import (
+from har_live.sources.child_messages import (
     NUM_SLOTS,
     FrameInSlot,
     Logged,

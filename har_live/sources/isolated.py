@@ -22,9 +22,7 @@ import numpy as np
 
 from har_live.errors import SourceError
 from har_live.sources.base import Source
-from har_live.sources.kinds import kind_of
-from har_live.sources.settings import SourceSettings
-from har_live.sources.wire import (
+from har_live.sources.child_messages import (
     NUM_SLOTS,
     FrameInSlot,
     Logged,
@@ -36,6 +34,8 @@ from har_live.sources.wire import (
     new_memory,
     release_memory,
 )
+from har_live.sources.kinds import kind_of
+from har_live.sources.settings import SourceSettings
 from har_live.types import Frame, Picture, VideoInfo
 from har_live.yuv import YuvImage
 

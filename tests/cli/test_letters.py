@@ -14,8 +14,8 @@ import pytest
 
 import training.__main__
 from har_live import cli, doctor
+from har_live.console_letters import stand_in
 from har_live.doctor.check import Check, Examination
-from har_live.letters import stand_in
 from tests.support.make_media import make_clip
 
 ENCODINGS = ("cp437", "cp1252", "cp932", "ascii")

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from har_live import doctor
 from har_live.cli import app
-from har_live.cli.console.checks import print_checks
-from har_live.cli.console.streams import answers
+from har_live.cli.console.doctor import print_checks
+from har_live.cli.console.terminal import answers
 from har_live.doctor import Check, main_job_runs
 from har_live.doctor.check import Examination
 from har_live.sources.camera_info import CameraInfo

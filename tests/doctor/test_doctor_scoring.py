@@ -14,7 +14,7 @@ import pytest
 import har_live.card
 import har_live.recognizer
 from har_live.bench import timing
-from har_live.doctor import Check, scoring
+from har_live.doctor import Check, gpu_and_weights
 
 
 class FakeDriver:
@@ -45,14 +45,14 @@ class FakeDriver:
 
 def test_gpus_and_their_driver(monkeypatch):
     monkeypatch.setattr(ctypes, "CDLL", lambda name: FakeDriver())
-    assert scoring.try_driver() == [
+    assert gpu_and_weights.try_driver() == [
         Check("GPU", "ok", "CUDA 12.8 driver, NVIDIA Card 40, NVIDIA Card 41")
     ]
 
 
 def test_a_driver_that_does_not_start(monkeypatch):
     monkeypatch.setattr(ctypes, "CDLL", lambda name: FakeDriver(code=804))
-    (check,) = scoring.try_driver()
+    (check,) = gpu_and_weights.try_driver()
     assert check.status == "warning"
     assert check.detail == "the NVIDIA driver does not start (code 804)"
 
@@ -63,9 +63,9 @@ def test_without_a_driver_torch_is_not_asked(monkeypatch):
 
     monkeypatch.setattr(ctypes, "CDLL", refuse)
     monkeypatch.setattr(
-        scoring, "in_child", lambda name, function, *arguments: function(*arguments)
+        gpu_and_weights, "in_child", lambda name, function, *arguments: function(*arguments)
     )
-    (check,) = scoring.gpu()
+    (check,) = gpu_and_weights.gpu()
     assert check == Check("GPU", "ok", "no NVIDIA driver: networks run on the CPU")
 
 
@@ -76,17 +76,23 @@ def shipped(tmp_path, monkeypatch, small_weights) -> Path:
         shutil.copytree(small_weights("lrcn").folder, tmp_path / "weights" / name)
     folders = {folder.name: folder for folder in (tmp_path / "weights").iterdir()}
     monkeypatch.setattr(har_live.card, "shipped_weights", lambda: folders)
-    monkeypatch.setattr(scoring, "shipped_weights", lambda: folders)
+    monkeypatch.setattr(gpu_and_weights, "shipped_weights", lambda: folders)
     return tmp_path / "weights" / har_live.card.DEFAULT_WEIGHTS
 
 
 def test_whole_weights_load_and_score(shipped, monkeypatch):
-    monkeypatch.setattr(scoring, "BENCHMARK_SECONDS", 0.1)
-    assert scoring.weights()[0].status == "ok"
-    assert [(c.name, c.status) for c in scoring.other_weights()] == [("weights others", "ok")]
-    assert scoring.try_scorer("x", "onnx", "cpu")[0].detail.startswith("loads and scores: ONNX")
-    assert scoring.try_scorer("x", "torch", "cpu")[0].detail.startswith("loads and scores: PyTorch")
-    (speed,) = scoring.try_speed()
+    monkeypatch.setattr(gpu_and_weights, "BENCHMARK_SECONDS", 0.1)
+    assert gpu_and_weights.weights()[0].status == "ok"
+    assert [(c.name, c.status) for c in gpu_and_weights.other_weights()] == [
+        ("weights others", "ok")
+    ]
+    assert gpu_and_weights.try_scorer("x", "onnx", "cpu")[0].detail.startswith(
+        "loads and scores: ONNX"
+    )
+    assert gpu_and_weights.try_scorer("x", "torch", "cpu")[0].detail.startswith(
+        "loads and scores: PyTorch"
+    )
+    (speed,) = gpu_and_weights.try_speed()
     assert speed.status == "ok"
     assert "times real time: test-lrcn on " in speed.detail
 
@@ -110,7 +116,7 @@ def test_the_benchmark_counts_grid_frames_against_the_clock(shipped, monkeypatch
     snail = Slow()
     monkeypatch.setattr(har_live.recognizer, "open_scorer", lambda *_, **__: snail)
     monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: snail.seconds))
-    (check,) = scoring.try_speed()
+    (check,) = gpu_and_weights.try_speed()
     assert check.status == "warning"
     assert check.detail == "8 grid frames per second, 0.8 times real time: test-lrcn on a snail"
 
@@ -119,17 +125,17 @@ def test_the_benchmark_counts_grid_frames_against_the_clock(shipped, monkeypatch
 def test_damaged_weights_are_a_problem(shipped, file):
     with (shipped / file).open("ab") as damaged:
         damaged.write(b"x")
-    check, _ = scoring.weights()
+    check, _ = gpu_and_weights.weights()
     assert check.status == "problem"
     assert check.detail.endswith(f"{file} is not the file its card was written for (wrong sha256)")
     assert check.remedy == "pip install --force-reinstall har-live"
     (shipped / file).unlink()
-    assert scoring.weights()[0].detail.endswith(f"{file} is missing")
+    assert gpu_and_weights.weights()[0].detail.endswith(f"{file} is missing")
 
 
 def test_a_damaged_or_missing_pose_network_is_a_problem(tmp_path, monkeypatch):
     monkeypatch.setattr(har_live.card, "_shipped_root", lambda: tmp_path)
-    missing = scoring.weights()[1]
+    missing = gpu_and_weights.weights()[1]
     assert (missing.name, missing.status) == ("pose network", "problem")
     assert missing.detail.endswith("origin.json can't be read")
     folder = tmp_path / har_live.card.POSE_FOLDER
@@ -137,32 +143,32 @@ def test_a_damaged_or_missing_pose_network_is_a_problem(tmp_path, monkeypatch):
     (folder / "movenet.onnx").write_bytes(b"numbers")
     hashes = {"movenet.onnx": har_live.card.file_sha256(folder / "movenet.onnx")}
     (folder / har_live.card.ORIGIN_FILE).write_text(json.dumps({"sha256": hashes}))
-    whole = scoring.weights()[1]
+    whole = gpu_and_weights.weights()[1]
     assert (whole.status, whole.detail) == ("ok", "1 files are what its card says")
     (folder / "movenet.onnx").write_bytes(b"other numbers")
-    damaged = scoring.weights()[1]
+    damaged = gpu_and_weights.weights()[1]
     assert damaged.status == "problem"
     assert "wrong sha256" in damaged.detail
 
 
 def test_damage_to_other_weights_is_a_warning(shipped):
     (shipped.parent / "others" / "model.onnx").unlink()
-    assert scoring.other_weights()[0].status == "warning"
+    assert gpu_and_weights.other_weights()[0].status == "warning"
 
 
 def test_no_weights_at_all(monkeypatch):
-    monkeypatch.setattr(scoring, "shipped_weights", dict)
+    monkeypatch.setattr(gpu_and_weights, "shipped_weights", dict)
     monkeypatch.setattr(har_live.card, "shipped_weights", dict)
-    check, _ = scoring.weights()
+    check, _ = gpu_and_weights.weights()
     assert check.status == "problem"
     assert check.detail == f"{har_live.card.DEFAULT_WEIGHTS} did not come with this har-live"
     not_tried = "not tried: there are no weights"
-    assert scoring.try_speed() == [Check("speed", "problem", not_tried)]
-    assert scoring.try_scorer("x", "onnx", "cpu") == [Check("x", "warning", not_tried)]
+    assert gpu_and_weights.try_speed() == [Check("speed", "problem", not_tried)]
+    assert gpu_and_weights.try_scorer("x", "onnx", "cpu") == [Check("x", "warning", not_tried)]
 
 
 def test_a_provider_that_does_not_load_says_what_to_install(shipped):
-    (check,) = scoring.try_scorer("ONNX Runtime, openvino", "onnx", "openvino")
+    (check,) = gpu_and_weights.try_scorer("ONNX Runtime, openvino", "onnx", "openvino")
     assert check.status == "warning"
     assert check.remedy.startswith("install onnxruntime-openvino")
 
@@ -174,12 +180,12 @@ def test_every_known_provider_of_this_onnx_runtime_is_tried(monkeypatch):
         tried.append(arguments)
         return []
 
-    monkeypatch.setattr(scoring, "in_child", note)
+    monkeypatch.setattr(gpu_and_weights, "in_child", note)
     monkeypatch.setattr(
         "onnxruntime.get_available_providers",
         lambda: ["CUDAExecutionProvider", "AzureExecutionProvider", "CPUExecutionProvider"],
     )
-    scoring.providers()
+    gpu_and_weights.providers()
     assert tried == [
         ("ONNX Runtime, cpu", "onnx", "cpu"),
         ("ONNX Runtime, cuda", "onnx", "cuda"),

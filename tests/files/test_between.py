@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from har_live import Sink, SourceError, annotate
-from har_live.files.between import MOST_SECONDS, people_between
+from har_live.files.interpolated_people import MOST_SECONDS, people_between
 from har_live.moment import Moment
 from har_live.overlay.style import color_of
 from har_live.types import NUM_JOINTS, Frame, Person, VideoInfo

@@ -9,7 +9,7 @@ import pytest
 
 from har_live.errors import SinkError, SourceError
 from har_live.files.annotate import annotate
-from har_live.files.many import annotate_all, output_paths
+from har_live.files.annotate_many import annotate_all, output_paths
 from har_live.recognizer import Recognizer
 from har_live.sources.media import MediaSource
 from tests.support.make_media import make_clip

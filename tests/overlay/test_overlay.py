@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from har_live.overlay import LiveStatus, OverlayView, TimelineRow, TimelineSpan, TimelineView, draw
+from har_live.overlay.layout import OverlayPart, parts
 from har_live.overlay.panel import PanelText, label_panel, panel_width, row_bar
-from har_live.overlay.parts import OverlayPart, parts
 from har_live.overlay.style import (
     NONE_COLOR,
     TRACK,

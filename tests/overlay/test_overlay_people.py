@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from har_live.overlay import OverlayView, PersonView, TimelineRow, TimelineView, draw, draw_on
-from har_live.overlay.parts import OverlayPart, parts
+from har_live.overlay.layout import OverlayPart, parts
 from har_live.overlay.people import box_in, face, tag
-from har_live.overlay.places import place
 from har_live.overlay.style import Metrics, Rect, color_of
+from har_live.overlay.tag_places import place
 from har_live.overlay.timeline import track_box
 from har_live.overlay.view import TimelineSpan
 from har_live.types import UNSURE

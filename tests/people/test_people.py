@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from har_live.people.detection import Detection
-from har_live.people.likeness import best_pairs, likeness, without_doubles
+from har_live.people.matching import best_pairs, likeness, without_doubles
 from tests.support.people_made import jittered, person_at
 
 # --- the value ---

@@ -15,7 +15,7 @@ import pytest
 
 from har_live.errors import HarLiveError, SinkError
 from har_live.files.prefetch import prefetch
-from har_live.realtime import LiveSettings, finishing
+from har_live.realtime import LiveSettings, finish_recordings
 from har_live.realtime import threads as live_threads
 from har_live.sinks.naming import free_path, has_time, of_any_time, with_time
 from har_live.types import Segment
@@ -174,7 +174,7 @@ def test_a_long_recording_is_split(recognizer, tmp_path, monkeypatch, has_thread
         def none_left(_thread) -> None:
             raise HarLiveError("no thread")
 
-        monkeypatch.setattr(finishing, "start_thread", none_left)
+        monkeypatch.setattr(finish_recordings, "start_thread", none_left)
     settings, sinks = LiveSettings(split_seconds=1), [tmp_path / "out.mp4"]
     summary = live_one(
         "made", recognizer, sinks=sinks, settings=settings, open_new=lambda: film(75)

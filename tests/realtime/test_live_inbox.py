@@ -6,7 +6,6 @@ import threading
 
 import numpy as np
 
-from har_live.grid import TimeGrid
 from har_live.realtime.inbox import (
     MAX_WAITING,
     LiveFrame,
@@ -15,6 +14,7 @@ from har_live.realtime.inbox import (
     ScreenInbox,
     wait_for_news,
 )
+from har_live.time_grid import TimeGrid
 from tests.support.sources_made import picture
 
 FAST, SLOW = 0.01, 0.3

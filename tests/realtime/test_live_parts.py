@@ -11,10 +11,10 @@ from har_live.realtime import Clock
 from har_live.realtime.capture import LONGEST_DELAY_SECONDS, delay_seconds
 from har_live.realtime.clock import LiveTimeline
 from har_live.realtime.inbox import Scored
-from har_live.realtime.labels import LiveLabels
 from har_live.realtime.metrics import Latencies, Rate
 from har_live.realtime.notices import Notices
 from har_live.realtime.playback import MAX_LATE_SECONDS, Playback
+from har_live.realtime.shown_labels import LiveLabels
 from tests.support.live_made import StoppedClock
 
 # --- time -------------------------------------------------------------------------------------

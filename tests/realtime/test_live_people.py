@@ -10,18 +10,18 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from har_live.grid import TimeGrid
 from har_live.overlay import OverlayView
 from har_live.realtime import LiveSettings
 from har_live.realtime.channels import Channels
-from har_live.realtime.display import Display
 from har_live.realtime.inbox import LiveFrame, Opened, Scored, ScorerInbox, ScreenInbox
+from har_live.realtime.main_loop import Display
 from har_live.realtime.playback import Playback
-from har_live.realtime.recording import Recorder
+from har_live.realtime.recorder import Recorder
 from har_live.realtime.run import tile_of
 from har_live.realtime.tile import Tile
 from har_live.segments import Segmenter
 from har_live.sinks.base import Outputs
+from har_live.time_grid import TimeGrid
 from har_live.types import Person, VideoInfo
 from tests.support.live_made import MadeWindow, StoppedClock
 from tests.support.people_drawn import LABELS, make_person, make_prediction

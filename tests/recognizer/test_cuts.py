@@ -14,13 +14,19 @@ from har_live.errors import BackendError
 from har_live.files.recognize import recognize
 from har_live.realtime.replay import Replay
 from har_live.recognizer import Recognizer
-from har_live.recognizer.cuts import CutDetector
+from har_live.recognizer.scene_cuts import CutDetector
 from har_live.types import Frame
 from tests.recognizer.test_streaming_law import assert_same
 from tests.recognizer.test_streaming_law import offline as clip_by_clip
 from tests.support.laws import stream_all
 from tests.support.sources_made import MadeSource
-from training.measure.cut_test import ClipScene, darkened, every_third, measure_cuts, measure_figure
+from training.measure.scene_cut_test import (
+    ClipScene,
+    darkened,
+    every_third,
+    measure_cuts,
+    measure_figure,
+)
 
 SIDE = 96
 

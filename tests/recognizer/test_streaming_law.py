@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from har_live.card import Weights
-from har_live.grid import frames_played_at, grid_instants
 from har_live.recognizer import Recognizer
 from har_live.scorers import open_scorer
 from har_live.scorers.torch import load_model
+from har_live.time_grid import frames_played_at, grid_instants
 from har_live.transforms import to_network
 from har_live.types import ClipSpec, Frame, Prediction
 from tests.support.laws import RUNTIMES, TOLERANCE, stream_all, stream_runs, stream_together

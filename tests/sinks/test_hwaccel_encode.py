@@ -21,7 +21,7 @@ import har_live
 from har_live.doctor import video
 from har_live.errors import SinkError
 from har_live.moment import Moment
-from har_live.realtime.recording import Recorder
+from har_live.realtime.recorder import Recorder
 from har_live.realtime.settings import LiveSettings
 from har_live.recognizer import Recognizer
 from har_live.sinks import hardware

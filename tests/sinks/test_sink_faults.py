@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from har_live.errors import SinkError
-from har_live.sinks import files, video
-from har_live.sinks.growing import GrowingFile
-from har_live.sinks.part import Part
+from har_live.sinks import file_checks, video
+from har_live.sinks.muxer_file import GrowingFile
+from har_live.sinks.part_file import Part
 from har_live.sinks.video import VideoFile
 from tests.support.resources import held, needs_proc
 from tests.support.video_made import (
@@ -247,4 +247,4 @@ def test_sync_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     path.write_text("x")
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(OSError, match="Read-only"):
-        files.sync(path)
+        file_checks.sync(path)

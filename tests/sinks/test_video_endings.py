@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from har_live.errors import SinkError
-from har_live.sinks.tracks import SourceTracks, Timing
+from har_live.sinks.source_tracks import SourceTracks, Timing
 from har_live.sinks.video import VideoFile
 from tests.support.video_made import (
     HEIGHT,

@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from har_live.sinks.tracks import SourceTracks, Timing
+from har_live.sinks.source_tracks import SourceTracks, Timing
 from har_live.sinks.video import VideoFile
 from tests.support.video_made import (
     HEIGHT,

@@ -18,8 +18,8 @@ from av.video.reformatter import ColorRange, Colorspace
 
 from har_live.errors import SourceError
 from har_live.sources import SourceSettings, open_source
+from har_live.sources.child_messages import NUM_SLOTS
 from har_live.sources.isolated import IsolatedSource
-from har_live.sources.wire import NUM_SLOTS
 from tests.support.make_media import make_clip, quadrants, spoil_packets
 from tests.support.resources import held, is_alive, needs_proc, resident_bytes, wait_until
 from tests.support.sources_made import OPENER, frames

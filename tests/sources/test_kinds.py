@@ -15,7 +15,7 @@ from pkgutil import resolve_name
 import pytest
 
 from har_live import annotate, predict
-from har_live.files.many import output_paths
+from har_live.files.annotate_many import output_paths
 from har_live.recognizer import Recognizer
 from har_live.sources import SourceKind, SourceSettings, kinds, open_source, register
 from har_live.sources.address import with_small_scheme

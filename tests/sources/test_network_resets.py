@@ -19,8 +19,8 @@ from har_live.errors import HarLiveError, SourceError
 from har_live.files.annotate import annotate
 from har_live.realtime import LiveSettings
 from har_live.sources import SourceSettings, child, open_source
+from har_live.sources.child_messages import Order, ReaderFailed, new_memory, release_memory
 from har_live.sources.media import MediaSource
-from har_live.sources.wire import Order, ReaderFailed, new_memory, release_memory
 from har_live.threads import start_thread
 from tests.support.live_made import MadeWindow, WatchedRecognizer, live_one
 from tests.support.make_media import make_clip, noisy, numbered

@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 
 from har_live.card import Weights
-from har_live.grid import GridFrame
 from har_live.realtime import Clock, LiveSummary, live
 from har_live.recognizer import Recognizer, StreamGroup
 from har_live.sources import Source
+from har_live.time_grid import GridFrame
 from har_live.types import Frame, Prediction
 from tests.support.resources import wait_until
 from tests.support.sources_made import frames

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 
 from har_live.card import Weights
-from har_live.grid import frames_played_at, grid_instants
 from har_live.people.finder import PeopleFinder
 from har_live.people.joints import CONTEXT, FROM_COCO
 from har_live.people.motion import NUM_MOTION, MotionSeen, grey_levels
 from har_live.people.tracker import Tracker
 from har_live.recognizer import Recognizer
 from har_live.scorers.torch import load_model
+from har_live.time_grid import frames_played_at, grid_instants
 from har_live.transforms import to_finder
 from har_live.types import NUM_JOINTS, WHOLE_PICTURE, ClipSpec, Frame, Prediction
 from tests.support.laws import TOLERANCE

@@ -21,7 +21,7 @@ from tests.support.joints_made import GESTURES, finder, save_gesture
 from training.export.weights import export_weights
 from training.provenance import chain
 from training.recipe.adapt import FEW_CLIPS, adapt, gather
-from training.recipe.joints import CLIP, look_at
+from training.recipe.find_joints import CLIP, look_at
 
 torch.set_num_threads(1)
 FASTER = replace(FEW_CLIPS, epochs=12, learning_rate=2e-2)
@@ -38,7 +38,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         return look_at(video, finder)
 
     monkeypatch.setattr(training.recipe.adapt, "open_finder", finder)
-    monkeypatch.setattr("training.recipe.joints.look_at", noting)
+    monkeypatch.setattr("training.recipe.find_joints.look_at", noting)
     monkeypatch.setattr("har_live.recognizer.open_finder", lambda **_: finder())
     return looked
 

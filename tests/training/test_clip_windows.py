@@ -11,13 +11,13 @@ from har_live.errors import HarLiveError, SourceError
 from har_live.types import ClipSpec
 from tests.support.films_made import LRCN, material
 from training.data.clip import Clip
-from training.data.clip_windows import (
+from training.data.pixel_dataset import (
     EpochOrder,
     LearntWindows,
     cache_settings,
 )
+from training.data.pixel_windows import Variation
 from training.data.split import choose_labels, split_clips
-from training.data.windows import Variation
 from training.labels import mirrored_label
 from training.learn.presets import preset_of
 

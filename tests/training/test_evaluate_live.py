@@ -17,15 +17,15 @@ from tests.support.clips_made import make_manifest
 from tests.support.weights_made import LABELS
 from training.__main__ import app
 from training.live import measures
+from training.live.cache import RememberingScorer
 from training.live.evaluate import SCORERS, play
 from training.live.measures import NOTHING, timeline
-from training.live.remembering import RememberingScorer
+from training.live.played_streams import score_stream, showing_of, smoothed
 from training.live.report import figures
 from training.live.streams import (
     LiveStream,
     frames_at,
 )
-from training.live.takes import score_stream, showing_of, smoothed
 
 # --- laws, with scorers whose figures are known --------------------------------------------------
 

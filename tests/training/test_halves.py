@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from har_live.models.build import build_model
 from har_live.scorers.torch import load_model
 from tests.support.weights_made import CONFIGS
-from training.export.halves import round_to_halves
+from training.export.half_precision import round_to_halves
 
 
 @pytest.mark.parametrize("kind", sorted(CONFIGS))

@@ -21,7 +21,7 @@ from tests.support.people_film import UPRIGHT
 from training.__main__ import app
 from training.data.layouts import clips_of
 from training.live.left_out import auroc, share_right
-from training.recipe.joints import CLIP, gathered, joints_file
+from training.recipe.find_joints import CLIP, gathered, joints_file
 from training.recipe.train import learnt_takes, load_trained
 from training.recipe.train_settings import TrainSettings
 from training.ship.thresholds import MeasuredLogits

@@ -13,11 +13,10 @@ from har_live.recognizer import Recognizer
 from har_live.types import NONE, WHOLE_PICTURE, Person, Prediction, Segment
 from tests.support.people_film import Actor, FakeNet, Film, seen, standing
 from tests.support.weights_made import LABELS
+from training.live.cache import RememberingFinder, with_memory
 from training.live.evaluate import FAST
 from training.live.measures import NOTHING, Span, timeline
-from training.live.remembering import RememberingFinder, with_memory
-from training.live.streams import LiveStream
-from training.live.takes import (
+from training.live.played_streams import (
     LiveUpdate,
     ScoredStream,
     main_person_spans,
@@ -25,6 +24,7 @@ from training.live.takes import (
     showing_of,
     smoothed,
 )
+from training.live.streams import LiveStream
 
 JOINTS = np.zeros((13, 3), np.float32)
 

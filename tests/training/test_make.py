@@ -30,7 +30,7 @@ def calls(monkeypatch) -> list[tuple[str, ...]]:
         made.append(("ship", run.name, joints.name, folder.name, notes.name))
         return {"datasets": {}}
 
-    monkeypatch.setattr("training.recipe.joints.find_joints", find_joints)
+    monkeypatch.setattr("training.recipe.find_joints.find_joints", find_joints)
     monkeypatch.setattr("training.recipe.train.train", train)
     monkeypatch.setattr("training.ship.ship.ship", ship)
     return made

@@ -17,8 +17,8 @@ from har_live.errors import HarLiveError, SinkError
 from har_live.models.build import build_model
 from har_live.models.config import NetworkSpec
 from tests.support.films_made import CONVLSTM, LRCN, material, passing, save_film
-from training.data.clip_windows import LearntWindows
-from training.data.windows import Variation
+from training.data.pixel_dataset import LearntWindows
+from training.data.pixel_windows import Variation
 from training.learn.clips import gather, keep
 from training.learn.fit_settings import FitSettings, MachineSettings
 from training.learn.pixels import card_of, set_first_weights, train_on

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from har_live.grid import frames_played_at
+from har_live.time_grid import frames_played_at
 from har_live.types import ClipSpec
 from tests.support.make_media import make_clip
 from training.data.clip import Clip
 from training.data.layouts import read_clips
+from training.data.pixel_windows import windows_of_clip
 from training.data.prepare import CacheSettings, prepare
 from training.data.split import leaky_split, split_by_group, with_split
-from training.data.windows import windows_of_clip
 
 SPEC = ClipSpec(image_size=192)
 SMALL = CacheSettings(image_size=32, cache_fps=24.0)

@@ -8,22 +8,22 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-import training.recipe.joints
+import training.recipe.find_joints
 from har_live.card import ModelCard
 from har_live.errors import SourceError
-from har_live.grid import TimeGrid
 from har_live.models.config import ModelConfig
 from har_live.people.joints import CONTEXT, FROM_COCO, LEAST_SCORE
 from har_live.recognizer import StreamGroup
 from har_live.sources import open_source
+from har_live.time_grid import TimeGrid
 from har_live.types import WHOLE_PICTURE
 from tests.support.joints_made import finder, joints_of, number_of, save_gesture
 from tests.support.make_media import make_clip, numbered
 from training.data.clip import Clip
 from training.provenance import chain
-from training.recipe.joints import CLIP, MAX_PEOPLE, Seen, find_joints, look_at, read_seen
+from training.recipe.find_joints import CLIP, MAX_PEOPLE, Seen, find_joints, look_at, read_seen
+from training.recipe.joint_windows import cut
 from training.recipe.takes import takes_of
-from training.recipe.windows import cut
 
 CARD = ModelCard("test", ("none", "wave"), ModelConfig("lrcn", "joints", hidden=(4,)), CLIP, hop=1)
 
@@ -109,7 +109,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         save_gesture(tmp_path / "data" / "clips" / name, gesture, num_frames=6)
     rows = ("path,label", "clips/a.mp4,none", "clips/b.mp4,wave")
     (tmp_path / "data" / "clips.csv").write_text("\n".join(rows) + "\n", "utf-8")
-    monkeypatch.setattr(training.recipe.joints, "open_finder", finder)
+    monkeypatch.setattr(training.recipe.find_joints, "open_finder", finder)
     return tmp_path / "data"
 
 

@@ -13,7 +13,7 @@ from har_live.types import WHOLE_PICTURE
 from tests.conftest import SHARED_DATA
 from tests.support.takes_made import BODY
 from training.data.clip import Clip
-from training.recipe.joints import Seen
+from training.recipe.find_joints import Seen
 from training.recipe.recorded import load_recorded
 from training.recipe.retarget import HEAD, HIP_WIDTH, LIMB_LENGTHS, SHOULDER_WIDTH, retargeted
 from training.recipe.takes import FIGHTS, Take, takes_of

@@ -17,10 +17,10 @@ from har_live.types import WHOLE_PICTURE
 from tests.support.takes_made import BODY, LEFT_ARM, RIGHT_ARM, raised
 from training.learn.fit_settings import MachineSettings
 from training.provenance import RECIPE_FILE, chain, write_recipe
-from training.recipe.joints import CLIP, Seen
+from training.recipe.find_joints import CLIP, Seen
+from training.recipe.joint_windows import Windows, cut
 from training.recipe.train import learnt_takes, load_trained, train
 from training.recipe.train_settings import TrainSettings
-from training.recipe.windows import Windows, cut
 
 torch.set_num_threads(1)
 CPU = MachineSettings(accelerator="cpu")

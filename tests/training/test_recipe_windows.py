@@ -10,9 +10,9 @@ import pytest
 from har_live.people.joints import CONTEXT
 from har_live.types import ClipSpec
 from tests.support.takes_made import BODY, LEFT_ARM, labels_of, raised, take
-from training.recipe.chances import FILM_WEIGHT, LABEL_WEIGHTS, chances
+from training.recipe.joint_windows import FIRST_JUDGED, SETTLED, STILL, Batch, Windows, cut
+from training.recipe.take_weights import FILM_WEIGHT, LABEL_WEIGHTS, chances
 from training.recipe.takes import Take
-from training.recipe.windows import FIRST_JUDGED, SETTLED, STILL, Batch, Windows, cut
 
 CLIP = ClipSpec(num_frames=20, grid_fps=10.0, image_size=256)
 HELD = float(np.float16(STILL[0]))
@@ -98,7 +98,7 @@ def test_of_a_long_take_before_another_nothing_is_held():
 
 
 def test_who_stands_still_in_the_middle_of_a_movement_does_nothing(monkeypatch):
-    monkeypatch.setattr("training.recipe.windows.HELD", 0.5)
+    monkeypatch.setattr("training.recipe.joint_windows.HELD", 0.5)
     takes = [scene("walk", film=1), scene("lying", film=2), scene("none", film=3)]
     batch = drawn(takes, preceded=0)
     film, frame, _ = films(batch)

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from har_live.errors import WeightsError
-from training.export.shared_numbers import export_sharing, read_places
+from training.export.onnx_external_data import export_sharing, read_places
 
 
 class Mixed(nn.Module):

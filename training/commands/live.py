@@ -130,7 +130,7 @@ def check_live(
     from har_live.card import open_weights
     from har_live.recognizer import Recognizer
     from training.live import check as room
-    from training.live.remembering import with_memory
+    from training.live.cache import with_memory
 
     opened = open_weights(weights)
     recognizer, file = with_memory(Recognizer(opened)), opened.folder / room.FILE

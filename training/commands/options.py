@@ -16,7 +16,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hi
 import typer
 
 from har_live.card import open_weights
-from har_live.cli.groups import offering, option, with_groups
+from har_live.cli.option_groups import offering, option, with_groups
 from har_live.errors import HarLiveError
 from har_live.standard_output import answers_arrive
 from training.settings import Range, Settings, WrongSetting, range_in, remarks_of

@@ -45,7 +45,7 @@ def make(
 
 def joints(data: Data, out: Out = Path("runs/joints")) -> None:
     """Find everybody's joints in all films, once: about 30 minutes on two cores."""
-    from training.recipe.joints import find_joints
+    from training.recipe.find_joints import find_joints
 
     typer.echo(f"{out}: joints of {find_joints(data, out)} clips")
 

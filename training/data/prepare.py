@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.errors import HarLiveError, SourceError
-from har_live.grid import frames_played_at, grid_instants
 from har_live.sources.media import MediaSource
+from har_live.time_grid import frames_played_at, grid_instants
 from har_live.transforms import to_network
 from har_live.types import ClipSpec
 from training.data.clip import Clip

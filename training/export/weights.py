@@ -26,8 +26,8 @@ from har_live.errors import WeightsError
 from har_live.models.cells import State
 from har_live.models.window_model import WindowModel
 from har_live.scorers.onnx import OnnxScorer
-from training.export.halves import as_halves, round_to_halves
-from training.export.shared_numbers import export_sharing
+from training.export.half_precision import as_halves, round_to_halves
+from training.export.onnx_external_data import export_sharing
 
 PARITY_TOLERANCE = 1e-4
 """Largest difference between torch's and ONNX Runtime's probabilities, fp32."""

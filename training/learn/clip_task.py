@@ -21,7 +21,7 @@ from torchmetrics.classification import MulticlassAccuracy, MulticlassF1Score
 
 from har_live.errors import HarLiveError
 from har_live.models.window_model import WindowModel
-from training.data.clip_windows import Measured
+from training.data.pixel_dataset import Measured
 from training.learn.fit_settings import FitSettings
 
 

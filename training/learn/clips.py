@@ -18,14 +18,14 @@ from har_live.card import ModelCard, Weights
 from har_live.errors import SourceError
 from har_live.models.window_model import WindowModel
 from har_live.types import ClipSpec
-from training.data.clip_windows import (
+from training.data.layouts import read_clips
+from training.data.pixel_dataset import (
     ClipData,
     Index,
     LearntWindows,
     MeasuredWindows,
     cache_settings,
 )
-from training.data.layouts import read_clips
 from training.data.prepare import cache_clips
 from training.data.split import choose_labels, parts, split_clips
 from training.export.weights import export_weights

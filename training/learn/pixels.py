@@ -18,8 +18,8 @@ from torch import nn
 from har_live.card import ModelCard
 from har_live.models.build import build_model
 from har_live.models.config import NetworkSpec
-from training.data.clip_windows import LearntWindows, MeasuredWindows
-from training.data.windows import Variation
+from training.data.pixel_dataset import LearntWindows, MeasuredWindows
+from training.data.pixel_windows import Variation
 from training.learn.clip_task import ClipTask
 from training.learn.clips import ClipResults, Material, fit_and_measure
 from training.learn.fit import Fitted

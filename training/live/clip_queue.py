@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from har_live.errors import SourceError
-from har_live.grid import frames_played_at, grid_instants
 from har_live.sources.media import MediaSource
+from har_live.time_grid import frames_played_at, grid_instants
 from har_live.transforms import to_finder
 from training.data.clip import Clip
 

@@ -13,15 +13,15 @@ from pathlib import Path
 from rich.progress import track
 
 from har_live.recognizer import Recognizer
+from training.live.cache import RememberingScorer, with_memory
 from training.live.figure_streams import figure_streams
 from training.live.measures import Showing, Spans
-from training.live.remembering import RememberingScorer, with_memory
+from training.live.played_streams import LiveScorer, score_stream, showing_of
 from training.live.streams import (
     LiveStream,
     StreamSettings,
     clip_streams,
 )
-from training.live.takes import LiveScorer, score_stream, showing_of
 
 FAST = LiveScorer("fast", 0.02)
 SCORERS = (

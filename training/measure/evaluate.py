@@ -20,9 +20,9 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from har_live.current_labels import CurrentLabels
 from har_live.errors import SourceError
 from har_live.files.recognize import mean_scores
-from har_live.grid import frames_played_at
 from har_live.recognizer import Recognizer
 from har_live.sources.media import MediaSource
+from har_live.time_grid import frames_played_at
 from har_live.types import Frame, Prediction
 from training.data.clip import Clip
 from training.data.layouts import clips_of

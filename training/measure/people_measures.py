@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from har_live.people.detection import Detection
-from har_live.people.likeness import best_pairs, overlap, without_doubles
+from har_live.people.matching import best_pairs, overlap, without_doubles
 from har_live.people.tracker import Track, TrackerSpec
 from training.measure.people_streams import PeopleStream
 from training.measure.solo_clips import GRID_FPS

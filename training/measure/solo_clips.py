@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 
-from har_live.grid import frames_played_at, grid_instants
 from har_live.people.detection import LEAST_JOINT_SCORE, Detection
 from har_live.sources import open_source
+from har_live.time_grid import frames_played_at, grid_instants
 from training.data.clip import Clip
 
 if TYPE_CHECKING:

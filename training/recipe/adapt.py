@@ -26,8 +26,8 @@ from har_live.models.window_model import NO_UNKNOWN, WindowModel
 from har_live.scorers import open_finder
 from har_live.scorers.torch import load_model
 from har_live.types import NONE
-from training.data.clip_windows import Index
 from training.data.layouts import read_clips
+from training.data.pixel_dataset import Index
 from training.data.prepare import cache_name
 from training.data.split import choose_labels
 from training.learn.clip_task import one_cycle
@@ -35,11 +35,11 @@ from training.learn.clips import Material, keep, measure, split_material
 from training.learn.fit import fit
 from training.learn.fit_settings import MachineSettings
 from training.provenance import write_recipe
-from training.recipe.joints import look_once, read_seen
+from training.recipe.find_joints import look_once, read_seen
+from training.recipe.joint_windows import Windows, cut
 from training.recipe.takes import Take, takes_of
 from training.recipe.train import JointTask, TakeData
 from training.recipe.train_settings import TrainSettings
-from training.recipe.windows import Windows, cut
 
 log = logging.getLogger(__name__)
 

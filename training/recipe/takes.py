@@ -21,7 +21,7 @@ from har_live.types import NUM_JOINTS, WHOLE_PICTURE
 from training.data.clip import Clip
 from training.data.layouts import clips_of
 from training.datasets import our_label
-from training.recipe.joints import CLIP, Seen, joints_file, read_seen
+from training.recipe.find_joints import CLIP, Seen, joints_file, read_seen
 
 FIGHTS = "surv-fight"
 SCENES = (FIGHTS, "arid-dark", "falls", "bedfall-synthetic", "background")

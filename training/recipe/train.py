@@ -32,11 +32,11 @@ from training.learn.clip_task import FitTask, one_cycle
 from training.learn.fit import fit
 from training.learn.fit_settings import MachineSettings
 from training.provenance import write_recipe
-from training.recipe.joints import CLIP
+from training.recipe.find_joints import CLIP
+from training.recipe.joint_windows import FIRST_JUDGED, Windows
 from training.recipe.recorded import load_recorded
 from training.recipe.takes import Take, load_clips
 from training.recipe.train_settings import TrainSettings
-from training.recipe.windows import FIRST_JUDGED, Windows
 
 NETWORKS = {
     "lrcn": ModelConfig("lrcn", "joints", hidden=(256,), dropout=0.3),

@@ -22,7 +22,7 @@ from har_live.models.window_model import WindowModel
 from training.learn.fit_settings import MachineSettings
 from training.measure.measures import within_accuracy
 from training.provenance import command_line
-from training.recipe.joints import CLIP
+from training.recipe.find_joints import CLIP
 from training.recipe.recorded import load_recorded
 from training.recipe.takes import Take, load_clips
 from training.recipe.train import load_trained, train

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from har_live.card import ModelCard, SmoothingSpec, Weights
-from har_live.live_figures import how_measured, live_rows
+from har_live.live_metrics import how_measured, live_rows
 
 HEADING = "## How it behaves live"
 NEXT_HEADING = "## Trained on"

@@ -23,10 +23,10 @@ from training.measure.figure_test import figure_passages, share_right
 from training.measure.measures import calibration_error
 from training.measure.plots import draw_confusion, draw_curves
 from training.provenance import chain, write_recipe
-from training.recipe.joints import CLIP
+from training.recipe.find_joints import CLIP
+from training.recipe.joint_windows import SETTLED
 from training.recipe.takes import Take, load_clips
 from training.recipe.train import load_trained
-from training.recipe.windows import SETTLED
 from training.ship.readme import readme
 from training.ship.thresholds import calibrated, clip_scores, measure
 

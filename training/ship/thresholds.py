@@ -19,8 +19,8 @@ from har_live.card import ModelCard, SmoothingSpec
 from har_live.models.window_model import NO_UNKNOWN, WindowModel
 from har_live.types import NONE
 from training.measure.measures import unknown_auroc
+from training.recipe.joint_windows import cut
 from training.recipe.takes import Take
-from training.recipe.windows import cut
 
 UNKNOWN = -1
 """Index of a truth that is none of the labels."""

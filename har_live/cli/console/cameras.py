@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from har_live.cli.console.streams import answers, print_json, print_note, print_table
+from har_live.cli.console.terminal import answers, print_json, print_note, print_table
 
 if TYPE_CHECKING:
     from har_live.sources.camera_info import CameraInfo

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from har_live.cli.console.streams import print_note
+from har_live.cli.console.terminal import print_note
 
 if TYPE_CHECKING:
     from har_live.realtime import LiveSummary

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from har_live.live_figures import live_rows
+from har_live.live_metrics import live_rows
 
 
 def live_table(live: Mapping[str, Any]) -> Table:

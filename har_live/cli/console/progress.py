@@ -18,7 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from har_live.cli.console.streams import notes
+from har_live.cli.console.terminal import notes
 
 if TYPE_CHECKING:
     from har_live.files.recognize import OnFrame

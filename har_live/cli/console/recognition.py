@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from har_live.cli.console.streams import answers, notes, print_json, print_note
+from har_live.cli.console.terminal import answers, notes, print_json, print_note
 from har_live.errors import HarLiveError
-from har_live.names import readable
+from har_live.label_names import readable
 from har_live.redact import redact_url
 from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
-    from har_live.files.many import Annotated
+    from har_live.files.annotate_many import Annotated
     from har_live.files.recognize import Recognition
 
 NUM_TOP = 5

@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from har_live.cli.console.live_table import live_table
-from har_live.cli.console.streams import answers, print_json, print_note, print_table
-from har_live.live_figures import how_measured
+from har_live.cli.console.terminal import answers, print_json, print_note, print_table
+from har_live.live_metrics import how_measured
 
 if TYPE_CHECKING:
     from har_live.card import SmoothingSpec, Weights

@@ -14,6 +14,7 @@ import av
 from av.codec.hwaccel import HWAccel
 
 from har_live.errors import SourceError
+from har_live.frame_times import ArrivalTimeline, Timeline
 from har_live.redact import redact_url
 from har_live.sources.base import Source
 from har_live.sources.media.deinterlace import deinterlaced
@@ -32,7 +33,6 @@ from har_live.sources.media.stream import (
     start_of,
     stated_end_seconds,
 )
-from har_live.timeline import ArrivalTimeline, Timeline
 from har_live.types import Frame, VideoInfo
 
 if TYPE_CHECKING:

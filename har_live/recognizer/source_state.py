@@ -6,7 +6,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from har_live.recognizer.cuts import CutDetector
+from har_live.recognizer.scene_cuts import CutDetector
 from har_live.recognizer.subject import Subject
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from har_live.card import ModelCard
-    from har_live.grid import GridFrame
     from har_live.people.detection import Detection
+    from har_live.time_grid import GridFrame
     from har_live.types import Image, Person, Picture, Prediction
 
     Inputs = tuple[NDArray, ...]  # type: ignore[type-arg]

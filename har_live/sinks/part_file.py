@@ -8,7 +8,7 @@ from itertools import count
 from typing import IO, TYPE_CHECKING
 
 from har_live.errors import SinkError
-from har_live.sinks.files import discard, put_in_place, reason
+from har_live.sinks.file_checks import discard, put_in_place, reason
 from har_live.sinks.lock import is_locked, lock
 from har_live.sinks.naming import of_any_time
 from har_live.sinks.remux import holds_packets

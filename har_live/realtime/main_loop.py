@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from har_live.realtime.any_window import AnyWindow
     from har_live.realtime.clock import Clock
-    from har_live.realtime.recording import Recorder
+    from har_live.realtime.recorder import Recorder
     from har_live.realtime.tile import Tile
     from har_live.sinks.base import Outputs
     from har_live.types import Image

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from har_live.grid import frames_played_at
+from har_live.time_grid import frames_played_at
 from har_live.types import ClipSpec
 
 Frames = NDArray[np.uint8]

@@ -1,6 +1,6 @@
 """Measures how many cuts are found, and how often one is seen where there is none.
 
-    python -m training.measure.cut_test DATA CACHE
+    python -m training.measure.scene_cut_test DATA CACHE
 
 Clips of different scenes are joined: each join is a cut. Inside the clips there is none, but for a
 few that their makers left, which count as false here.
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from har_live.recognizer.cuts import CutDetector
+from har_live.recognizer.scene_cuts import CutDetector
 from har_live.transforms import to_network
 from har_live.types import ClipSpec
 from training.data.prepare import CacheSettings, prepare

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from har_live.grid import frames_played_at, grid_instants
 from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
+from har_live.time_grid import frames_played_at, grid_instants
 from har_live.types import NONE, ClipSpec
 from training.labels import MOVEMENTS, mirrored_label
-from training.recipe.chances import chances
 from training.recipe.finder_faults import FinderFaults
-from training.recipe.plan import Plan, Planner, slowed
+from training.recipe.take_weights import chances
 from training.recipe.takes import Take
 from training.recipe.variation import (
     Views,
@@ -25,6 +24,7 @@ from training.recipe.variation import (
     mirrored_motion,
     spoil,
 )
+from training.recipe.window_plan import Plan, Planner, slowed
 
 FIRST_JUDGED = 7
 """Grid frames of a window before any of it is judged."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import cv2  # noqa: F401  # before PyAV: see har_live.opencv
 import av
 
-from har_live.sinks.files import file_url, reason
-from har_live.timeline import Timeline
+from har_live.frame_times import Timeline
+from har_live.sinks.file_checks import file_url, reason
 from har_live.types import Address
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
-"""Return FFmpeg's name of the container, by suffix of a video."""
+"""Suffix of a video → FFmpeg's name of the container."""
 
 
 def numbered(stem: str) -> Iterator[str]:

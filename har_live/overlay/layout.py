@@ -10,9 +10,9 @@ from har_live.overlay.canvas import Canvas
 from har_live.overlay.notices import banner, help_sheet, status_line, truth_line
 from har_live.overlay.panel import PanelText, label_panel
 from har_live.overlay.people import box_in, face, limbs, outline, tag
-from har_live.overlay.places import place
 from har_live.overlay.strokes import Lines, Outline
 from har_live.overlay.style import Metrics, Rect
+from har_live.overlay.tag_places import place
 from har_live.overlay.text import printable
 from har_live.overlay.timeline import timeline_strip
 

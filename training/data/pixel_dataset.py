@@ -18,11 +18,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from har_live.grid import frames_played_at
+from har_live.time_grid import frames_played_at
 from har_live.types import ClipSpec
 from training.data.clip import Clip
+from training.data.pixel_windows import Frames, Variation, varied, window_instants, windows_of_clip
 from training.data.prepare import CacheSettings
-from training.data.windows import Frames, Variation, varied, window_instants, windows_of_clip
 from training.labels import mirrored_label
 
 Index = Sequence[tuple[Clip, Path]]

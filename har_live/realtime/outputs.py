@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from har_live.sinks.base import Sink, SinkSettings
-from har_live.sinks.files import check_video
+from har_live.sinks.file_checks import check_video
 from har_live.sinks.kinds import is_url, is_video, open_sink
 from har_live.sinks.naming import free_path, has_time, with_time
-from har_live.sinks.part import is_taken
+from har_live.sinks.part_file import is_taken
 
 if TYPE_CHECKING:
     from har_live.realtime.settings import LiveSettings

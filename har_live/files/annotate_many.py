@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from har_live.errors import HarLiveError, SinkError
 from har_live.files.annotate import annotate
 from har_live.files.recognize import Recognition
-from har_live.sinks.files import CONTAINERS, numbered, reason
+from har_live.sinks.file_checks import CONTAINERS, numbered, reason
 from har_live.sinks.kinds import known_kinds
 from har_live.sources.kinds import kind_of
 

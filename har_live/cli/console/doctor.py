@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from har_live.cli.console.streams import answers, print_json, print_table
+from har_live.cli.console.terminal import answers, print_json, print_table
 
 if TYPE_CHECKING:
     from har_live.doctor import Check

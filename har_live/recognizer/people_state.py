@@ -11,7 +11,7 @@ import numpy as np
 from har_live.people.joints import CONTEXT, FROM_COCO
 from har_live.people.motion import NUM_MOTION, MotionSeen, grey_levels
 from har_live.people.tracker import Tracker
-from har_live.recognizer.source import SourceState
+from har_live.recognizer.source_state import SourceState
 from har_live.recognizer.subject import Subject
 from har_live.transforms import to_finder
 from har_live.types import NUM_JOINTS, Person
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from har_live.card import ModelCard
     from har_live.people.detection import Detection
     from har_live.people.motion import Plane
-    from har_live.recognizer.source import Inputs
+    from har_live.recognizer.source_state import Inputs
     from har_live.types import Image, Joints, Picture
 
 _UNSEEN = np.zeros((NUM_JOINTS, 3), np.float32)

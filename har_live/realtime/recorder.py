@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import cv2
 
 from har_live.errors import SinkError
-from har_live.realtime.finishing import Finisher
-from har_live.realtime.targets import first_recording
+from har_live.realtime.finish_recordings import Finisher
+from har_live.realtime.outputs import first_recording
 from har_live.sinks.base import Run, Sink
-from har_live.sinks.files import check_video, reason
+from har_live.sinks.file_checks import check_video, reason
 from har_live.sinks.naming import free_path, has_time
-from har_live.sinks.part import adopt, is_taken
+from har_live.sinks.part_file import adopt, is_taken
 from har_live.sinks.video import VideoFile
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ from rich.progress import track
 
 from har_live.card import ModelCard
 from har_live.errors import SourceError
-from har_live.grid import GridFrame, TimeGrid
 from har_live.models.config import ModelConfig
 from har_live.people.finder import PeopleFinder
-from har_live.recognizer.people import PeopleState, num_rows
+from har_live.recognizer.people_state import PeopleState, num_rows
 from har_live.scorers import open_finder
 from har_live.sources import open_source
+from har_live.time_grid import GridFrame, TimeGrid
 from har_live.types import WHOLE_PICTURE, ClipSpec
 from training.data.clip import Clip
 from training.data.layouts import MANIFESTS, clips_of

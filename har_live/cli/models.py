@@ -1,0 +1,25 @@
+"""``har-live models``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from har_live.cli.options import JsonOption
+
+
+def models(
+    name: Annotated[
+        str | None, typer.Argument(help="Show this one's card: a name, or a weights folder.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the weights that came with har-live, or show one's card."""
+    from har_live.card import open_weights, shipped_weights
+    from har_live.cli.console.weights import print_card, print_weights
+
+    if name is None:
+        print_weights([open_weights(n) for n in shipped_weights()], as_json=as_json)
+    else:
+        print_card(open_weights(name), as_json=as_json)
