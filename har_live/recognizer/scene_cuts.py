@@ -8,8 +8,8 @@ Measured on clips of five data sets at 8 pictures a second (2026-11-22, ``python
 training.measure.scene_cut_test``), thresholds chosen on train: of the 210 joins of val clips 98 %
 are found, 83 % when all is darkened to a seventh of its light; inside the clips no false one in
 0.15 h of val, and one in 0.72 h of train: a balloon right before the lens. Of the drawn figure's
-eight changes of take, the six into another room are cuts, and nothing else. A picture takes 0.06 ms, 0.12
-ms at a cut.
+eight changes of take, the six into another room are cuts, and nothing else. A picture takes
+0.06 ms, 0.12 ms at a cut.
 
 Beside PySceneDetect 0.7.2 (2026-11-30; 207 val clips joined into one film, 4257 pictures of 192×192
 at 8 a second, one busy core): hits of 206 joins and false cuts, by day and darkened to a seventh:
