@@ -79,7 +79,7 @@ _NAMES = {
     "sinks.base": ("Run", "Sink", "SinkSettings"),
     "sinks.window": ("Window",),
     "files.annotate": ("annotate",),
-    "files.many": ("annotate_all",),
+    "files.annotate_many": ("annotate_all",),
     "files.recognize": ("Recognition", "predict"),
     "realtime": ("LiveSettings", "LiveSummary", "live", "watch"),
 }

@@ -95,6 +95,11 @@ class Sink(Protocol):
         """Leave nothing, or what was there before: the run failed before there was anything."""
         return
 
+    @property
+    def is_empty(self) -> bool:
+        """True while nothing was taken that is worth keeping, by itself, when the run fails."""
+        return False
+
 
 class NothingWrittenError(SinkError):
     """Raised where there is nothing to complete: no picture was written, and so there is no
@@ -140,7 +145,24 @@ class Outputs(Closing):
 
     def close_after_error(self) -> None:
         """Keep what was done; where that is nothing, leave nothing."""
-        self._end(_keep if self._has_frame else lambda sink: sink.abort())
+        if not self._has_frame:
+            self._end(lambda sink: sink.abort())
+            return
+        kept: list[Sink] = []
+
+        def keep(sink: Sink) -> None:
+            if not sink.is_empty and _keep(sink):
+                kept.append(sink)
+
+        def end_empty(sink: Sink) -> None:
+            if sink.is_empty and not kept:
+                sink.abort()
+            elif sink.is_empty:
+                _keep(sink)
+
+        with ExitStack() as stack:
+            stack.callback(self._end, end_empty)
+            self._end(keep)
 
     def _end(self, end: Callable[[Sink], None]) -> None:
         with ExitStack() as stack:
@@ -148,10 +170,12 @@ class Outputs(Closing):
                 stack.callback(end, sink)
 
 
-def _keep(sink: Sink) -> None:
+def _keep(sink: Sink) -> bool:
+    """Complete a sink; False where it had nothing to complete."""
     try:
         sink.close()
     except NothingWrittenError:
-        pass
+        return False
     except SinkError as problem:
         logger.warning("%s", problem)
+    return True

@@ -104,6 +104,11 @@ class EventsSink(Sink):
         for segment in moment.segments:
             self._append(segment.earlier_by(self._origin_seconds or 0.0))
 
+    @property
+    def is_empty(self) -> bool:
+        """True while no segment was written, though there may be a header."""
+        return self._num_written == 0
+
     def _append(self, segment: Segment) -> None:
         assert self._file is not None, "a sink is begun before it is written to"
         people = self._people | ({segment.person} - {WHOLE_PICTURE})

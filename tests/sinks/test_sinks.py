@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import ClassVar
@@ -27,12 +28,16 @@ from har_live import (
 )
 from har_live.cli import app
 from har_live.sinks import kinds, register
+from har_live.sinks.base import NothingWrittenError, Outputs, SinkSettings
+from har_live.sinks.events import EventsSink
 from har_live.sources.media import MediaSource
+from har_live.types import Segment
 from tests.support.live_made import WatchedRecognizer
 from tests.support.make_media import make_clip
 from tests.support.servers.mjpeg import MjpegCamera
+from tests.support.sinks_made import begun_events, telling
 from tests.support.sources_made import MadeSource, frames, paced
-from tests.support.video_made import left_behind
+from tests.support.video_made import INFO, left_behind
 
 
 class Tally(Sink):
@@ -210,6 +215,33 @@ def test_a_sink_that_fails_later_keeps_what_the_others_did(recognizer, clip, out
     lines = (out / "out.jsonl").read_text().splitlines()
     assert json.loads(lines[0])["format"] == "har-live-events"
     assert (tallies[0].ended, len(tallies[0].moments)) == ("closed", 30)
+
+
+class Unbegun(Failing):
+    """A video that found no room for its header."""
+
+    def close(self) -> None:
+        raise NothingWrittenError("no room; nothing was written")
+
+
+@pytest.mark.parametrize("append", [False, True])
+def test_events_beside_a_video_that_never_began_are_kept_where_there_are_some(out, append):
+    some, none, before = out / "some.jsonl", out / "none.jsonl", b""
+    if append:
+        begun_events(none).close()
+        before = none.read_bytes()
+    for path, segments in ((some, [Segment(0.0, 1.0, "wave", 0.9, 0.9)]), (none, [])):
+        with (
+            suppress(SinkError),
+            Outputs([EventsSink(path, SinkSettings(append=append)), Unbegun(1)]) as outputs,
+        ):
+            outputs.begin(Run(INFO, ("wave",), "test"))
+            outputs.write(telling(*segments))
+            outputs.write(telling())
+            pytest.fail("the broker was there")
+    assert '"wave"' in some.read_text("utf-8")
+    assert none.exists() == append
+    assert not append or none.read_bytes() == before
 
 
 def test_a_sink_that_fails_in_live_use_says_so_once(recognizer, out, tallies):

@@ -133,7 +133,13 @@ def _epochs_done(last: Path) -> int:
 def _quiet_lightning() -> None:
     """Leave out advice and what the progress bar says anyway."""
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    for text in (".*does not have many workers", ".*exists and is not empty", ".*LeafSpec"):
+    advice = (
+        ".*does not have many workers",
+        ".*exists and is not empty",
+        ".*LeafSpec",
+        ".*`IterableDataset` has `__len__`",
+    )
+    for text in advice:
         warnings.filterwarnings("ignore", text)
 
 
