@@ -144,18 +144,21 @@ class Outputs(Closing):
         self._end(lambda sink: sink.close())
 
     def close_after_error(self) -> None:
-        """Keep what was done; where that is nothing, leave nothing."""
+        """Keep what was done; where that is nothing, leave nothing.
+
+        Where a video found no room to begin, what is empty beside it goes, too.
+        """
         if not self._has_frame:
             self._end(lambda sink: sink.abort())
             return
-        kept: list[Sink] = []
+        unwritten: list[Sink] = []
 
         def keep(sink: Sink) -> None:
-            if not sink.is_empty and _keep(sink):
-                kept.append(sink)
+            if not sink.is_empty and not _keep(sink):
+                unwritten.append(sink)
 
         def end_empty(sink: Sink) -> None:
-            if sink.is_empty and not kept:
+            if sink.is_empty and unwritten:
                 sink.abort()
             elif sink.is_empty:
                 _keep(sink)
