@@ -38,7 +38,6 @@ def prefetch(
         while (item := queue.take()) is not None:
             yield item
     except BaseException:
-        queue.stop()
         interrupt()
         raise
     finally:

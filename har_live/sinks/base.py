@@ -151,32 +151,28 @@ class Outputs(Closing):
         if not self._has_frame:
             self._end(lambda sink: sink.abort())
             return
-        unwritten: list[Sink] = []
+        has_all = True
 
         def keep(sink: Sink) -> None:
-            if not sink.is_empty and not _keep(sink):
-                unwritten.append(sink)
-
-        def end_empty(sink: Sink) -> None:
-            if sink.is_empty and unwritten:
+            nonlocal has_all
+            if sink.is_empty and not has_all:
                 sink.abort()
-            elif sink.is_empty:
-                _keep(sink)
+            elif not complete_in_silence(sink.close):
+                has_all = False
 
-        with ExitStack() as stack:
-            stack.callback(self._end, end_empty)
-            self._end(keep)
+        self._end(keep)
 
     def _end(self, end: Callable[[Sink], None]) -> None:
+        """End all sinks, whatever one of them says; those that are empty last."""
         with ExitStack() as stack:
-            for sink in self._sinks:
-                stack.callback(end, sink)
+            for sink in sorted(self._sinks, key=lambda sink: not sink.is_empty):
+                stack.callback(end, sink)  # the stack calls the last one first
 
 
-def _keep(sink: Sink) -> bool:
-    """Complete a sink; False where it had nothing to complete."""
+def complete_in_silence(close: Callable[[], None]) -> bool:
+    """Complete what was done before an error, which is the one to hear of; False if nothing was."""
     try:
-        sink.close()
+        close()
     except NothingWrittenError:
         return False
     except SinkError as problem:

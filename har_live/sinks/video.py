@@ -19,9 +19,9 @@ file, but not played. A run that ends early cuts the sound where its last frame 
 
 from __future__ import annotations
 
-import logging
 import os
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2  # noqa: F401  # before PyAV: see har_live.opencv
@@ -30,7 +30,7 @@ import av
 from har_live.closing import Closing
 from har_live.errors import SinkError
 from har_live.frame_times import Timeline, is_running
-from har_live.sinks.base import NothingWrittenError
+from har_live.sinks.base import NothingWrittenError, complete_in_silence
 from har_live.sinks.file_checks import check_video, discard, put_in_place, reason
 from har_live.sinks.hardware import begin_recording
 from har_live.sinks.part_file import Part
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from har_live.sinks.hardware import AnyRecording
     from har_live.sources.settings import Hwaccel
     from har_live.types import Image, VideoInfo
-
-logger = logging.getLogger(__name__)
 
 MIN_TICKS_PER_SECOND = 10_000
 """Fine enough to put a repeated frame right behind its like."""
@@ -188,12 +186,7 @@ class VideoFile(Closing):
 
     def close_after_error(self) -> None:
         """Complete what was done so far, in silence where there is nothing."""
-        try:
-            self.close(complete=False)
-        except NothingWrittenError:
-            pass
-        except SinkError as problem:
-            logger.warning("%s", problem)
+        complete_in_silence(partial(self.close, complete=False))
 
     def _hold_until(self, ticks: int) -> None:
         """Repeat the last picture within a pause that MP4 can't count."""
