@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import cycle, islice
+from itertools import cycle, dropwhile, islice, takewhile
 from typing import TYPE_CHECKING
 
 import cv2  # before PyAV: see har_live.opencv
@@ -64,8 +64,10 @@ def make_clips(
 
 
 def _performed(demo: DemoSource) -> Iterator[Image]:
-    """The pictures on which it is done, again and again."""
-    return cycle(frame.image for frame in demo if frame.truth == ACTION)
+    """The pictures on which it is done, again and again; what comes after them is not decoded."""
+    from_its_start = dropwhile(lambda frame: frame.truth != ACTION, demo)
+    performed = takewhile(lambda frame: frame.truth == ACTION, from_its_start)
+    return cycle(frame.image for frame in performed)
 
 
 def _fitted(image: Image, width: int, height: int) -> Image:
