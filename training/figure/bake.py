@@ -107,7 +107,8 @@ def _stale(what: str) -> HarLiveError:
 
 def _write_video(source: FigureSource, path: Path) -> None:
     info = source.info
-    rate = Fraction(info.fps or 0).limit_denominator(1001)
+    assert info.fps is not None
+    rate = Fraction(info.fps).limit_denominator(1001)
     with av.open(path, "w", format="mp4", container_options=CONTAINER_OPTIONS) as container:
         stream = container.add_stream("libx264", rate=rate, options=dict(ENCODER_OPTIONS))
         stream.width, stream.height, stream.pix_fmt = info.width, info.height, "yuv420p"
@@ -115,14 +116,14 @@ def _write_video(source: FigureSource, path: Path) -> None:
         context.thread_count = 1  # several share out the bits by who is done first
         context.color_range = _LIMITED_RANGE
         context.colorspace = context.color_primaries = context.color_trc = _BT601
-        for frame in _encodable(source):
+        for frame in _encodable(source, 1 / rate):
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
 
 
-def _encodable(source: FigureSource) -> Iterator[av.VideoFrame]:
+def _encodable(source: FigureSource, time_base: Fraction) -> Iterator[av.VideoFrame]:
     for index, drawn in enumerate(source):
         frame = av.VideoFrame.from_ndarray(drawn.image, format="rgb24")
         frame = frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU601)
-        frame.pts, frame.time_base = index, 1 / Fraction(source.info.fps or 0)
+        frame.pts, frame.time_base = index, time_base
         yield frame
