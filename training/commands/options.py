@@ -80,7 +80,7 @@ Split = Annotated[str, typer.Option(help="train, val, all, or another part of th
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write figures here.", callback=folder_exists)
 ]
-PictureFile = Annotated[Path, typer.Option(help="PictureFile to write.", callback=folder_exists)]
+PictureFile = Annotated[Path, typer.Option(help="Picture to write.", callback=folder_exists)]
 Seed = Annotated[int, Range(0, 2**32 - 1), typer.Option(help="Of everything random.")]
 Workers = Annotated[
     int | None, Range(1, 1024), typer.Option(help="Processes; default: one per core.")
