@@ -98,8 +98,8 @@ def live(
         list[str] | None,
         typer.Argument(
             help="Each a camera's number or part of its name, a video file, an rtsp:// or http:// "
-            "address, a YouTube address, screen (screen:2 is the second), - (standard input), or: "
-            "figure. Several are shown side by side. Default: the first camera.",
+            "address, a YouTube address, screen (screen:2 is the second, screen:Firefox a window), "
+            "- (standard input), or: figure. Several are shown side by side. Default: the first camera.",
             show_default=False,
             callback=named,
         ),

@@ -154,7 +154,7 @@ KINDS: list[SourceKind] = [
         matches=lambda spec: _SCREEN.fullmatch(spec) is not None,
         opener="har_live.sources.screen:ScreenSource",
         stall_seconds=CAMERA_STALL_SECONDS,
-        label=lambda spec: spec.replace(":", " ").strip(),
+        label=lambda spec: spec.replace(":", " ", 1).strip(),
     ),
     SourceKind(
         name="youtube",
