@@ -99,7 +99,8 @@ def live(
         typer.Argument(
             help="Each a camera's number or part of its name, a video file, an rtsp:// or http:// "
             "address, a YouTube address, screen (screen:2 is the second, screen:Firefox a window), "
-            "- (standard input), or: figure. Several are shown side by side. Default: the first camera.",
+            "- (standard input), or: figure. Several are shown side by side. "
+            "Default: the first camera.",
             show_default=False,
             callback=named,
         ),
