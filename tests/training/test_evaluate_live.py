@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.types import NONE, Frame
 from tests.support.clips_made import make_manifest
 from tests.support.weights_made import LABELS

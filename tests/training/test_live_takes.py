@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.types import NONE, WHOLE_PICTURE, Person, Prediction, Segment
 from tests.support.people_film import Actor, FakeNet, Film, seen, standing
 from tests.support.weights_made import LABELS

@@ -20,8 +20,8 @@ from rich.box import SIMPLE_HEAD
 from rich.progress import track
 from rich.table import Table
 
-from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
+from har_live.smoothing_spec import SmoothingSpec
 from training.data.layouts import clips_of
 from training.data.split import split_clips
 from training.live.cache import with_memory
