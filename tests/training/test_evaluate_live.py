@@ -22,10 +22,8 @@ from training.live.evaluate import SCORERS, play
 from training.live.measures import NOTHING, timeline
 from training.live.played_streams import score_stream, showing_of, smoothed
 from training.live.report import figures
-from training.live.streams import (
-    LiveStream,
-    frames_at,
-)
+from training.live.stream_builder import LiveStream
+from training.live.streams import frames_at
 
 # --- laws, with scorers whose figures are known --------------------------------------------------
 

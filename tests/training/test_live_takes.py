@@ -24,7 +24,7 @@ from training.live.played_streams import (
     showing_of,
     smoothed,
 )
-from training.live.streams import LiveStream
+from training.live.stream_builder import LiveStream
 
 JOINTS = np.zeros((13, 3), np.float32)
 

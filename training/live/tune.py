@@ -28,7 +28,8 @@ from training.live.cache import with_memory
 from training.live.evaluate import FAST, Played, streams_for
 from training.live.played_streams import ScoredStream, score_stream, showing_of, smoothed
 from training.live.report import COLUMNS, cells, figures_with
-from training.live.streams import StreamSettings, in_two
+from training.live.stream_builder import StreamSettings
+from training.live.streams import in_two
 
 AVERAGE_SECONDS = (0.4, 0.6, 1.0, 1.5)
 ENTER = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
