@@ -17,7 +17,7 @@ from har_live.types import UNSURE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from har_live.card import SmoothingSpec
+    from har_live.smoothing_spec import SmoothingSpec
     from har_live.types import Scores
 
 

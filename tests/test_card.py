@@ -15,7 +15,6 @@ from har_live.card import (
     ONNX_FILE,
     TENSORS_FILE,
     ModelCard,
-    SmoothingSpec,
     file_sha256,
     open_weights,
     shipped_weights,
@@ -23,6 +22,7 @@ from har_live.card import (
 from har_live.errors import WeightsError
 from har_live.models.config import PRESETS, ModelConfig
 from har_live.recognizer import Recognizer
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.types import ClipSpec
 from tests.support.weights_made import LABELS
 

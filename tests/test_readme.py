@@ -6,13 +6,17 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
 from har_live.card import open_weights, shipped_weights
 from tests.support.make_media import make_clip
+from training.bench.readme_speed import BEGIN, END, read_record, section
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+WORDS = " ".join(README.split())
+"""The same in one line."""
 
 
 @pytest.mark.parametrize("name", sorted(shipped_weights()))
@@ -21,6 +25,34 @@ def test_the_table_of_weights_says_what_the_cards_say(name):
     card = open_weights(name).card
     assert f"| {len(card.labels)} |" in row
     assert f"| {card.accuracy} |" in row
+
+
+def test_what_is_said_of_films_of_strangers_and_of_other_data_is_in_the_card():
+    metrics = open_weights("everyday-lrcn").card.metrics
+    films = [metrics["datasets"][name] for name in ("falls", "fitness", "push-ups")]
+    right = sum(film["top1"] * film["clips"] for film in films) / sum(f["clips"] for f in films)
+    assert f"do push-ups, {right:.0%} are named among all 68 labels" in WORDS
+    others = [source["top1_within"] for source in metrics["cross_source"]["sources"].values()]
+    assert len(others) == 12
+    assert (
+        f"twelve sources that nothing was learnt from ({mean(others):.0%} among their own labels"
+        in WORDS
+    )
+
+
+def test_what_is_said_of_live_behaviour_is_in_the_card():
+    live = open_weights("everyday-lrcn").card.live
+    figures = next(iter(live.by_machine.values()))
+    assert (
+        f"half of all actions are named within {figures.seconds_to_label_p50:.1f} s, "
+        f"{figures.share_of_actions_named:.0%} while they last; the true label is shown "
+        f"{figures.share_of_time_right:.0%} of the time, with "
+        f"{figures.extra_changes_per_minute:.0f} needless changes a minute" in WORDS
+    )
+
+
+def test_the_figures_of_speed_are_those_that_were_measured():
+    assert BEGIN + section(read_record()) + END in README
 
 
 def test_every_command_in_the_readme_exists():

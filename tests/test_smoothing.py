@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from har_live.card import SmoothingSpec
 from har_live.segments import Segmenter
 from har_live.smoothing import Smoother
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.types import NONE, UNSURE, ClipSpec, Prediction
 
 LABELS = (NONE, "wave", "jump")

@@ -39,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "bake-demo": figure.bake_demo,
     "evaluate": weights.evaluate,
     "bench-peers": weights.bench_peers,
+    "bench-readme": weights.bench_readme,
 }
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -98,8 +98,9 @@ def live(
         list[str] | None,
         typer.Argument(
             help="Each a camera's number or part of its name, a video file, an rtsp:// or http:// "
-            "address, a YouTube address, screen (screen:2 is the second), - (standard input), or: "
-            "figure. Several are shown side by side. Default: the first camera.",
+            "address, a YouTube address, screen (screen:2 is the second, screen:Firefox a window), "
+            "- (standard input), or: figure. Several are shown side by side. "
+            "Default: the first camera.",
             show_default=False,
             callback=named,
         ),
@@ -145,7 +146,7 @@ def live(
     watched = sources or [""]
     check_sources(watched)
     from har_live.cli.console.live import print_live_summaries
-    from har_live.realtime.outputs import check_targets
+    from har_live.realtime.outputs import open_outputs
 
     try:
         settings = har_live.LiveSettings(
@@ -162,11 +163,11 @@ def live(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     sinks = [*([] if record is None else [record]), *(events or ())]
-    check_targets(sinks, settings, num_sources=len(watched))
+    outputs = open_outputs(sinks, settings, num_sources=len(watched))
     recognizer = recognizing.open()
     with nullcontext() if no_window else har_live.Window("har-live") as window:
         summaries = har_live.live(
-            watched, recognizer, sinks=sinks, window=window, settings=settings
+            watched, recognizer, sinks=outputs, window=window, settings=settings
         )
     print_live_summaries(summaries)
     raise typer.Exit(max(summary.exit_code for summary in summaries))

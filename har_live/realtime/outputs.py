@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -16,29 +17,34 @@ if TYPE_CHECKING:
     from har_live.realtime.settings import LiveSettings
 
 
-def check_targets(
+@dataclass(frozen=True, slots=True)
+class LiveOutputs:
+    """The outputs of a run, made once, which nothing was written to yet."""
+
+    recording: Path | None
+    """The video of all sources, whose name may ask for the time."""
+    sinks: tuple[tuple[Sink, ...], ...]
+    """The sinks of each source."""
+
+
+def open_outputs(
     sinks: Sequence[str | Path | Sink], settings: LiveSettings, *, num_sources: int
-) -> None:
-    """Refuse what can't be written, before weights are loaded, a camera is opened or a server is
-    asked.
+) -> LiveOutputs:
+    """Make the outputs of a run; made early, they refuse what can't be written before weights are
+    loaded, a camera is opened or a server is asked.
 
     Raises:
         SinkError: a file exists already, can't be where it should be, or is of no known kind.
-        ValueError: as ``recording_of`` and ``sinks_of``.
+        ValueError: there are several videos, or a sink itself is given for several sources.
     """
-    record = recording_of(sinks)
-    if record is not None:
-        check_video(first_recording(record), overwrite=settings.overwrite)
-    for number in numbers_of(num_sources):
-        sinks_of(sinks, number, settings)
+    recording = _recording_of(sinks)
+    if recording is not None:
+        check_video(first_recording(recording), overwrite=settings.overwrite)
+    numbers = [*range(1, num_sources + 1)] if num_sources > 1 else [None]
+    return LiveOutputs(recording, tuple(_sinks_of(sinks, number, settings) for number in numbers))
 
 
-def numbers_of(num_sources: int) -> list[int | None]:
-    """Return what tells the files of several sources apart; None for that of a single one."""
-    return [*range(1, num_sources + 1)] if num_sources > 1 else [None]
-
-
-def recording_of(sinks: Sequence[str | Path | Sink]) -> Path | None:
+def _recording_of(sinks: Sequence[str | Path | Sink]) -> Path | None:
     """Return the video among the sinks: of all sources it is one, of what is shown.
 
     Raises:
@@ -55,9 +61,9 @@ def first_recording(path: Path) -> Path:
     return free_path(path, is_taken=is_taken) if has_time(path) else path
 
 
-def sinks_of(
+def _sinks_of(
     sinks: Sequence[str | Path | Sink], number: int | None, settings: LiveSettings
-) -> list[Sink]:
+) -> tuple[Sink, ...]:
     """Return the sinks of one source, without the recording; paths with its number and the time of
     now.
 
@@ -73,11 +79,11 @@ def sinks_of(
     wanted = SinkSettings(
         overwrite=settings.overwrite, append=settings.append, hwaccel=settings.options.hwaccel
     )
-    return [
+    return tuple(
         open_sink(_named(sink, number, append=settings.append), wanted)
         for sink in sinks
         if not _is_recording(sink)
-    ]
+    )
 
 
 def _is_recording(sink: str | Path | Sink) -> TypeGuard[str | Path]:

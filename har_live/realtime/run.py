@@ -16,7 +16,7 @@ from har_live.realtime.main_loop import Display
 from har_live.realtime.metrics import Ending, LiveSummary
 from har_live.realtime.moments import Moments
 from har_live.realtime.notices import Notices
-from har_live.realtime.outputs import numbers_of, recording_of, sinks_of
+from har_live.realtime.outputs import LiveOutputs, open_outputs
 from har_live.realtime.playback import Playback
 from har_live.realtime.recorder import Recorder
 from har_live.realtime.scoring import Scoring, score_all
@@ -40,7 +40,7 @@ def live(
     sources: str | Sequence[str],
     recognizer: Recognizer,
     *,
-    sinks: Sequence[str | Path | Sink] = (),
+    sinks: Sequence[str | Path | Sink] | LiveOutputs = (),
     window: AnyWindow | None = None,
     settings: LiveSettings | None = None,
     clock: Clock | None = None,
@@ -63,7 +63,7 @@ def live(
             source, sinks of your own. A video records what is shown, of several sources side by
             side. Of all other kinds, each of several sources has a sink with a clock of its own:
             ``out-1.jsonl`` is the first one's. Names of files may ask for the time:
-            ``cam-%Y%m%d-%H%M%S.mp4``.
+            ``cam-%Y%m%d-%H%M%S.mp4``. Or all of that, made already.
         window: shows the picture and gives the keys; stays open. A view of your own follows
             ``har_live.realtime.AnyWindow``. None: no window.
         settings: how to write, when to stop; ``LiveSettings()`` if None.
@@ -102,7 +102,7 @@ def ticking(
     sources: Sequence[str],
     recognizer: Recognizer,
     *,
-    sinks: Sequence[str | Path | Sink],
+    sinks: Sequence[str | Path | Sink] | LiveOutputs,
     window: AnyWindow | None,
     settings: LiveSettings,
     clock: Clock,
@@ -120,17 +120,19 @@ def ticking(
     check_stdin(sources)
     if open_new is None:
         open_new = [partial(open_for_live, source, settings.options) for source in sources]
+    if not isinstance(sinks, LiveOutputs):
+        sinks = open_outputs(sinks, settings, num_sources=len(sources))
     signals: list[Ending] = []
     errors: list[BaseException] = []  # the scorer's
     to_scorer, to_screen = Condition(), Condition()
     with ExitStack() as stack:
         if heeds_signals:
             stack.enter_context(signals_to(signals.append))
-        recorder = Recorder(settings, recording_of(sinks))
+        recorder = Recorder(settings, sinks.recording)
         screen = stack.enter_context(Outputs([recorder]))
         tiles: list[Tile] = []
-        for number, source in zip(numbers_of(len(sources)), sources, strict=True):
-            outputs = stack.enter_context(Outputs(sinks_of(sinks, number, settings)))
+        for source, own_sinks in zip(sources, sinks.sinks, strict=True):
+            outputs = stack.enter_context(Outputs(own_sinks))
             channels = Channels(
                 clock,
                 Playback(clock),

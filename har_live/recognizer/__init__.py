@@ -13,12 +13,13 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from har_live.card import DEFAULT_PEOPLE, DEFAULT_WEIGHTS, SmoothingSpec, Weights, open_weights
+from har_live.card import DEFAULT_PEOPLE, DEFAULT_WEIGHTS, Weights, open_weights
 from har_live.people.detection import MAX_PEOPLE
 from har_live.people.finder import Finder
 from har_live.recognizer.streams import Stream, StreamGroup
 from har_live.scorers import Runtime, open_finder, open_scorer
 from har_live.segments import Segmenter
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.time_grid import TimeGrid
 
 __all__ = ["Recognizer", "Stream", "StreamGroup"]

@@ -69,7 +69,10 @@ def adopt(pattern: Path, suffix: str) -> None:
         for part in of_any_time(parts):
             stem, _, _ = part.name.rpartition(".part")
             path = part.with_name(stem if pattern.suffix.lower() != suffix else f"{stem}{suffix}")
-            if is_locked(part) or path.exists() or not holds_packets(part):
+            if is_locked(part) or path.exists() or not part.stat().st_size:
+                continue
+            if not holds_packets(part):
+                logger.warning("%s is what a run began that was killed; it has no picture", part)
                 continue
             put_in_place(part, path, overwrite=False)
             logger.warning("%s is what a run recorded that was killed", path)

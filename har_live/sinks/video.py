@@ -5,12 +5,6 @@ up to its last two seconds whatever happens, ``kill -9`` and a full disk include
 it, with the source's sound and without encoding again, into the output's container, the index in
 front, and renames that into place. Where the copy fails, the recording itself takes its place.
 
-Time: a frame's time in the output is its ``pts_seconds``, to half a tick of the source's time base
-or half a microsecond, whichever is longer (Matroska: half a millisecond). Only where that clock is
-a running one (``is_running``: the first frame lies before 0 or long after it, as in a recording
-begun in mid-stream) does the output begin with its first frame; ``origin_seconds`` says which
-second that is.
-
 Sound and subtitles: the packets' bytes are the source's, their times move along with the pictures',
 also where the source's clock jumps. (AAC of a transport stream sheds its seven-byte headers, for
 which the other containers have no place.) Sound that begins before the output's second 0 is in the
@@ -20,7 +14,6 @@ file, but not played. A run that ends early cuts the sound where its last frame 
 from __future__ import annotations
 
 import os
-from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,13 +22,13 @@ import av
 
 from har_live.closing import Closing
 from har_live.errors import SinkError
-from har_live.frame_times import Timeline, is_running
 from har_live.sinks.base import NothingWrittenError, complete_in_silence
 from har_live.sinks.file_checks import check_video, discard, put_in_place, reason
 from har_live.sinks.hardware import begin_recording
+from har_live.sinks.output_clock import OutputClock
 from har_live.sinks.part_file import Part
 from har_live.sinks.remux import finish, holds_packets
-from har_live.sinks.source_tracks import SourceTracks, Timing
+from har_live.sinks.source_tracks import SourceTracks
 from har_live.types import Address
 from har_live.yuv import YuvImage, usual_matrix
 
@@ -43,19 +36,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from har_live.frame_times import Timeline
     from har_live.sinks.hardware import AnyRecording
     from har_live.sources.settings import Hwaccel
     from har_live.types import Image, VideoInfo
 
-MIN_TICKS_PER_SECOND = 10_000
-"""Fine enough to put a repeated frame right behind its like."""
-MAX_TICKS_PER_SECOND = 1_000_000
-"""Coarser than some clocks: every frame's time is still right to half a microsecond."""
 MAX_TICKS_BETWEEN = 2**30
 """MP4 counts a frame's duration in 32 bits; FFmpeg's has a sign, and it adds the next one's."""
-DEFAULT_FPS = 30.0
-"""Rate where the source doesn't say. It spaces key frames and is how long the last frame is
-shown."""
 
 
 class VideoFile(Closing):
@@ -97,13 +84,7 @@ class VideoFile(Closing):
         self._overwrite = overwrite
         self._container_name = container_name
         self._metadata = dict(metadata or {})
-        self._fps = info.fps or DEFAULT_FPS
-        self._ticks_per_second = _ticks_per_second(info.time_base)
-        self._frame_ticks = max(1, round(self._ticks_per_second / self._fps))
-        self._timeline = Timeline(self._seconds(1), usual_ticks=self._frame_ticks)
-        self._first_ticks = self._origin_ticks = 0
-        self._source_start = info.start_ticks * info.time_base
-        self._sound_clock = sound_clock
+        self._clock = OutputClock(info, source_clock=sound_clock)
         self._last_image: Image | YuvImage | None = None
         self._last_ticks = 0
         self._hwaccel = hwaccel
@@ -119,14 +100,12 @@ class VideoFile(Closing):
     @property
     def origin_seconds(self) -> float:
         """Second of the source that is second 0 of the output; settled by the first frame."""
-        return float(self._seconds(self._origin_ticks))
+        return self._clock.origin_seconds
 
     @property
     def duration_seconds(self) -> float:
         """Length of the video by now."""
-        if self._recording is None:
-            return 0.0
-        return float(self._seconds(self._timeline.end_ticks - self._first_ticks))
+        return 0.0 if self._recording is None else self._clock.duration_seconds
 
     def write(self, image: Image | YuvImage, pts_seconds: float) -> None:
         """Append a picture.
@@ -143,7 +122,7 @@ class VideoFile(Closing):
         """
         if self._is_closed:
             raise ValueError(f"{self.path} is closed")
-        ticks = self._timeline.place(round(pts_seconds * self._ticks_per_second))
+        ticks = self._clock.place(pts_seconds)
         try:
             if self._recording is None:
                 self._recording = self._begin(image, ticks)
@@ -196,14 +175,12 @@ class VideoFile(Closing):
     def _add(self, image: Image | YuvImage, ticks: int) -> None:
         assert self._recording is not None, "begun by the first picture"
         self._recording.add(
-            image, ticks=ticks - self._first_ticks, duration_ticks=self._frame_ticks
+            image, ticks=self._clock.in_output(ticks), duration_ticks=self._clock.frame_ticks
         )
         self._last_image, self._last_ticks = image, ticks
 
     def _begin(self, image: Image | YuvImage, ticks: int) -> AnyRecording:
-        self._first_ticks = ticks
-        if is_running(self._seconds(ticks)):
-            self._origin_ticks = ticks
+        self._clock.begin(ticks)
         height, width, _ = image.shape
         return begin_recording(
             self._part.path,
@@ -211,28 +188,20 @@ class VideoFile(Closing):
             width=width,
             height=height,
             matrix=image.matrix if isinstance(image, YuvImage) else usual_matrix(height),
-            fps=self._fps,
-            ticks_per_second=self._ticks_per_second,
+            fps=self._clock.fps,
+            ticks_per_second=self._clock.ticks_per_second,
         )
 
     def _complete(self, recording: AnyRecording, *, with_all_sound: bool) -> None:
         part = self._part.path
         copy = part.with_name(f".{part.name}")
-        end_ticks = self._timeline.end_ticks
-        timing = Timing(
-            ticks_per_second=self._ticks_per_second,
-            video_start=self._seconds(self._first_ticks - self._origin_ticks),
-            source_origin=self._source_start + self._seconds(self._origin_ticks),
-            source_until=None if with_all_sound else self._source_start + self._seconds(end_ticks),
-            source_clock=self._sound_clock,
-        )
         try:
             recording.close()
             finish(
                 part,
                 copy,
                 self._container_name,
-                timing=timing,
+                timing=self._clock.timing(with_all_sound=with_all_sound),
                 tracks=self._tracks,
                 metadata=self._metadata,
             )
@@ -262,14 +231,3 @@ class VideoFile(Closing):
     def _close_tracks(self) -> None:
         if self._tracks is not None:
             self._tracks.close()
-
-    def _seconds(self, ticks: int) -> Fraction:
-        return Fraction(ticks, self._ticks_per_second)
-
-
-def _ticks_per_second(time_base: Fraction) -> int:
-    """Choose a clock in which every time of the source is whole, where MP4 can count so."""
-    ticks = time_base.denominator
-    while ticks < MIN_TICKS_PER_SECOND:
-        ticks *= 2
-    return min(ticks, MAX_TICKS_PER_SECOND)

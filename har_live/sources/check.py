@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pkgutil import resolve_name
 
 from har_live.errors import SourceError
 from har_live.sources.kinds import kind_of
@@ -12,7 +13,7 @@ NO_SUCH_FILE = "no such file; check the path"
 
 
 def check_sources(specs: Sequence[str]) -> None:
-    """Refuse what can't be read; where there are several, a missing file is left to its opening.
+    """Refuse what can't be read; where there are several, a missing one is left to its opening.
 
     Raises:
         SourceError: as ``check_stdin``, and of a single source as ``check_source``.
@@ -34,13 +35,22 @@ def check_stdin(specs: Sequence[str]) -> None:
 
 
 def check_source(spec: str) -> None:
+    """Refuse what its kind knows, without opening it, not to be there.
+
+    Raises:
+        SourceError: it isn't. Whether what is there can be read, only opening it tells.
+    """
+    checker = kind_of(spec).checker
+    if checker is not None:
+        resolve_name(checker)(spec)
+
+
+def check_file(spec: str) -> None:
     """Refuse the path of a file that isn't there.
 
     Raises:
-        SourceError: it isn't. Whether what is there is a video, only opening it tells.
+        SourceError: it isn't.
     """
-    if not kind_of(spec).is_file:
-        return
     try:
         os.stat(spec)
     except (FileNotFoundError, NotADirectoryError):

@@ -73,6 +73,9 @@ class SourceKind:
     opener: str
     """``module:function`` that takes the text and ``SourceSettings`` and returns a ``Source``, or
     raises ``SourceError``. Imported when one is opened, by the process that reads it."""
+    checker: str | None = None
+    """``module:function`` that takes the text and raises ``SourceError`` where, without opening it,
+    it is known not to be there; asked before anything heavy is loaded."""
     can_hang: Callable[[str], bool] = _always
     """Tells whether a read may never return: live use then reads it in a process of its own, which
     must be able to import ``opener`` (a notebook's own function it can't)."""
@@ -154,7 +157,7 @@ KINDS: list[SourceKind] = [
         matches=lambda spec: _SCREEN.fullmatch(spec) is not None,
         opener="har_live.sources.screen:ScreenSource",
         stall_seconds=CAMERA_STALL_SECONDS,
-        label=lambda spec: spec.replace(":", " ").strip(),
+        label=lambda spec: spec.replace(":", " ", 1).strip(),
     ),
     SourceKind(
         name="youtube",
@@ -171,6 +174,7 @@ KINDS: list[SourceKind] = [
         name="file",
         matches=_is_file,
         opener="har_live.sources.media:open_file",
+        checker="har_live.sources.check:check_file",
         can_hang=_is_pipe_or_device,
         is_file=True,
         title=_name_and_folder,
@@ -179,6 +183,7 @@ KINDS: list[SourceKind] = [
         name="camera",  # the last: a name need not look like anything
         matches=_always,
         opener="har_live.sources.camera:CameraSource",
+        checker="har_live.sources.camera_list:find_camera",
         stall_seconds=CAMERA_STALL_SECONDS,
         is_mirrored=True,
         label=_camera_label,

@@ -1,4 +1,4 @@
-"""The screen: what a monitor of this machine shows, as a camera would see it."""
+"""The screen: what a monitor of this machine or a window on it shows, as a camera would see it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import logging
 import os
 import sys
 import time
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 import mss
@@ -16,6 +16,7 @@ from mss.exception import ScreenShotError
 
 from har_live.errors import SourceError
 from har_live.sources.base import Source
+from har_live.sources.x11_windows import WindowRegion
 from har_live.types import Frame, VideoInfo
 
 if TYPE_CHECKING:
@@ -37,34 +38,54 @@ _HINTS = {
 _HINT = _HINTS.get(sys.platform, "run it in a desktop session, or set DISPLAY")
 
 
+class _Region(Protocol):
+    """A part of the screen, which may move."""
+
+    def now(self) -> dict[str, int]: ...
+
+
+class _Monitor:
+    def __init__(self, region: dict[str, int]) -> None:
+        self._region = region
+
+    def now(self) -> dict[str, int]:
+        return self._region
+
+
 class ScreenSource(Source):
-    """A whole monitor. Times are those at which it was looked at, from 0."""
+    """A whole monitor, or the part of it that a window takes, with all that covers the window.
+
+    Times are those at which it was looked at, from 0.
+    """
 
     def __init__(self, spec: str, options: SourceSettings) -> None:
-        """Looks at the monitor once.
+        """Looks at it once.
 
         Args:
-            spec: ``screen`` for the first monitor, ``screen:2`` for the second.
+            spec: ``screen`` for the first monitor, ``screen:2`` for the second, ``screen:Firefox``
+                for the topmost window with that in its title.
             options: ``camera_fps`` is read.
 
         Raises:
-            SourceError: there is no such monitor, or it can't be seen.
+            SourceError: there is no such monitor or window, or it can't be seen.
         """
         _warn_of_wayland()
         self._period_seconds = 1 / (options.camera_fps or SCREEN_FPS)
-        number = spec.partition(":")[2] or "1"
-        self._name = f"screen {number}"
-        try:
-            self._screens = mss.MSS()
-        except _FAILURES as error:
-            raise self._unseen(error) from error
-        try:
-            self._monitor = self._monitor_of(number)
+        wished = spec.partition(":")[2] or "1"
+        self._name = f"screen {wished}"
+        with ExitStack() as stack:
+            try:
+                self._screens = mss.MSS()
+            except _FAILURES as error:
+                raise self._unseen(error) from error
+            stack.callback(self._close_screens)
+            self._region: _Region
+            if wished.isdecimal():
+                self._region = self._monitor_of(int(wished))
+            else:
+                self._region = stack.enter_context(WindowRegion(wished))
             image = self._look()
-        except BaseException:
-            with suppress(*_FAILURES):
-                self._screens.close()
-            raise
+            self._closing = stack.pop_all()
         height, width = image.shape[:2]
         fps = 1 / self._period_seconds
         self._info = VideoInfo(self._name, width, height, fps, is_live=True)
@@ -78,12 +99,15 @@ class ScreenSource(Source):
         """Frames at the pace asked for, without end, until ``close``.
 
         Raises:
-            SourceError: the monitor or its session is gone.
+            SourceError: the monitor, the window or its session is gone.
         """
         return self._frames
 
     def close(self) -> None:
         self._frames.close()
+        self._closing.close()
+
+    def _close_screens(self) -> None:
         with suppress(*_FAILURES):  # it is gone already
             self._screens.close()
 
@@ -98,20 +122,21 @@ class ScreenSource(Source):
             image = self._look()
 
     def _look(self) -> Image:
+        region = self._region.now()
         try:
-            shot = self._screens.grab(self._monitor)
+            shot = self._screens.grab(region)
         except _FAILURES as error:
             raise self._unseen(error) from error
         pixels = np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)
         return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGB), np.uint8)
 
-    def _monitor_of(self, number: str) -> dict[str, int]:
+    def _monitor_of(self, number: int) -> _Monitor:
         try:
             _all_together, *monitors = self._screens.monitors
         except _FAILURES as error:
             raise self._unseen(error) from error
-        if number.isdecimal() and 1 <= int(number) <= len(monitors):
-            return monitors[int(number) - 1]
+        if 1 <= number <= len(monitors):
+            return _Monitor(monitors[number - 1])
         known = ", ".join(
             f"screen:{n} ({monitor['width']}×{monitor['height']})"
             for n, monitor in enumerate(monitors, 1)

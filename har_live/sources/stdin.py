@@ -17,7 +17,6 @@ from har_live.sources.media import MediaSource
 if TYPE_CHECKING:
     from av import VideoStream
 
-    from har_live.sources.media.source import Readable
     from har_live.sources.settings import SourceSettings
 
 logger = logging.getLogger(__name__)
@@ -48,25 +47,37 @@ class StdinSource(MediaSource):
             super().__init__(NAME, file=self._input, hwaccel=options.hwaccel)
         except BaseException:
             self._input.close()
-            self._pass_on_interruption()
+            self._input.pass_on_interruption()
             raise
 
     def interrupt(self) -> None:
-        if isinstance(self._input, Pipe):
-            self._input.interrupt()
+        self._input.interrupt()
 
     def close(self) -> None:
         super().close()
         self._input.close()
 
     def _finish(self, stream: VideoStream) -> None:
-        self._pass_on_interruption()
-        if not (isinstance(self._input, Pipe) and self._input.is_interrupted):
+        self._input.pass_on_interruption()
+        if not self._input.is_interrupted:
             super()._finish(stream)
 
-    def _pass_on_interruption(self) -> None:
-        if isinstance(self._input, Pipe) and self._input.interruption is not None:
-            raise self._input.interruption from None
+
+class StoredInput:
+    """A file that was piped in, or the copy of one: no read of it waits, so none is interrupted."""
+
+    is_interrupted = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+    def interrupt(self) -> None: ...
+
+    def pass_on_interruption(self) -> None: ...
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class Pipe:
@@ -76,8 +87,7 @@ class Pipe:
         """``file`` is unbuffered, so that a read returns what has come instead of waiting."""
         self._file = file
         self._head = head
-        self.interruption: KeyboardInterrupt | None = None
-        """What ended the reading early, in the main thread."""
+        self._interruption: KeyboardInterrupt | None = None
         self.is_interrupted = False
         """Somebody has ended the reading early."""
 
@@ -92,7 +102,7 @@ class Pipe:
                     return self._file.read(size)
         except KeyboardInterrupt as error:
             # FFmpeg's read can't fail with it: PyAV would print it, and the traceback.
-            self.interruption = error
+            self._interruption = error
             self.interrupt()
         return b""
 
@@ -100,11 +110,16 @@ class Pipe:
         """End the reading, from any thread, as though there were no more."""
         self.is_interrupted = True
 
+    def pass_on_interruption(self) -> None:
+        """Raise the Ctrl-C, if any, that ended the reading early, in the main thread."""
+        if self._interruption is not None:
+            raise self._interruption from None
+
     def close(self) -> None:
         self._file.close()
 
 
-def open_input() -> Readable:
+def open_input() -> Pipe | StoredInput:
     """Open standard input, or a copy of it where the video in it can't be read from front to back.
 
     Raises:
@@ -121,7 +136,7 @@ def open_input() -> Readable:
             raise SourceError(f"{NAME} is empty; {_HINT}")
         if file.seekable():
             file.seek(-len(head), os.SEEK_CUR)
-            return file
+            return StoredInput(file)
         pipe = Pipe(file, head)
         return _copy_of(pipe) if index_comes_last(head) else pipe
     except BaseException:
@@ -153,13 +168,12 @@ def _head_of(file: BinaryIO) -> bytes:
     return head
 
 
-def _copy_of(pipe: Pipe) -> BinaryIO:
+def _copy_of(pipe: Pipe) -> StoredInput:
     logger.info("%s: an MP4 whose index comes last; all of it is read first", NAME)
     copy = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the source
     try:
         shutil.copyfileobj(pipe, copy)
-        if pipe.interruption is not None:
-            raise pipe.interruption
+        pipe.pass_on_interruption()
         copy.seek(0)
     except BaseException as error:
         copy.close()
@@ -169,4 +183,4 @@ def _copy_of(pipe: Pipe) -> BinaryIO:
         remedy = "send it with -movflags frag_keyframe, or as MPEG-TS or Matroska"
         raise SourceError(f"{NAME}: an MP4 whose index comes last, and {what}; {remedy}") from error
     pipe.close()
-    return copy
+    return StoredInput(copy)

@@ -89,6 +89,13 @@ def test_files_of_har_live(clip: str, tmp_path: Path) -> None:
     assert there.read_bytes() == b"mine"
 
 
+def test_a_name_that_no_camera_has() -> None:
+    told, loaded = tell("har_live.cli", [["predict", "no such thing"], ["live", "no such thing"]])
+    expected = "har-live: 'no such thing' is neither a file nor a camera; cameras: "
+    assert [(code, str(line)[: len(expected)]) for code, line in told] == [(1, expected)] * 2
+    assert not {"torch", "onnxruntime", "har_live.recognizer"} & set(loaded)
+
+
 def test_files_of_live_use(clip: str, tmp_path: Path) -> None:
     there = tmp_path / "there.jsonl"
     there.touch()
@@ -154,8 +161,8 @@ def test_data_beside_the_figure_are_asked_for_too() -> None:
     assert (told, loaded) == ([[1, line]], [])
 
 
-def test_what_is_no_file_is_not_looked_for(tmp_path: Path) -> None:
-    for spec in ("0", "figure", "rtsp://nowhere/x.mp4", "https://youtu.be/x", str(tmp_path)):
+def test_what_only_its_opening_can_tell_is_not_looked_for(tmp_path: Path) -> None:
+    for spec in ("screen", "figure", "rtsp://nowhere/x.mp4", "https://youtu.be/x", str(tmp_path)):
         check_source(spec)
     with pytest.raises(SourceError, match=r"in\.mp4/x\.mp4: no such file"):
         check_source(os.fspath(make_clip(tmp_path / "in.mp4") / "x.mp4"))

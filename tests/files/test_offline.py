@@ -13,11 +13,12 @@ import av
 import numpy as np
 import pytest
 
-from har_live.card import SmoothingSpec, Weights
+from har_live.card import Weights
 from har_live.errors import SinkError, SourceError
 from har_live.files.annotate import annotate
 from har_live.files.recognize import predict
 from har_live.recognizer import Recognizer
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.sources import Source, open_source
 from tests.support.make_media import make_clip, make_sound
 from training.figure.source import FigureSource

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from har_live.card import SmoothingSpec, Weights
+from har_live.card import Weights
 from har_live.files.annotate import annotate
 from har_live.files.recognize import predict
 from har_live.recognizer import Recognizer
+from har_live.smoothing_spec import SmoothingSpec
 from tests.cli.test_cli import run
 from tests.support.live_made import live_one
 from tests.support.make_media import make_clip

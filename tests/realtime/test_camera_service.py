@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+import av
 import pytest
 
 from har_live.errors import HarLiveError, SinkError
@@ -197,6 +198,20 @@ def test_a_recording_of_a_killed_run_gets_its_name(recognizer, tmp_path, caplog)
     old, empty, new = left_behind(tmp_path)
     assert (old, empty) == ("cam-20260101-120000.mp4", "cam-20260101-130000.part.mp4")
     assert frame_times(tmp_path / new)
+
+
+def test_a_recording_killed_before_its_first_picture_is_named(recognizer, tmp_path, caplog) -> None:
+    caplog.set_level(logging.WARNING, "har_live")
+    left = tmp_path / "cam-20260101-120000.part.mp4"
+    with av.open(left, "w", format="mp4", options={"movflags": "empty_moov"}) as recording:
+        stream = recording.add_stream("mpeg4", 30)
+        stream.width, stream.height = 64, 48
+        recording.start_encoding()
+    assert left.stat().st_size
+    sinks = [tmp_path / "cam-%Y%m%d-%H%M%S.mp4"]
+    live_one("made", recognizer, sinks=sinks, open_new=lambda: film(20))
+    assert f"{left} is what a run began that was killed; it has no picture" in caplog.text
+    assert left.name in left_behind(tmp_path)
 
 
 # --- threads ----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -146,23 +147,37 @@ def test_each_source_is_scored_as_alone(small_weights):
 def test_a_batch_is_fair(small_weights):
     """One source brings sixty pictures a second, one two, one breaks off again and again; scoring
     takes 60 ms."""
-    recognizer = WatchedRecognizer(
-        small_weights("lrcn"), before_step=lambda: threading.Event().wait(0.06)
-    )
-    summaries = live(
+    steps_seconds, openings = [], []
+
+    def step():
+        steps_seconds.append(time.monotonic())
+        threading.Event().wait(0.06)
+
+    def open_loose():
+        openings.append(None)
+        return film(3)
+
+    def num_scored():
+        return Counter(number for batch in recognizer.batches[3:] for number in batch)
+
+    def is_enough(_window):
+        return num_scored()[0] + num_scored()[1] >= 60 and len(openings) >= 5
+
+    recognizer = WatchedRecognizer(small_weights("lrcn"), before_step=step)
+    fast, slow, loose = live(
         ["fast", "slow", "loose"],
         recognizer,
-        open_new=[lambda: film(fps=60), lambda: film(fps=2), lambda: film(3)],
-        settings=LiveSettings(seconds=4),
+        window=MadeWindow([(is_enough, "quit")]),
+        open_new=[lambda: film(fps=60), lambda: film(fps=2), open_loose],
+        settings=LiveSettings(seconds=120),
     )
-    fast, slow, loose = summaries
-    num_scored = Counter(number for batch in recognizer.batches[3:] for number in batch)
     # Both have ten instants a second, whatever their rates: neither takes the other's place.
-    assert num_scored[0] > 15
-    assert num_scored[1] > 15
+    assert min(num_scored()[0], num_scored()[1]) > 20
     assert min(fast.num_predictions, slow.num_predictions) >= 5
     assert (loose.num_predictions, loose.num_reconnects > 2) == (0, True)
-    assert fast.latency_ms[1] < 400
+    # On a machine that is busy with other work a step takes longer than it says.
+    step_ms = max(100, 1000 * np.median(np.diff(steps_seconds)))
+    assert fast.latency_ms[1] < 4 * step_ms
 
 
 def test_a_source_that_reconnects_keeps_its_place(recognizer, monkeypatch):

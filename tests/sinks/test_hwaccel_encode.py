@@ -24,7 +24,7 @@ from har_live.moment import Moment
 from har_live.realtime.recorder import Recorder
 from har_live.realtime.settings import LiveSettings
 from har_live.recognizer import Recognizer
-from har_live.sinks import hardware
+from har_live.sinks import encoder_trial, hardware
 from har_live.sinks.base import Outputs, Run
 from har_live.sinks.encoders import HARDWARE, Encoder
 from har_live.sinks.recording import SOFTWARE, Recording
@@ -77,8 +77,8 @@ def test_what_is_said_of_this_machine_is_true(device: str, source: Path, out: Pa
     elif encoder is None:
         for candidate in HARDWARE[device]:
             assert f"{candidate.name}: " in why_not
-            with pytest.raises((*hardware._FAILURES, SinkError)):
-                hardware._written_and_read(candidate, hardware._ramps(1280, 720))
+            with pytest.raises((*encoder_trial.FAILURES, SinkError)):
+                encoder_trial._written_and_read(candidate, encoder_trial._ramps(1280, 720))
     annotate(source, out, hwaccel=device)  # whatever can
     assert frame_times(out) == frame_times(source)
 
@@ -176,7 +176,7 @@ def stated(path: Path) -> tuple[list[object], list[str], np.ndarray]:
 def test_what_does_not_really_encode_is_refused(
     cuda, encoder: Encoder, why_not: str, monkeypatch, caplog
 ):
-    monkeypatch.setattr(hardware, "LARGEST_ERROR", 3.0)
+    monkeypatch.setattr(encoder_trial, "LARGEST_ERROR", 3.0)
     cuda(encoder)
     for _ in range(2):
         assert hardware.encoder_for("cuda", width=64, height=48) is SOFTWARE
@@ -193,8 +193,8 @@ def test_a_size_is_tried_once(cuda, monkeypatch):
         sizes.append(pictures[0].shape)
         return tried(encoder, pictures)
 
-    tried = hardware._written_and_read
-    monkeypatch.setattr(hardware, "_written_and_read", noting)
+    tried = encoder_trial._written_and_read
+    monkeypatch.setattr(encoder_trial, "_written_and_read", noting)
     cuda(stand_in())
     for width in (64, 63, 64, 63, 128):
         hardware.encoder_for("cuda", width=width, height=48)

@@ -157,7 +157,9 @@ def test_a_package_beside_this_one_brings_a_kind(small_weights, clip, out, monke
     (packages / "bells.py").write_text(
         "from har_live import Sink\n"
         "class Bell(Sink):\n"
-        "    def __init__(self, address, settings): self.name = address.removeprefix('bell://')\n"
+        "    def __init__(self, address, settings):\n"
+        "        self.name = address.removeprefix('bell://')\n"
+        "        open(self.name, 'a').write('hung, ')\n"
         "    def write(self, moment):\n"
         "        if moment.is_last: open(self.name, 'a').write('rung\\n')\n"
     )
@@ -172,9 +174,9 @@ def test_a_package_beside_this_one_brings_a_kind(small_weights, clip, out, monke
         more = ["--no-window"] if command[0] == "live" else []
         done = CliRunner().invoke(app, [*command, *bell, *weights, *more])
         assert done.exit_code == 0, done.output
-    assert (out / "bell.txt").read_text() == "rung\n" * 2
+    assert (out / "bell.txt").read_text() == "hung, rung\n" * 2  # made once
     annotate_all([clip], out, Recognizer(small_weights("lrcn")), events=[".bell"])
-    assert (out / "in.bell").read_text() == "rung\n"
+    assert (out / "in.bell").read_text() == "hung, rung\n"
 
 
 def test_an_unknown_kind_is_refused_without_its_secrets(recognizer, clip, out):

@@ -57,6 +57,27 @@ def box_of(picture: np.ndarray, color: tuple[int, int, int]) -> tuple[int, int, 
     return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
 
 
+def halves_on(
+    x_server: XServer, *, width: int, height: int
+) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+    """Wait until all of the red half and, right of it, all of the blue one are on one picture of
+    the screen; that picture, and where the red one is."""
+    seen = []
+
+    def are_shown() -> bool:
+        screen = x_server.picture()
+        red, blue = box_of(screen, RED), box_of(screen, BLUE)
+        if red is None or blue is None:
+            return False
+        seen.append((screen, red))
+        left, top, right, bottom = red
+        is_tall = abs((bottom - top) - height) <= 2
+        return right - left == width and is_tall and blue == (right, top, right + width, bottom)
+
+    wait_until(are_shown)
+    return seen[-1]
+
+
 def test_every_key_means_what_the_help_says(x_server, cinema):
     presses = [
         ("h", "help"),
@@ -96,19 +117,13 @@ def test_caps_lock_escape_and_keys_that_mean_nothing(x_server, cinema):
 
 def test_colors_and_proportions_on_the_screen(x_server, cinema):
     # A picture of 320×240 is enlarged to 640×480, half of it red.
-    wait_until(lambda: (box := box_of(x_server.picture(), RED)) and box[2] - box[0] == 320)
-    left, top, right, bottom = box_of(x_server.picture(), RED)
-    assert bottom - top == 480
-    assert box_of(x_server.picture(), BLUE) == (right, top, right + 320, bottom)
+    _, (left, top, _, _) = halves_on(x_server, width=320, height=480)
     assert 0 < left < SCREEN[0] - 640
     assert 0 < top < SCREEN[1] - 480  # all of it is on the screen
 
     x_server.xdotool("windowsize", cinema.window, "300", "400")
     # Wide enough for 300×225, each half 150; the window's frame may take a pixel or two.
-    wait_until(lambda: (box := box_of(x_server.picture(), RED)) and box[2] - box[0] == 150)
-    screen = x_server.picture()
-    left, top, right, bottom = box_of(screen, RED)
-    assert abs((bottom - top) - 225) <= 2
+    screen, (left, top, _, bottom) = halves_on(x_server, width=150, height=225)
     assert tuple(screen[top - 20, left + 100]) == BLACK
     assert tuple(screen[bottom + 20, left + 100]) == BLACK
     x_server.press("q")

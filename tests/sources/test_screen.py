@@ -78,17 +78,48 @@ def test_it_is_read_in_a_process_of_its_own_too(display):
     assert source.info.fps == pytest.approx(15)
 
 
-@pytest.mark.parametrize("number", ["2", "0", "Firefox"])
+@pytest.mark.parametrize("number", ["2", "0"])
 def test_a_screen_that_is_not_there_names_those_that_are(display, number):
     line = rf"^screen {number}: no such screen; there are: screen:1 \(800×600\)$"
     with pytest.raises(SourceError, match=line):
         open_source(f"screen:{number}")
 
 
-def test_without_a_display_it_is_one_line(monkeypatch):
+def test_a_window_is_followed_until_it_is_closed(display):
+    with Child(SHOW_ON, environment=display.environment):
+        wait_until(lambda: _is_shown(display.picture()))
+        source = open_source("screen:SHOW", SourceSettings(camera_fps=40))
+        frames = iter(source)
+        window = display.focus("shown")
+        for place in ((10, 40), (120, 90)):
+            display.xdotool("windowmove", "--sync", window, *map(str, place))
+            wait_until(lambda: _is_all_of_it(next(frames).image))
+        assert source.info.name == "screen SHOW"
+        display.xdotool("windowmove", "--sync", window, "400", "90")
+        wait_until(lambda: next(frames).image.shape[1] < 640)  # what is on the screen of it
+    with source, pytest.raises(SourceError, match=r"^screen SHOW: the window was closed$"):
+        list(frames)
+
+
+def _is_all_of_it(image: np.ndarray) -> bool:
+    """True where it is the red and the blue half and, but for a frame, nothing else."""
+    left, right = image[:, : image.shape[1] // 2], image[:, image.shape[1] // 2 :]
+    shares = ((left == (255, 0, 0)).all(axis=2).mean(), (right == (0, 0, 255)).all(axis=2).mean())
+    return bool(min(shares) > 0.98)
+
+
+def test_a_window_that_is_not_there_names_those_that_are(display):
+    line = r"^screen nowhere: neither a monitor's number nor in a window's title; windows: .*shown"
+    with shown_picture(display), pytest.raises(SourceError, match=line):
+        open_source("screen:nowhere")
+
+
+@pytest.mark.parametrize("which", ["1", "Firefox"])
+def test_without_a_display_it_is_one_line(monkeypatch, which):
     monkeypatch.delenv("DISPLAY", raising=False)
-    with pytest.raises(SourceError, match=r"^screen 1 can't be seen \(.*; run it in a desktop"):
-        open_source("screen")
+    line = rf"^screen {which} can't be seen \(.*; run it in a desktop"
+    with pytest.raises(SourceError, match=line):
+        open_source(f"screen:{which}")
 
 
 def test_a_screen_that_goes_away_is_lost(monkeypatch):

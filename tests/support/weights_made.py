@@ -6,9 +6,10 @@ from pathlib import Path
 
 import torch
 
-from har_live.card import ModelCard, SmoothingSpec, Weights
+from har_live.card import ModelCard, Weights
 from har_live.models.build import build_model
 from har_live.models.config import ModelConfig
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.types import ClipSpec
 from training.export.weights import export_weights
 

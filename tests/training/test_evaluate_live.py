@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.types import NONE, Frame
 from tests.support.clips_made import make_manifest
 from tests.support.weights_made import LABELS
@@ -22,10 +22,8 @@ from training.live.evaluate import SCORERS, play
 from training.live.measures import NOTHING, timeline
 from training.live.played_streams import score_stream, showing_of, smoothed
 from training.live.report import figures
-from training.live.streams import (
-    LiveStream,
-    frames_at,
-)
+from training.live.stream_builder import LiveStream
+from training.live.streams import frames_at
 
 # --- laws, with scorers whose figures are known --------------------------------------------------
 

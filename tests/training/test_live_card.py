@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 from typer.testing import CliRunner
 
 from har_live.card import TENSORS_FILE, open_weights
 from har_live.cli import app
+from har_live.live_metrics import LiveMetrics
 from training import __main__ as training
 from training.ship.live_card import HEADING, with_live
 
@@ -36,7 +38,8 @@ LIVE = {
 
 def test_the_readme_gets_one_section_of_them_whatever_it_had():
     text = "# x\n\nNotes.\n\n## Trained on\n\nclips\n"
-    once = with_live(text, LIVE)
+    live = LiveMetrics.from_values(LIVE)
+    once = with_live(text, live)
     assert once.startswith(f"# x\n\nNotes.\n\n{HEADING}\n\n| live behaviour | fast | 300 ms | the ")
     assert "| segments that fit the true ones, F1 | 0.62 | 0.62 | 0.88 |" in once
     assert "| false alarms an hour | – | – | – |" in once
@@ -44,10 +47,10 @@ def test_the_readme_gets_one_section_of_them_whatever_it_had():
         "\n10 minutes of streams, 2026-11-22, abacus: python -m training evaluate-live x DATA.\n"
         "\n## Trained on\n\nclips\n"
     )
-    assert with_live(once, LIVE) == once
-    other = {**LIVE, "date": "2027-01-01"}
+    assert with_live(once, live) == once
+    other = replace(live, date="2027-01-01")
     assert with_live(once, other) == with_live(text, other)
-    assert with_live("# mine\n", LIVE).count(HEADING) == 1
+    assert with_live("# mine\n", live).count(HEADING) == 1
 
 
 def test_models_shows_what_evaluate_live_wrote(small_weights, tmp_path):

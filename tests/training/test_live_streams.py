@@ -18,7 +18,8 @@ from training.figure.script import DEFAULT_SCRIPT
 from training.figure.source import FigureSource
 from training.live.figure_streams import figure_streams
 from training.live.measures import Span
-from training.live.streams import StreamSettings, clip_streams, in_two, unseen_stream
+from training.live.stream_builder import StreamSettings
+from training.live.streams import clip_streams, in_two, unseen_stream
 
 SPEC = ClipSpec(num_frames=8, grid_fps=8.0, image_size=64)
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.types import NONE, WHOLE_PICTURE, Person, Prediction, Segment
 from tests.support.people_film import Actor, FakeNet, Film, seen, standing
 from tests.support.weights_made import LABELS
@@ -24,7 +24,7 @@ from training.live.played_streams import (
     showing_of,
     smoothed,
 )
-from training.live.streams import LiveStream
+from training.live.stream_builder import LiveStream
 
 JOINTS = np.zeros((13, 3), np.float32)
 

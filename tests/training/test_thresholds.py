@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from har_live.card import SmoothingSpec
 from har_live.cli.console.weights import print_card
 from har_live.models.build import build_model
 from har_live.models.window_model import NO_UNKNOWN, WindowModel
 from har_live.scorers.torch import load_model
+from har_live.smoothing_spec import SmoothingSpec
 from tests.support.weights_made import CONFIGS, LABELS
 from training.export.weights import export_weights
 from training.measure.measures import unknown_auroc

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from typer.testing import CliRunner
 
-from har_live.card import SmoothingSpec, open_weights
+from har_live.card import open_weights
+from har_live.smoothing_spec import SmoothingSpec
 from tests.support.clips_made import make_manifest
 from training.__main__ import app
 from training.live.tune import FaultPrices, Tried, best, candidates

@@ -63,7 +63,7 @@ def evaluate_live(
     from training.live import report as room
     from training.live.evaluate import play_all
     from training.live.plot import draw_timelines
-    from training.live.streams import StreamSettings
+    from training.live.stream_builder import StreamSettings
     from training.ship.live_card import write_live
 
     opened = open_weights(weights)
@@ -100,7 +100,7 @@ def tune_live(
     from har_live.card import open_weights
     from har_live.recognizer import Recognizer
     from training.live import tune as room
-    from training.live.streams import StreamSettings
+    from training.live.stream_builder import StreamSettings
     from training.ship.live_card import write_smoothing
 
     opened = open_weights(weights)
@@ -167,7 +167,7 @@ def left_out(
 ) -> None:
     """Train without an action, then show it: is it told from the known, does it raise alarms?"""
     from training.live import left_out as room
-    from training.live.streams import StreamSettings
+    from training.live.stream_builder import StreamSettings
 
     streams = StreamSettings(seconds, settings.seed)
     met = []

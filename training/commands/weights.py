@@ -85,3 +85,18 @@ def bench_peers(
     print_table(rows_table(report.rows))
     if json_file is not None:
         report.write(json_file, overwrite=True)
+
+
+def bench_readme(
+    seconds: Annotated[float, Range(0.01, 3600), typer.Option(help="Of each measurement.")] = 3.0,
+) -> None:
+    """Measure what the README says it costs, and write that into it."""
+    from har_live.bench.table import rows_table
+    from har_live.bench.timing import Effort
+    from har_live.card import open_weights
+    from training.bench.readme_speed import RECORD, measured, read_record, write_readme
+
+    report = measured(open_weights(), Effort(seconds=seconds))
+    print_table(rows_table(report.rows))
+    report.write(RECORD, overwrite=True)
+    write_readme(read_record())

@@ -18,7 +18,7 @@ from har_live.recognizer import Recognizer
 from training.live.evaluate import FAST, Played, streams_for
 from training.live.played_streams import score_stream, showing_of
 from training.live.report import figures_with
-from training.live.streams import StreamSettings
+from training.live.stream_builder import StreamSettings
 
 FILE = "live-short.json"
 """Beside the card."""

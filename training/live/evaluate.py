@@ -17,11 +17,8 @@ from training.live.cache import RememberingScorer, with_memory
 from training.live.figure_streams import figure_streams
 from training.live.measures import Showing, Spans
 from training.live.played_streams import LiveScorer, score_stream, showing_of
-from training.live.streams import (
-    LiveStream,
-    StreamSettings,
-    clip_streams,
-)
+from training.live.stream_builder import LiveStream, StreamSettings
+from training.live.streams import clip_streams
 
 FAST = LiveScorer("fast", 0.02)
 SCORERS = (

@@ -11,7 +11,7 @@ from training.figure.scenes import SCENES
 from training.figure.script import DEFAULT_SCRIPT, Passage
 from training.figure.source import FigureSource
 from training.live.measures import timeline
-from training.live.streams import CAMERA_FPS, LiveStream, StreamSettings
+from training.live.stream_builder import CAMERA_FPS, LiveStream, StreamSettings
 
 if TYPE_CHECKING:
     from har_live.types import Image

@@ -27,7 +27,8 @@ from training.learn.fit_settings import MachineSettings
 from training.live.evaluate import FAST
 from training.live.measures import false_alarms_per_hour, share_of_time_right
 from training.live.played_streams import score_stream, showing_of
-from training.live.streams import StreamSettings, unseen_stream
+from training.live.stream_builder import StreamSettings
+from training.live.streams import unseen_stream
 from training.measure.measures import unknown_auroc
 from training.recipe.takes import load_clips
 from training.recipe.train import load_trained, train

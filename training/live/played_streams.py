@@ -13,7 +13,8 @@ from har_live.recognizer import Recognizer
 from har_live.smoothing import Smoother
 from har_live.types import WHOLE_PICTURE, Frame, Person, Prediction, Segment
 from training.live.measures import NOTHING, Showing, Span, Spans, timeline
-from training.live.streams import LiveStream, frames_at
+from training.live.stream_builder import LiveStream
+from training.live.streams import frames_at
 
 
 @dataclass(frozen=True)

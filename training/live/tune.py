@@ -20,15 +20,16 @@ from rich.box import SIMPLE_HEAD
 from rich.progress import track
 from rich.table import Table
 
-from har_live.card import SmoothingSpec
 from har_live.recognizer import Recognizer
+from har_live.smoothing_spec import SmoothingSpec
 from training.data.layouts import clips_of
 from training.data.split import split_clips
 from training.live.cache import with_memory
 from training.live.evaluate import FAST, Played, streams_for
 from training.live.played_streams import ScoredStream, score_stream, showing_of, smoothed
 from training.live.report import COLUMNS, cells, figures_with
-from training.live.streams import StreamSettings, in_two
+from training.live.stream_builder import StreamSettings
+from training.live.streams import in_two
 
 AVERAGE_SECONDS = (0.4, 0.6, 1.0, 1.5)
 ENTER = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6)

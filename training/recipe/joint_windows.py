@@ -70,15 +70,14 @@ class Windows:
         self.clip = clip
         number_of = {label: number for number, label in enumerate(labels)}
         self._joints = np.concatenate([take.joints for take in takes])
-        self._lengths = np.array([len(take.joints) for take in takes])
+        self._planner = Planner(takes, clip)
+        self._lengths, self._is_film = self._planner.lengths, self._planner.is_film
         self._starts = np.cumsum(self._lengths) - self._lengths
         moving = [np.stack([np.zeros(NUM_MOTION), STILL]).astype(np.float16)]
         moving += [take.motion for take in takes if take.motion is not None]
         self._motion = np.concatenate(moving)
-        self._is_film = np.array([take.motion is not None for take in takes])
         film_lengths = np.where(self._is_film, self._lengths, 0)
         self._motion_starts = 2 + np.cumsum(film_lengths) - film_lengths
-        self._planner = Planner(takes, clip)
         self._labels = np.array([number_of[take.label] for take in takes])
         self._is_3d = np.array([take.is_3d for take in takes])
         others = [mirrored_label(label, labels) for label in labels]

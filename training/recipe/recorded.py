@@ -27,17 +27,9 @@ def _all_sources(skeletons: Path) -> Iterator[Take]:
     lengths = np.diff(starts)
     solid = is_3d.repeat(lengths)
     joints[solid] = retargeted(joints[solid], np.cumsum([0, *lengths[is_3d]]))
-    for number, span in enumerate(spans_of(starts)):
-        dataset = str(data["sources"][number])
-        yield Take(
-            joints=joints[span],
-            fps=BY_NAME[dataset].fps or RECORDED_FPS,
-            label=str(data["labels"][number]),
-            dataset=dataset,
-            group=f"{dataset}/{data['subjects'][number]}",
-            is_3d=bool(is_3d[number]),
-            name=str(data["names"][number]),
-        )
+    names, people = data["sources"], data["subjects"]
+    groups = [f"{name}/{person}" for name, person in zip(names, people, strict=True)]
+    return _takes([str(name) for name in names], joints, starts, groups, is_3d, data)
 
 
 def _stored(path: Path) -> dict[str, NDArray[Any]]:
@@ -61,7 +53,8 @@ def _msr(skeletons: Path) -> Iterator[Take]:
     sound = (np.abs(space) < 5).all(axis=(1, 2)) & (depth > 0.5).all(axis=1)
     starts = np.concatenate([[0], np.cumsum(sound)])[data["starts"]]
     groups = [f"msr/{subject}" for subject in data["subjects"]]
-    return _takes("msr-action3d", retargeted(space[sound], starts), starts, groups, data)
+    names, is_3d = ["msr-action3d"] * len(groups), np.ones(len(groups), bool)
+    return _takes(names, retargeted(space[sound], starts), starts, groups, is_3d, data)
 
 
 def _bandai(skeletons: Path) -> Iterator[Take]:
@@ -71,24 +64,27 @@ def _bandai(skeletons: Path) -> Iterator[Take]:
     space *= np.array([1, -1, -1], np.float32)
     space[:, 0] = _nose(space)
     starts, groups = data["starts"], [f"bandai/{style}" for style in data["styles"]]
-    return _takes("bandai-namco", retargeted(space, starts), starts, groups, data)
+    names, is_3d = ["bandai-namco"] * len(groups), np.ones(len(groups), bool)
+    return _takes(names, retargeted(space, starts), starts, groups, is_3d, data)
 
 
 def _takes(
-    dataset: str,
+    datasets: Sequence[str],
     joints: NDArray[np.float32],
     starts: NDArray[np.int64],
     groups: Sequence[str],
+    is_3d: NDArray[np.bool_],
     data: Mapping[str, NDArray[Any]],
 ) -> Iterator[Take]:
+    """Yield the takes of a file, whose joints lie one after the other from ``starts`` on."""
     for number, span in enumerate(spans_of(starts)):
         yield Take(
             joints=joints[span],
-            fps=RECORDED_FPS,
+            fps=BY_NAME[datasets[number]].fps or RECORDED_FPS,
             label=str(data["labels"][number]),
-            dataset=dataset,
+            dataset=datasets[number],
             group=groups[number],
-            is_3d=True,
+            is_3d=bool(is_3d[number]),
             name=str(data["names"][number]),
         )
 

@@ -39,9 +39,11 @@ class Planner:
 
     def __init__(self, takes: Sequence[Take], clip: ClipSpec) -> None:
         self._clip = clip
-        self._lengths = np.array([len(take.joints) for take in takes])
+        self.lengths = np.array([len(take.joints) for take in takes])
+        """Frames of each take."""
         self._fps = np.array([take.fps for take in takes])
-        self._is_film = np.array([take.motion is not None for take in takes])
+        self.is_film = np.array([take.motion is not None for take in takes])
+        """True for each take whose motion in the picture is known."""
 
     def plan(
         self,
@@ -60,7 +62,7 @@ class Planner:
         count, (context, frames) = len(newest), (CONTEXT, self._clip.num_frames)
         length = context + frames
         steps = [self._steps(takes, rng) for takes in (newest, before)]
-        available = (self._lengths[newest] - 1) / steps[0]  # grid frames that the take lasts
+        available = (self.lengths[newest] - 1) / steps[0]  # grid frames that the take lasts
         begin = np.where(
             rng.random(count) < preceded, rng.integers(3, frames - 7, count) + context, 0
         )
@@ -74,7 +76,7 @@ class Planner:
         offset = np.where(soon, from_start, rng.random(count) * spare)
         at = np.arange(length)
         # The other take ends anywhere, but what is shown of it should be all in it.
-        last = self._lengths[before] - 1
+        last = self.lengths[before] - 1
         shown = np.minimum((begin[:, 0] - 1).clip(0) * steps[1], last)
         end = shown + (last - shown) * np.where(rng.random(count) < 0.5, 1, rng.random(count))
         return Plan(
@@ -88,7 +90,7 @@ class Planner:
         """(N,) frames of each take in a grid step; many rates are guesses."""
         guessed = np.exp(rng.uniform(np.log(0.65), np.log(1.55), len(takes)))
         known = rng.uniform(0.85, 1.2, len(takes))
-        speed = np.where(self._is_film[takes], known, guessed)
+        speed = np.where(self.is_film[takes], known, guessed)
         return np.asarray(speed * self._fps[takes] / self._clip.grid_fps)
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from har_live.card import ModelCard, SmoothingSpec, Weights
-from har_live.live_metrics import how_measured, live_rows
+from har_live.card import ModelCard, Weights
+from har_live.live_metrics import LiveMetrics, how_measured, live_rows
+from har_live.smoothing_spec import SmoothingSpec
 
 HEADING = "## How it behaves live"
 NEXT_HEADING = "## Trained on"
@@ -32,7 +33,8 @@ def write_live(weights: Weights, reached: Mapping[str, Any], *, command: str, ma
         "scorers": reached["scorers"],
     }
     card = replace(weights.card, metrics={**weights.card.metrics, "live": live})
-    _rewrite(weights, card, lambda readme: with_live(readme, live))
+    metrics = LiveMetrics.from_values(live)
+    _rewrite(weights, card, lambda readme: with_live(readme, metrics))
 
 
 def write_smoothing(weights: Weights, spec: SmoothingSpec) -> None:
@@ -73,14 +75,14 @@ def without_live(readme: str) -> str:
     return f"{before}{heading}{after}"
 
 
-def with_live(readme: str, live: Mapping[str, Any]) -> str:
+def with_live(readme: str, live: LiveMetrics) -> str:
     """Return the README's text with these figures, in place of those that it may have."""
     before, heading, after = without_live(readme).partition(NEXT_HEADING)
     section = "\n".join(live_section(live))
     return f"{before.rstrip()}\n\n{section}" + (f"\n{heading}{after}" if heading else "")
 
 
-def live_section(live: Mapping[str, Any]) -> list[str]:
+def live_section(live: LiveMetrics) -> list[str]:
     """Return the lines of these figures, the last one empty."""
     headings, *rows = live_rows(live)
     return [

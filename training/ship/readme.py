@@ -46,7 +46,7 @@ def readme(card: ModelCard, *, recipes: Sequence[dict[str, Any]], notes: str) ->
         "",
         notes.strip(),
         "",
-        *(live_section(metrics["live"]) if "live" in metrics else []),
+        *(live_section(card.live) if card.live is not None else []),
         NEXT_HEADING,
         "",
         "| data | licence | use |",

@@ -15,8 +15,9 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional as F
 
-from har_live.card import ModelCard, SmoothingSpec
+from har_live.card import ModelCard
 from har_live.models.window_model import NO_UNKNOWN, WindowModel
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.types import NONE
 from training.measure.measures import unknown_auroc
 from training.recipe.joint_windows import cut

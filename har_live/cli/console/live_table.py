@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from rich.table import Table
 
-from har_live.live_metrics import live_rows
+from har_live.live_metrics import LiveMetrics, live_rows
 
 
-def live_table(live: Mapping[str, Any]) -> Table:
+def live_table(live: LiveMetrics) -> Table:
     """Make the table of a card's live figures, for a terminal."""
     headings, *rows = live_rows(live)
     table = Table(box=None, pad_edge=False)

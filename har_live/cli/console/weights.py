@@ -15,7 +15,8 @@ from har_live.cli.console.terminal import answers, print_json, print_note, print
 from har_live.live_metrics import how_measured
 
 if TYPE_CHECKING:
-    from har_live.card import SmoothingSpec, Weights
+    from har_live.card import Weights
+    from har_live.smoothing_spec import SmoothingSpec
 
 
 def print_weights(shipped: Sequence[Weights], *, as_json: bool) -> None:
@@ -71,11 +72,11 @@ def print_card(weights: Weights, *, as_json: bool) -> None:
     for name, value in rows:
         table.add_row(name, escape(value))
     print_table(table)
-    metrics = dict(card.metrics)
-    if live := metrics.pop("live", None):
+    if card.live is not None:
         answers.print()
-        print_table(live_table(live))
-        answers.print(how_measured(live), style="dim", markup=False)
+        print_table(live_table(card.live))
+        answers.print(how_measured(card.live), style="dim", markup=False)
+    metrics = {name: value for name, value in card.metrics.items() if name != "live"}
     if metrics:
         answers.print("\nmeasured", style="dim")
         print_json(metrics)

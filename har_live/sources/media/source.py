@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import av
-from av.codec.hwaccel import HWAccel
 
 from har_live.errors import SourceError
 from har_live.frame_times import ArrivalTimeline, Timeline
 from har_live.redact import redact_url
 from har_live.sources.base import Source
 from har_live.sources.media.deinterlace import deinterlaced
-from har_live.sources.media.faults import NO_ANSWER, explain
+from har_live.sources.media.faults import explain
 from har_live.sources.media.hardware import device_for
+from har_live.sources.media.opening import Opening, Readable
 from har_live.sources.media.packets import PacketDecoder
 from har_live.sources.media.picture import PictureMaker
 from har_live.sources.media.stream import (
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from av import VideoFrame, VideoStream
-    from av.container import InputContainer
 
     from har_live.types import Picture
 
@@ -49,14 +47,6 @@ FALLBACK_FPS = 25.0
 """Frames per second of a stream that states neither timestamps nor durations nor a rate."""
 CUT_OFF_SECONDS = 0.5
 """A file that ends earlier than it states by more than this was cut off."""
-
-
-class Readable(Protocol):
-    """Bytes in a row; with ``seek`` and ``tell``, they may be read in any order."""
-
-    def read(self, size: int = -1, /) -> bytes: ...
-
-    def close(self) -> None: ...
 
 
 class MediaSource(Source):
@@ -105,11 +95,18 @@ class MediaSource(Source):
         self._file = file
         self._is_remote = "://" in self._location
         self._label = name or redact_url(self._location)
-        self._open_arguments = dict(options or {}), timeout_seconds, container_format
-        self._device = device_for(hwaccel)
+        self._opening = Opening(
+            location=self._location,
+            label=self._label,
+            file=file,
+            options=dict(options or {}),
+            timeout_seconds=timeout_seconds,
+            container_format=container_format,
+            device=device_for(hwaccel),
+        )
         self._after_seconds = -math.inf if after_seconds is None else after_seconds
         self._has_said_jump = False
-        self._container = self._open()
+        self._container = self._opening.open()
         try:
             stream = choose_stream(self._container, self._label)
             self._format_name = self._container.format.name
@@ -181,31 +178,6 @@ class MediaSource(Source):
             # the file stays open until the program ends.
             return
         self._container.close()
-
-    def _open(self) -> InputContainer:
-        options, timeout_seconds, container_format = self._open_arguments
-        # A file's name may hold a colon, which FFmpeg would take for a protocol's.
-        url = self._location if self._is_remote else f"file:{self._location}"
-        timeout = (timeout_seconds, timeout_seconds)
-        started_seconds = time.monotonic()
-        try:
-            # Tags in an old code page would otherwise be a UnicodeDecodeError.
-            return av.open(
-                url if self._file is None else self._file,
-                mode="r",
-                format=container_format,
-                options=options,
-                timeout=timeout,
-                metadata_errors="replace",
-                hwaccel=None if self._device is None else HWAccel(self._device),
-            )
-        except av.FFmpegError as error:
-            # An RTSP server that stays silent until the time is up ends in "invalid data".
-            took_seconds = time.monotonic() - started_seconds
-            is_late = timeout_seconds is not None and took_seconds >= timeout_seconds
-            what = NO_ANSWER if is_late else explain(error, self._location)
-            # FFmpeg's own error holds the address with its password: no traceback may show it.
-            raise self._error(what) from None
 
     def _first_of(self, decoded: Iterator[VideoFrame]) -> VideoFrame:
         first = next(decoded, None)
@@ -284,7 +256,7 @@ class MediaSource(Source):
         """
         if self._container.format.name != "hls":
             return False
-        with suppress(SourceError), self._open() as again:
+        with suppress(SourceError), self._opening.open() as again:
             return not is_endless(again)
         return False
 
