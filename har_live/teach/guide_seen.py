@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from har_live.realtime.inbox import LiveFrame, Scored
 from har_live.realtime.scoring import StepTimes
 from har_live.recognizer.people_state import PeopleState, num_rows
-from har_live.types import WHOLE_PICTURE
+from har_live.types import NUM_JOINTS, WHOLE_PICTURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from har_live.people.finder import Finder
     from har_live.time_grid import GridFrame
     from har_live.types import Joints, Person
+
+_UNSEEN = np.zeros((NUM_JOINTS, 3), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +38,12 @@ class Seen:
     joints: Mapping[int, Joints] = field(default_factory=dict)
     """Of everybody followed, by their ids, as networks are shown them: (13, 3) x, y in heights of
     the picture, score; zeros where somebody is lost."""
+
+    def joints_of(self, person: int | None) -> Joints:
+        """Return those of somebody, or, with None, of the main person; zeros where nobody is."""
+        if person is None and self.people:
+            person = self.people[0].id
+        return self.joints.get(person or WHOLE_PICTURE, _UNSEEN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

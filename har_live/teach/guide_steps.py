@@ -6,11 +6,20 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from har_live.teach.guide_faults import fault_of, fault_of_none, fault_of_place
+import numpy as np
+
+from har_live.teach.guide_faults import (
+    fault_of,
+    fault_of_none,
+    fault_of_place,
+    main_person,
+)
 from har_live.types import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from har_live.sinks.window import Key
     from har_live.teach.guide_seen import Seen
@@ -55,6 +64,12 @@ class Take:
 
     action: str
     frames: tuple[Seen, ...]
+
+    def joints(self) -> NDArray[np.float32]:
+        """Return (F, 13, 3), what networks would be shown of whom it is of; of ``none``, where
+        people come and go, of whoever is the main person."""
+        main = None if self.action == NONE else main_person(self.frames)
+        return np.stack([seen.joints_of(main) for seen in self.frames])
 
 
 @dataclass(frozen=True, slots=True)
