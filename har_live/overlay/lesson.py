@@ -67,6 +67,8 @@ class LessonView:
     keys: tuple[tuple[str, str], ...] = ()
     """Keys and what they do, along the lower edge."""
     people: tuple[PersonView, ...] = ()
+    labels: tuple[str, ...] = ()
+    """All actions: gives each a colour of its own."""
 
     def mirrored(self) -> LessonView:
         """Return the same on a picture that is mirrored; text stays as it is."""
@@ -86,7 +88,7 @@ def draw_lesson(image: Image, view: LessonView) -> Image:
     height, width, _ = picture.shape
     metrics = Metrics.of(width, height)
     for person in view.people:
-        for part in (outline(person, (), metrics), limbs(person, (), metrics)):
+        for part in (draw(person, view.labels, metrics) for draw in (outline, limbs)):
             if part is not None:
                 part.stamp_on(picture)
     if view.recorded is not None:
@@ -120,27 +122,34 @@ def _frame(metrics: Metrics) -> Outline:
 
 def _head(view: LessonView, metrics: Metrics) -> Canvas:
     """Draw the action's name, how far it is, and a mark for each take."""
-    pad, width = metrics.pad, metrics.inner_width
-    room = width - 2 * pad
+    pad, dot = metrics.pad, metrics.label
+    room = metrics.inner_width - 2 * pad
     name, name_px = fit_text(
-        display_name(view.action), round(1.7 * metrics.label), SEMIBOLD, room, shrink=0.5
+        display_name(view.action),
+        round(1.7 * metrics.label),
+        SEMIBOLD,
+        room - round(1.5 * dot),
+        shrink=0.5,
     )
     progress, progress_px = fit_text(
         printable(view.progress), round(0.72 * metrics.label), MEDIUM, room, shrink=0.6
     )
+    needed = (
+        advance(name, name_px, SEMIBOLD) + round(1.5 * dot),
+        advance(progress, progress_px, MEDIUM),
+    )
+    inner = min(room, max(*needed, metrics.panel_width))
     bar = max(3, round(0.2 * metrics.label))
     name_baseline = pad + round(0.85 * name_px)
     baseline = name_baseline + round(0.4 * name_px + progress_px)
     bar_top = baseline + round(0.6 * progress_px)
-    head = Canvas.panel(width, bar_top + bar + pad, metrics.radius)
-    is_recording = view.recorded is not None
-    if is_recording:
-        dot = round(0.6 * name_px)
-        head.fill(Rect(width - pad - dot, name_baseline - dot, dot, dot), RECORDING, radius=dot / 2)
-        name, name_px = fit_text(name, name_px, SEMIBOLD, room - 2 * dot, shrink=0.5)
+    head = Canvas.panel(inner + 2 * pad, bar_top + bar + pad, metrics.radius)
+    if view.recorded is not None:
+        place = Rect(pad + inner - dot, name_baseline - round(0.36 * name_px + dot / 2), dot, dot)
+        head.fill(place, RECORDING, radius=dot / 2)
     head.text(pad, name_baseline, name, name_px, SEMIBOLD, WHITE)
     head.text(pad, baseline, progress, progress_px, MEDIUM, DIM)
-    _marks(head, view, Rect(pad, bar_top, room, bar))
+    _marks(head, view, Rect(pad, bar_top, inner, bar))
     return head
 
 
@@ -187,23 +196,35 @@ def _count(count: int, metrics: Metrics) -> Canvas:
 
 
 def _keys(keys: tuple[tuple[str, str], ...], metrics: Metrics) -> Canvas:
-    """Draw keys on caps, what they do beside them, in one row; the font shrinks until it fits."""
-    entries = [(printable(key), printable(deed)) for key, deed in keys]
-    for size in range(round(1.1 * metrics.body), SMALLEST_PX - 1, -1):
-        widths = [
-            (advance(key, size, MEDIUM) + size, advance(deed, size, REGULAR))
-            for key, deed in entries
-        ]
-        width = sum(key + deed + 2 * size for key, deed in widths)
-        if width <= metrics.inner_width:
-            break
-    height = round(2.1 * size)
-    sheet = Canvas.panel(min(width, metrics.inner_width), height, metrics.radius)
-    x, baseline = size // 2, round(1.4 * size)
-    for (key, deed), (key_width, deed_width) in zip(entries, widths, strict=True):
-        cap = Rect(x, round(0.28 * size), key_width, height - 2 * round(0.28 * size))
-        sheet.fill(cap, TRACK, radius=size / 3)
-        sheet.text(x + size // 2, baseline, key, size, MEDIUM, WHITE)
-        sheet.text(x + key_width + size // 2, baseline, deed, size, REGULAR, TEXT)
-        x += key_width + deed_width + 2 * size
+    """Draw keys on caps, what they do beside them, in as many rows as they need."""
+    size = max(SMALLEST_PX, round(1.25 * metrics.body))
+    rows: list[list[tuple[str, str]]] = [[]]
+    for key, deed in keys:
+        entry = printable(key), printable(deed)
+        if rows[-1] and _row_width([*rows[-1], entry], size) > metrics.inner_width:
+            rows.append([])
+        rows[-1].append(entry)
+    row_height = round(2.1 * size)
+    widest = max(_row_width(row, size) for row in rows)
+    sheet = Canvas.panel(min(widest, metrics.inner_width), row_height * len(rows), metrics.radius)
+    for number, row in enumerate(rows):
+        x = (sheet.width - _row_width(row, size)) // 2
+        for key, deed in row:
+            _key(sheet, x, number * row_height, key, deed, size)
+            x += _row_width([(key, deed)], size)
     return sheet
+
+
+def _row_width(row: list[tuple[str, str]], size: int) -> int:
+    return sum(
+        advance(key, size, MEDIUM) + advance(deed, size, REGULAR) + 3 * size for key, deed in row
+    )
+
+
+def _key(sheet: Canvas, x: int, top: int, key: str, deed: str, size: int) -> None:
+    cap, edge = advance(key, size, MEDIUM) + size, round(0.28 * size)
+    baseline = top + round(1.4 * size)
+    place = Rect(x + size // 2, top + edge, cap, round(2.1 * size) - 2 * edge)
+    sheet.fill(place, TRACK, radius=size / 3)
+    sheet.text(x + size, baseline, key, size, MEDIUM, WHITE)
+    sheet.text(x + cap + size, baseline, deed, size, REGULAR, TEXT)

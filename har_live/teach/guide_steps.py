@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from har_live.teach.guide_faults import (
+    NOBODY,
+    NOT_ALWAYS,
     fault_of,
     fault_of_none,
     fault_of_place,
@@ -133,7 +135,8 @@ class Guide:
         """What keeps it from counting down."""
         if self.step.action == NONE or not self._recent:
             return None
-        return fault_of_place(self._recent)
+        fault = fault_of_place(self._recent)
+        return NOBODY if fault == NOT_ALWAYS else fault
 
     def see(self, seen: Seen) -> Take | None:
         """Take in one more grid frame; return a take that is to be kept, once there is one."""
@@ -215,7 +218,8 @@ class Guide:
             case "place" | "count" | "kept" | "refused":
                 if self.phase == "kept":
                     self._go_on()
-                self._enter("paused" if self.phase != "done" else "done")
+                if self.phase != "done":
+                    self._enter("paused")
 
     def _wait_for_place(self) -> None:
         is_settled = len(self._recent) == self._recent.maxlen and self.hint is None

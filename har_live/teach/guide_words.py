@@ -41,8 +41,9 @@ def view_of(
         recorded=guide.share if is_recording else None,
         keys=_keys(guide),
         people=tuple(
-            PersonView(one.box, one.joints if has_joints else None, number=one.id) for one in people
+            PersonView(one.box, one.joints if has_joints else None, step.action) for one in people
         ),
+        labels=tuple(one.action for one in guide.steps),
     )
 
 
@@ -54,12 +55,14 @@ def _progress(guide: Guide) -> str:
 
 
 def _message(guide: Guide) -> tuple[str, Tone]:
-    is_none = guide.step.action == NONE
+    step, is_none = guide.step, guide.step.action == NONE
     match guide.phase:
+        case "paused" if guide.has_begun:
+            return "Space goes on", "plain"
         case "paused":
-            seconds = f"{guide.step.seconds:g} s"
-            begin = NONE_HOW if is_none else f"Do it for {seconds}, again and again"
-            return (f"Paused · {begin}" if guide.has_begun else f"{begin} · Space starts"), "plain"
+            times = "once" if step.num_takes == 1 else f"{step.num_takes} times"
+            how = NONE_HOW if is_none else f"Do it for {step.seconds:g} s, {times}"
+            return f"{how}. Space starts", "plain"
         case "place" if guide.hint:
             return guide.hint, "warning"
         case "place" if guide.note:
