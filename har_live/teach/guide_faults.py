@@ -71,8 +71,10 @@ def fault_of_place(frames: Sequence[Seen]) -> str | None:
     people = _main_people(frames)
     if len(people) < (1 - MOST_AMISS) * len(frames):
         return NOT_ALWAYS
-    half_seen = [bool((one.joints[_SHOULDERS, 2] < LEAST_SCORE).any()) for one in people]
-    return HALF if np.mean(half_seen) > MOST_AMISS else None
+    shoulders = np.stack([person.joints[_SHOULDERS] for person in people])  # (F, 2, 3)
+    # Who stands sideways hides one of them, which is not out of the picture.
+    is_half = _are_out(shoulders).any(axis=1) | (shoulders[..., 2] < LEAST_SCORE).all(axis=1)
+    return HALF if is_half.mean() > MOST_AMISS else None
 
 
 def fault_of_none(frames: Sequence[Seen]) -> str | None:
@@ -108,11 +110,17 @@ def _leave(joints: NDArray[np.float32], *, are_needed: bool) -> bool:
     Args:
         are_needed: neither of them being in the picture counts, too.
     """
-    places = joints[..., :2]
-    out = ((places < EDGE) | (places > 1 - EDGE)).any(axis=-1)  # (F, 2)
+    out = _are_out(joints)
     used = (~out & (joints[..., 2] >= LEAST_SCORE)).mean(axis=0) >= LEAST_USED
     is_out = out.mean(axis=0) > MOST_OUT
     return bool((used & is_out).any() or (are_needed and (is_out & ~used).all()))
+
+
+def _are_out(joints: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return (F, 2), which of (F, 2, 3) joints are out of the picture."""
+    places = joints[..., :2]
+    out: NDArray[np.bool_] = ((places < EDGE) | (places > 1 - EDGE)).any(axis=-1)
+    return out
 
 
 def _share(frames: Sequence[Seen], is_so: Callable[[Seen], bool]) -> float:

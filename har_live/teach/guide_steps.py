@@ -35,7 +35,8 @@ SETTLED_SECONDS = 0.5
 INTRO_SECONDS = 2.0
 """Least time for which the next action's name is shown before it counts down."""
 KEPT_SECONDS = 1.0
-REFUSED_SECONDS = 3.0
+NOTE_SECONDS = 3.0
+"""Time for which it is said why a take was refused, or is repeated."""
 DONE_SECONDS = 2.0
 MOST_MISSED = 0.25
 """Share of a take's grid frames that may be missing."""
@@ -155,7 +156,8 @@ class Guide:
                 return self._record(seen)
             case "kept" if self._passed_seconds >= KEPT_SECONDS:
                 self._go_on()
-            case "refused" if self._passed_seconds >= REFUSED_SECONDS:
+            case "refused" if self._passed_seconds >= NOTE_SECONDS:
+                self.note = None
                 self._enter("place")
             case "done" if self._passed_seconds >= DONE_SECONDS:
                 self.is_over = True
@@ -222,9 +224,10 @@ class Guide:
                     self._enter("paused")
 
     def _wait_for_place(self) -> None:
-        is_settled = len(self._recent) == self._recent.maxlen and self.hint is None
-        if is_settled and self._passed_seconds >= self._least_seconds:
+        if self._passed_seconds >= NOTE_SECONDS:
             self.note = None
+        is_settled = len(self._recent) == self._recent.maxlen and self.hint is None
+        if is_settled and self.note is None and self._passed_seconds >= self._least_seconds:
             self._least_seconds = 0.0
             self._enter("count")
 

@@ -63,10 +63,10 @@ def _message(guide: Guide) -> tuple[str, Tone]:
             times = "once" if step.num_takes == 1 else f"{step.num_takes} times"
             how = NONE_HOW if is_none else f"Do it for {step.seconds:g} s, {times}"
             return f"{how}. Space starts", "plain"
-        case "place" if guide.hint:
-            return guide.hint, "warning"
         case "place" if guide.note:
             return guide.note, "bad"
+        case "place" if guide.hint:
+            return guide.hint, "warning"
         case "place":
             return (NONE_HOW if is_none else "Get ready"), "plain"
         case "take":

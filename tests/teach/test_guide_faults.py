@@ -43,7 +43,9 @@ def mixed(first, then, *, num_first: int, count: int = 20):
         (mixed([somebody(1), somebody(2)], [somebody(1)], num_first=4), None),
         # Far behind.
         (list(played(somebody(1), somebody(2, (0.0, 0.4, 0.1, 0.6)), count=20)), None),
-        (list(played(somebody(left_shoulder=(0.5, 0.0, 0.1)), count=20)), HALF),
+        # Half of them is beside the picture; standing sideways hides a shoulder, too.
+        (list(played(somebody(left_shoulder=(1.02, 0.3, 0.3)), count=20)), HALF),
+        (list(played(somebody(left_shoulder=(0.5, 0.3, 0.1)), count=20)), None),
     ],
 )
 def test_who_is_seen(frames, fault):
