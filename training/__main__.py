@@ -37,6 +37,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "check-live": live.check_live,
     "left-out": live.left_out,
     "bake-demo": figure.bake_demo,
+    "lesson-pictures": figure.lesson_pictures,
     "evaluate": weights.evaluate,
     "bench-peers": weights.bench_peers,
 }
