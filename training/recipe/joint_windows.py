@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
 from har_live.teach.variation import Views, in_trunks, mirrored, spoil
 from har_live.teach.window_plan import Plan, Planner, between, joined, slowed
+from har_live.teach.windows import FIRST_JUDGED, HELD, NOTHING_BEFORE, SETTLED, Batch
 from har_live.time_grid import frames_played_at, grid_instants
 from har_live.types import NONE, ClipSpec
 from training.labels import MOVEMENTS, mirrored_label
@@ -20,35 +20,12 @@ from training.recipe.mirrored_motion import mirrored_motion
 from training.recipe.take_weights import chances
 from training.recipe.takes import Take
 
-FIRST_JUDGED = 7
-"""Grid frames of a window before any of it is judged."""
-SETTLED = 4
-"""Grid frames of an action before it is expected to be named."""
-NOTHING_BEFORE = 0.25
-"""Share of the windows that begin with another take in which that is of ``none``."""
-HELD = 0.15
-"""Share of the windows of movements in which they all but stand still around one moment: who stands
-does nothing, however they stand and sway."""
 FOUND = 0.5
 """Share of the windows of recorded takes whose joints shake and are lost as in some film."""
 _BLANK = grey_levels(np.zeros((FLOW_SIDE, FLOW_SIDE, 3), np.uint8))
 STILL = MotionSeen(_BLANK, _BLANK).features()
 """(NUM_MOTION,) the motion of a picture that is held: the same for any."""
 _UNKNOWN_ROW, _STILL_ROW = 0, 1
-
-
-@dataclass(frozen=True)
-class Batch:
-    """N windows of T grid frames."""
-
-    joints: NDArray[np.float32]
-    """(N, CONTEXT + T, 13, 3) x, y, 1 where seen, else all 0."""
-    motion: NDArray[np.float32]
-    """(N, T, NUM_MOTION); all 0 where it is not known."""
-    labels: NDArray[np.int64]
-    """(N, T) what is being done at each grid frame."""
-    weights: NDArray[np.float32]
-    """(N, T) 1 where that can be told, else 0."""
 
 
 class Windows:
@@ -158,7 +135,8 @@ class Windows:
             parts.append(in_trunks(seen_by.project(joints, self._is_3d[takes])))
             nearest.append(rows)
         is_before = plan.is_before
-        return joined(*parts, plan), np.where(is_before, nearest[1], nearest[0])
+        now, then = parts
+        return joined(now, then, plan), np.where(is_before, nearest[1], nearest[0])
 
     def _read(
         self, takes: NDArray[np.int64], at: NDArray[np.float64]

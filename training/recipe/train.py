@@ -26,6 +26,7 @@ from har_live.errors import HarLiveError
 from har_live.models.build import build_model
 from har_live.models.config import ModelConfig
 from har_live.models.window_model import WindowModel
+from har_live.teach.windows import FIRST_JUDGED
 from training.datasets import BY_NAME
 from training.labels import LABELS
 from training.learn.clip_task import FitTask, one_cycle
@@ -33,7 +34,7 @@ from training.learn.fit import fit
 from training.learn.fit_settings import MachineSettings
 from training.provenance import write_recipe
 from training.recipe.find_joints import CLIP
-from training.recipe.joint_windows import FIRST_JUDGED, Windows
+from training.recipe.joint_windows import Windows
 from training.recipe.recorded import load_recorded
 from training.recipe.takes import Take, load_clips
 from training.recipe.train_settings import TrainSettings
