@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from har_live.teach.sides import mirrored_name
+from har_live.lessons.sides import mirrored_name
 from har_live.types import NONE
 
 OTHER = "other_exercise"

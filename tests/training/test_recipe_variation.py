@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from har_live.lessons.variation import Views, in_trunks, middles, mirrored, spoil
 from har_live.people.motion import MotionSeen, grey_levels
-from har_live.teach.variation import Views, in_trunks, middles, mirrored, spoil
 from har_live.types import NUM_JOINTS
 from tests.support.takes_made import BODY
 from training.recipe.mirrored_motion import mirrored_motion

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from har_live.lessons.windows import FIRST_JUDGED, SETTLED, Batch
 from har_live.people.joints import CONTEXT
-from har_live.teach.windows import FIRST_JUDGED, SETTLED, Batch
 from har_live.types import ClipSpec
 from tests.support.takes_made import BODY, LEFT_ARM, labels_of, raised, take
 from training.recipe.joint_windows import STILL, Windows, cut

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from har_live.errors import WeightsError
-from har_live.teach.tensors_file import Place, read_places, values_at
+from har_live.lessons.tensors_file import Place, read_places, values_at
 from training.export.onnx_export import write_onnx
 
 KINDS: dict[str, int] = {"F16": TensorProto.FLOAT16, "F32": TensorProto.FLOAT}

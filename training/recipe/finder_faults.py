@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from har_live.teach.variation import in_trunks
+from har_live.lessons.variation import in_trunks
 from har_live.types import NUM_JOINTS
 from training.recipe.takes import Take
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from har_live.lessons.variation import Views, in_trunks, mirrored, spoil
+from har_live.lessons.window_plan import Plan, Planner, between, joined, slowed
+from har_live.lessons.windows import FIRST_JUDGED, HELD, NOTHING_BEFORE, SETTLED, Batch
 from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
-from har_live.teach.variation import Views, in_trunks, mirrored, spoil
-from har_live.teach.window_plan import Plan, Planner, between, joined, slowed
-from har_live.teach.windows import FIRST_JUDGED, HELD, NOTHING_BEFORE, SETTLED, Batch
 from har_live.time_grid import frames_played_at, grid_instants
 from har_live.types import NONE, ClipSpec
 from training.labels import MOVEMENTS, mirrored_label

@@ -23,10 +23,10 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset
 
 from har_live.errors import HarLiveError
+from har_live.lessons.windows import FIRST_JUDGED
 from har_live.models.build import build_model
 from har_live.models.config import ModelConfig
 from har_live.models.window_model import WindowModel
-from har_live.teach.windows import FIRST_JUDGED
 from training.datasets import BY_NAME
 from training.labels import LABELS
 from training.learn.clip_task import FitTask, one_cycle

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from har_live.card import ModelCard, SmoothingSpec, Weights
+from har_live.lessons.windows import SETTLED
 from har_live.models.config import ModelConfig
 from har_live.recognizer import Recognizer
-from har_live.teach.windows import SETTLED
 from training.datasets import DATASETS
 from training.export.weights import export_weights
 from training.measure.evaluate import answers_of, confusion, figures

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from har_live.errors import WeightsError
-from har_live.teach.tensors_file import Place
+from har_live.lessons.tensors_file import Place
 
 _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5
 _GRAPH = 7  # of ModelProto

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from har_live.label_names import readable
-from har_live.teach.calibration import Calibration, HeldTake, false_alarms, shown_labels
+from har_live.lessons.calibration import Calibration, HeldTake, false_alarms, shown_labels
 from har_live.types import NONE
 
 if TYPE_CHECKING:
     from har_live.card import ModelCard, SmoothingSpec
-    from har_live.teach.recordings import Recording
+    from har_live.lessons.recordings import Recording
 
 FEW_TAKES = 4
 MANY_MIXED = 0.2

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from har_live.lessons.recordings import Recording
+from har_live.lessons.variation import Views, in_trunks, mirrored, spoil
+from har_live.lessons.window_plan import Planner, between, joined, slowed
 from har_live.people.joints import CONTEXT, LEAST_SCORE
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
-from har_live.teach.recordings import Recording
-from har_live.teach.variation import Views, in_trunks, mirrored, spoil
-from har_live.teach.window_plan import Planner, between, joined, slowed
 from har_live.time_grid import frames_played_at, grid_instants
 from har_live.types import NONE, NUM_JOINTS, ClipSpec
 

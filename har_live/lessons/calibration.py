@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.card import SmoothingSpec
+from har_live.lessons.head import log_softmax
 from har_live.smoothing import Smoother
-from har_live.teach.head import log_softmax
 from har_live.types import NONE, UNSURE
 
 Floats = NDArray[np.float32]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from har_live.lessons.variation import middles
 from har_live.people.joints import CONTEXT
-from har_live.teach.variation import middles
 from har_live.types import ClipSpec
 
 SWAY = 0.1

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from har_live.teach.windows import streamed
+from har_live.lessons.windows import streamed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from har_live.card import ModelCard
-    from har_live.teach.network import Summaries
-    from har_live.teach.recordings import Recording
+    from har_live.lessons.network import Summaries
+    from har_live.lessons.recordings import Recording
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,27 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from har_live.card import DEFAULT_WEIGHTS, ModelCard, Weights, open_weights, own_weights_folder
+from har_live.card import (
+    DEFAULT_WEIGHTS,
+    ModelCard,
+    Weights,
+    open_weights,
+    own_weights,
+    own_weights_folder,
+    shipped_weights,
+)
 from har_live.errors import HarLiveError
+from har_live.lessons.calibration import HeldTake, calibrated, cautious
+from har_live.lessons.folds import folds_of, pieces_of
+from har_live.lessons.head import Head, fit_head
+from har_live.lessons.network import Summaries
+from har_live.lessons.recordings import Recording
+from har_live.lessons.report import Report, readme_of
+from har_live.lessons.sides import mirrored_of
+from har_live.lessons.streams import streams_of
+from har_live.lessons.weights_folder import classifier_of, write_weights
+from har_live.lessons.windows import FIRST_JUDGED, LessonWindows
 from har_live.people.joints import LEAST_SCORE
-from har_live.teach.calibration import HeldTake, calibrated, cautious
-from har_live.teach.folds import folds_of, pieces_of
-from har_live.teach.head import Head, fit_head
-from har_live.teach.network import Summaries
-from har_live.teach.recordings import Recording
-from har_live.teach.report import Report, readme_of
-from har_live.teach.sides import mirrored_of
-from har_live.teach.streams import streams_of
-from har_live.teach.weights_folder import classifier_of, write_weights
-from har_live.teach.windows import FIRST_JUDGED, LessonWindows
 from har_live.types import NONE
 
 log = logging.getLogger(__name__)
@@ -31,7 +39,7 @@ EACH_TAKE = 24
 """Windows drawn of each take, on average over the takes of a label."""
 LEAST_EACH, MOST_WINDOWS = 60, 1800
 """Windows of each label at least, and of all together at most."""
-NOBODY = 48
+NOBODY = 12
 """Windows of nobody."""
 MOST_COUNTS = 5
 """Instants of a window at which it is learnt from."""
@@ -95,7 +103,7 @@ def teach(
         labels=lesson.labels,
         description=report.description(base.card.name),
         accuracy=report.accuracy(),
-        metrics={"taught": report.to_values()},
+        metrics={"taught": report.to_values(), "taught_from": _address_of(base)},
         smoothing=smoothing,
         sources=(*base.card.sources, report.source()),
         sha256={},
@@ -103,6 +111,13 @@ def teach(
     written = write_weights(base, head, calibration, card, target, readme=readme_of(card, report))
     on_progress("learning", 1.0)
     return written
+
+
+def _address_of(weights: Weights) -> str:
+    """Return what ``open_weights`` finds weights by, from anywhere."""
+    named = own_weights() | shipped_weights()
+    names = [name for name, folder in named.items() if folder == weights.folder]
+    return names[0] if names else str(weights.folder.resolve())
 
 
 def _is_seen(take: Recording) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from har_live.teach.recordings import Recording
+from har_live.lessons.recordings import Recording
 from har_live.types import NONE
 
 MOST_FOLDS = 5

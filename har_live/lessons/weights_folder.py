@@ -18,18 +18,18 @@ from har_live.card import (
     file_sha256,
 )
 from har_live.errors import SinkError, WeightsError
+from har_live.lessons.head import Head
+from har_live.lessons.network import Summaries
+from har_live.lessons.onnx_labels import with_tensors_at
+from har_live.lessons.tensors_file import read_places, values_at, with_values
 from har_live.people.joints import CONTEXT
 from har_live.people.motion import NUM_MOTION
 from har_live.scorers.onnx import OnnxScorer
 from har_live.sinks.file_checks import reason
-from har_live.teach.head import Head
-from har_live.teach.network import Summaries
-from har_live.teach.onnx_labels import with_tensors_at
-from har_live.teach.tensors_file import read_places, values_at, with_values
 from har_live.types import NUM_JOINTS
 
 if TYPE_CHECKING:
-    from har_live.teach.calibration import Calibration
+    from har_live.lessons.calibration import Calibration
 
 README_FILE = "README.md"
 TOLERANCE = 1e-4
