@@ -15,9 +15,9 @@ from har_live.demo.source import DemoSource
 from har_live.overlay.lesson import draw_lesson
 from har_live.realtime.inbox import LiveFrame
 from har_live.scorers import open_finder
-from har_live.teach.guide_seen import Looking
-from har_live.teach.guide_steps import Guide, Step
-from har_live.teach.guide_words import view_of
+from har_live.lessons.guide_seen import Looking
+from har_live.lessons.guide_steps import Guide, Step
+from har_live.lessons.guide_words import view_of
 from har_live.time_grid import TimeGrid
 from har_live.types import NONE
 

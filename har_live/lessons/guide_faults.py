@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from har_live.teach.guide_seen import Seen
+    from har_live.lessons.guide_seen import Seen
     from har_live.types import Person
 
 MOST_AMISS = 0.25

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from har_live.teach.guide_faults import (
+from har_live.lessons.guide_faults import (
     NOBODY,
     NOT_ALWAYS,
     fault_of,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from har_live.sinks.window import Key
-    from har_live.teach.guide_seen import Seen
+    from har_live.lessons.guide_seen import Seen
 
 Phase = Literal["paused", "place", "count", "take", "kept", "refused", "done"]
 """``paused`` waits for a key, ``place`` until somebody is well seen, ``count`` counts down."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from har_live.overlay.lesson import Tone
-    from har_live.teach.guide_steps import Guide
+    from har_live.lessons.guide_steps import Guide
     from har_live.types import Person
 
 NONE_NAME = "Nothing special"

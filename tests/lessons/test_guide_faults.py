@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from har_live.teach.guide_faults import (
+from har_live.lessons.guide_faults import (
     HALF,
     HANDS,
     LEGS,

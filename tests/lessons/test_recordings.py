@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from har_live.errors import SinkError, SourceError
-from har_live.teach.recordings import LessonPlan, Recording, Recordings
+from har_live.lessons.recordings import LessonPlan, Recording, Recordings
 
 
 def take(label: str = "wave", *, seconds: float = 3.0, **options) -> Recording:
@@ -107,7 +107,7 @@ FILL_THE_DISK = """
 import resource, signal, sys
 import numpy as np
 from har_live.errors import SinkError
-from har_live.teach.recordings import Recording, Recordings
+from har_live.lessons.recordings import Recording, Recordings
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 recordings = Recordings(sys.argv[1])
@@ -136,7 +136,7 @@ def test_a_full_disk_leaves_the_takes_so_far(recordings):
 RECORD_FOR_EVER = """
 import sys
 import numpy as np
-from har_live.teach.recordings import Recording, Recordings
+from har_live.lessons.recordings import Recording, Recordings
 
 recordings = Recordings(sys.argv[1])
 while True:

@@ -10,20 +10,20 @@ from itertools import count
 import numpy as np
 import pytest
 
-from har_live.teach.recordings import Recordings
+from har_live.lessons.recordings import Recordings
 from tests.support.window_made import Child
 from tests.support.x_server import XServer
 
 RECORDING = (255, 69, 58)
 LESSON = """
 import json, signal, sys
-import har_live.teach.guide_screen as screen
+import har_live.lessons.guide_screen as screen
 from har_live.card import open_weights
 from har_live.demo.source import DemoSource
 from har_live.scorers import open_finder
 from har_live.sinks.window import Window
-from har_live.teach.guide import record
-from har_live.teach.recordings import LessonPlan, Recordings
+from har_live.lessons.guide import record
+from har_live.lessons.recordings import LessonPlan, Recordings
 from tests.support.signals_made import heed_signals
 from tests.support.sources_made import MadeSource, paced
 
