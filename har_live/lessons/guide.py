@@ -11,6 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from har_live.card import DEFAULT_PEOPLE
+from har_live.lessons.guide_screen import GuideScreen, Keeper
+from har_live.lessons.guide_seen import Looking
+from har_live.lessons.guide_steps import Guide, Step
 from har_live.realtime.capture import open_for_live
 from har_live.realtime.clock import Clock
 from har_live.realtime.metrics import Ending
@@ -19,9 +22,6 @@ from har_live.realtime.pipeline import Pipeline
 from har_live.realtime.settings import LiveSettings
 from har_live.realtime.threads import signals_to
 from har_live.sources.kinds import kind_of
-from har_live.lessons.guide_screen import GuideScreen, Keeper
-from har_live.lessons.guide_seen import Looking
-from har_live.lessons.guide_steps import Guide, Step
 from har_live.time_grid import TimeGrid
 from har_live.types import NONE
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from har_live.card import ModelCard
+    from har_live.lessons.recordings import LessonPlan, Recordings
     from har_live.people.finder import Finder
     from har_live.realtime.any_window import AnyWindow
     from har_live.sources import Source
-    from har_live.lessons.recordings import LessonPlan, Recordings
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from har_live.lessons.guide_seen import Looked
+from har_live.lessons.guide_words import view_of
+from har_live.lessons.recordings import Recording
 from har_live.overlay.lesson import draw_lesson
 from har_live.realtime.inbox import Ended, Failed, Lost, Opened, wait_for_news
 from har_live.realtime.main_loop import REDRAW_SECONDS, TICK_SECONDS
 from har_live.realtime.threads import as_har_live_error
 from har_live.realtime.tile import BLANK
-from har_live.lessons.guide_seen import Looked
-from har_live.lessons.guide_words import view_of
-from har_live.lessons.recordings import Recording
 
 if TYPE_CHECKING:
+    from har_live.lessons.guide_steps import Guide, Take
+    from har_live.lessons.recordings import Recordings
     from har_live.realtime.any_window import AnyWindow
     from har_live.realtime.inbox import LiveFrame, News
     from har_live.realtime.notices import Notices
     from har_live.realtime.pipeline import Pipeline
-    from har_live.lessons.guide_steps import Guide, Take
-    from har_live.lessons.recordings import Recordings
     from har_live.types import Image, Person
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from har_live.sinks.window import Key
     from har_live.lessons.guide_seen import Seen
+    from har_live.sinks.window import Key
 
 Phase = Literal["paused", "place", "count", "take", "kept", "refused", "done"]
 """``paused`` waits for a key, ``place`` until somebody is well seen, ``count`` counts down."""

@@ -11,8 +11,8 @@ from har_live.types import NONE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from har_live.overlay.lesson import Tone
     from har_live.lessons.guide_steps import Guide
+    from har_live.overlay.lesson import Tone
     from har_live.types import Person
 
 NONE_NAME = "Nothing special"

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from har_live.errors import SinkError, SourceError
+from har_live.lessons.guide import GuideSummary, record
+from har_live.lessons.recordings import LessonPlan, Recordings
 from har_live.people.finder import PeopleFinder
 from har_live.realtime import LiveSettings
 from har_live.recognizer import Recognizer
 from har_live.sources import SourceSettings
-from har_live.lessons.guide import GuideSummary, record
-from har_live.lessons.recordings import LessonPlan, Recordings
 from har_live.types import NONE
 from tests.support.lesson_made import GRID_FPS, LessonCamera, Standing, Told
 from tests.support.live_made import MadeWindow, StoppedClock

@@ -60,6 +60,15 @@ def test_who_is_seen(frames, fault):
         (mixed([somebody(**BELOW)], [somebody()], num_first=6), None),
         # Above the picture, by the finder's guess at its edge.
         (mixed([somebody(left_wrist=(0.6, 0.01, 0.4))], [somebody()], num_first=12), HANDS),
+        # Not found at all, as the elbow before it.
+        (
+            mixed(
+                [somebody(left_wrist=(0.9, 0.3, 0.05), left_elbow=(0.85, 0.4, 0.05))],
+                [somebody()],
+                num_first=12,
+            ),
+            HANDS,
+        ),
         # Hidden behind the back, not out of the picture.
         (list(played(somebody(left_wrist=(0.5, 0.5, 0.05)), count=20)), None),
         # At a desk: one hand waves, the other and the legs are never seen.

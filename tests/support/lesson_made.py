@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
-from har_live.overlay.lesson import LessonView
-from har_live.people.detection import Detection
-from har_live.people.joints import JOINT_NAMES
 from har_live.lessons import guide_screen
 from har_live.lessons.guide_seen import Seen
 from har_live.lessons.guide_steps import Guide, Take
+from har_live.overlay.lesson import LessonView
+from har_live.people.detection import Detection
+from har_live.people.joints import JOINT_NAMES
 from har_live.types import Box, Frame, Person
 from tests.support.live_made import StoppedClock
 from tests.support.people_drawn import make_person

@@ -12,30 +12,30 @@ import numpy as np
 
 from har_live.card import DEFAULT_WEIGHTS, open_weights
 from har_live.demo.source import DemoSource
-from har_live.overlay.lesson import draw_lesson
-from har_live.realtime.inbox import LiveFrame
-from har_live.scorers import open_finder
 from har_live.lessons.guide_seen import Looking
 from har_live.lessons.guide_steps import Guide, Step
 from har_live.lessons.guide_words import view_of
+from har_live.overlay.lesson import draw_lesson
+from har_live.realtime.inbox import LiveFrame
+from har_live.scorers import open_finder
 from har_live.time_grid import TimeGrid
 from har_live.types import NONE
 
 if TYPE_CHECKING:
     from har_live.types import Image
 
-STEPS = (Step("wave", 8, 3.0), Step("jumping_jack", 8, 3.0), Step(NONE, 1, 20.0))
+STEPS = (Step("wave", 8, 2.5), Step("squat", 8, 2.5), Step(NONE, 1, 20.0))
+BEGIN_SECONDS = 38.6
+"""The performance is played from here: once it has counted down, the person waves."""
 SIZE = (640, 480)
 JPEG_QUALITY = 88
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A stretch of the drawn person's performance, and the instant that is shown of it."""
+    """A try at waving, and the instant that is shown of it."""
 
     name: str
-    begin_seconds: float
-    """The guide begins here: it says the name and counts down before it records."""
     num_kept: tuple[int, ...]
     is_shown: Callable[[Guide], bool]
     crop: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
@@ -43,13 +43,12 @@ class Scene:
 
 
 SCENES = (
-    Scene("lesson-recording", 38.6, (2, 0, 0), lambda guide: guide.share > 0.6),
+    Scene("lesson-recording", (2, 0, 0), lambda guide: guide.share > 0.6),
     Scene(
         "lesson-refused",
-        16.9,
-        (8, 3, 0),
+        (3, 0, 0),
         lambda guide: guide.phase == "refused",
-        crop=(0.25, 0.25, 0.75, 0.75),
+        crop=(0.21, 0.05, 1.0, 0.84),
     ),
 )
 
@@ -86,7 +85,7 @@ def _filmed(scene: Scene) -> Iterator[LiveFrame]:
     left, top, right, bottom = scene.crop
     with DemoSource() as source:
         for frame in source:
-            if frame.pts_seconds < scene.begin_seconds:
+            if frame.pts_seconds < BEGIN_SECONDS:
                 continue
             height, width, _ = frame.picture.shape
             part = frame.image[
