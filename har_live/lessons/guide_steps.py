@@ -143,8 +143,9 @@ class Guide:
         """Take in one more grid frame; return a take that is to be kept, once there is one."""
         if self._is_lost and not seen.begins_run:
             return None  # of before
+        gap_seconds = seen.instant_seconds - self._now_seconds
         self._now_seconds = seen.instant_seconds
-        if seen.begins_run:
+        if seen.begins_run and not self._goes_on(gap_seconds):
             self._begin_run()
         self._recent.append(seen)
         match self.phase:
@@ -197,6 +198,12 @@ class Guide:
     def _enter(self, phase: Phase) -> None:
         self.phase, self._since_seconds = phase, self._now_seconds
         self._frames = []
+
+    def _goes_on(self, gap_seconds: float) -> bool:
+        """Return whether the take goes on over the beginning of a run: of ``none`` one may hold
+        other scenes, as long as there is no gap."""
+        is_none = self.phase == "take" and self.step.action == NONE
+        return is_none and not self._is_lost and 0 < gap_seconds * self._grid_fps < 1.5
 
     def _begin_run(self) -> None:
         self._recent.clear()

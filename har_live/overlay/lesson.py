@@ -96,7 +96,7 @@ def draw_lesson(image: Image, view: LessonView) -> Image:
     head = _head(view, metrics)
     head.stamp_on(picture, metrics.margin, metrics.margin)
     floor = height - metrics.margin
-    if view.keys:
+    if view.keys and not metrics.compact:
         keys = _keys(view.keys, metrics)
         floor -= keys.height
         keys.stamp_on(picture, (width - keys.width) // 2, floor)

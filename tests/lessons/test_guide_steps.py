@@ -208,6 +208,18 @@ def test_a_take_over_a_break_is_repeated(is_lost):
     assert [len(take.frames) for take in lesson.takes] == [30]
 
 
+def test_none_goes_on_over_a_change_of_scene_but_not_over_a_gap():
+    lesson = Lesson((Step(NONE, 1, 5.0),), (0,))
+    lesson.until("take")
+    lesson.play(10)
+    lesson.play(begins_run=True)
+    assert lesson.guide.phase == "take"
+    lesson.play(begins_run=True, skipped=30)
+    assert (lesson.guide.phase, lesson.guide.note) == ("place", BROKE_OFF)
+    lesson.until("kept")
+    assert [len(take.frames) for take in lesson.takes] == [50]
+
+
 def test_a_break_while_paused_starts_nothing():
     lesson = Lesson(starts=False)
     lesson.play(5)
