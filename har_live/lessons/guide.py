@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from har_live.card import DEFAULT_PEOPLE
 from har_live.lessons.guide_screen import GuideScreen, Keeper
 from har_live.lessons.guide_seen import Looking
-from har_live.lessons.guide_steps import Guide, Step
+from har_live.lessons.guide_steps import Guide
+from har_live.lessons.guide_takes import Step
 from har_live.realtime.capture import open_for_live
 from har_live.realtime.clock import Clock
 from har_live.realtime.metrics import Ending

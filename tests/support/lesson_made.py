@@ -9,7 +9,8 @@ import pytest
 
 from har_live.lessons import guide_screen
 from har_live.lessons.guide_seen import Seen
-from har_live.lessons.guide_steps import Guide, Take
+from har_live.lessons.guide_steps import Guide
+from har_live.lessons.guide_takes import Take
 from har_live.overlay.lesson import LessonView
 from har_live.people.detection import Detection
 from har_live.people.joints import JOINT_NAMES

@@ -13,7 +13,8 @@ import numpy as np
 from har_live.card import DEFAULT_WEIGHTS, open_weights
 from har_live.demo.source import DemoSource
 from har_live.lessons.guide_seen import Looking
-from har_live.lessons.guide_steps import Guide, Step
+from har_live.lessons.guide_steps import Guide
+from har_live.lessons.guide_takes import Step
 from har_live.lessons.guide_words import view_of
 from har_live.overlay.lesson import draw_lesson
 from har_live.realtime.inbox import LiveFrame
