@@ -18,7 +18,7 @@ from har_live.realtime.tile import BLANK
 
 if TYPE_CHECKING:
     from har_live.lessons.guide_steps import Guide
-from har_live.lessons.guide_takes import Take
+    from har_live.lessons.guide_takes import Take
     from har_live.lessons.recordings import Recordings
     from har_live.realtime.any_window import AnyWindow
     from har_live.realtime.inbox import LiveFrame, News
