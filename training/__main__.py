@@ -30,6 +30,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "train-pixels": own_data.train_pixels,
     "compare": own_data.compare,
     "adapt": own_data.adapt,
+    "teach-bench": recipe.teach_bench,
     "import-pose": pose.import_pose,
     "tracks": people.tracks,
     "evaluate-live": live.evaluate_live,

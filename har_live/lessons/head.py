@@ -34,43 +34,73 @@ class Head:
 
 
 def fit_head(
-    summaries: Floats, labels: NDArray[np.int64], num_labels: int, *, known: Head | None = None
+    summaries: Floats, labels: NDArray[np.int64], start: Head, *, num_fixed: int = 0
 ) -> Head:
     """Fit a classifier in which every label counts alike.
 
     Args:
         summaries: (N, S).
         labels: (N,).
-        num_labels: K.
-        known: the classifier of the first labels, whose answers stay as they are.
+        start: what is believed before anything is learnt; going far from it costs.
+        num_fixed: so many first labels stay as they are.
     """
     mean, deviation = summaries.mean(axis=0), summaries.std(axis=0) + np.float32(1e-2)
     shown = np.column_stack([(summaries - mean) / deviation, np.ones(len(summaries), np.float32)])
+    num_labels = len(start.bias)
     counts = np.bincount(labels, minlength=num_labels)
     weights = (1 / np.maximum(counts, 1) / np.count_nonzero(counts))[labels].astype(np.float32)
     truth = np.full((len(labels), num_labels), SMOOTHING / num_labels, np.float32)
     truth[np.arange(len(labels)), labels] += 1 - SMOOTHING
-    given = np.zeros((len(labels), 0), np.float32) if known is None else known.logits(summaries)
-    num_given = given.shape[1]
-    num_learnt = num_labels - num_given
+    believed = start.logits(summaries)
+    num_learnt = num_labels - num_fixed
 
     def loss(flat: Floats) -> tuple[float, Floats]:
-        matrix = flat.reshape(num_learnt, -1)
-        logits = np.concatenate([given, shown @ matrix.T], axis=1)
+        change = flat.reshape(num_learnt, -1)
+        logits = believed.copy()
+        logits[:, num_fixed:] += shown @ change.T
         logs = log_softmax(logits)
-        errors = (np.exp(logs) - truth)[:, num_given:] * weights[:, None]
-        own = matrix.copy()
+        errors = (np.exp(logs) - truth)[:, num_fixed:] * weights[:, None]
+        own = change.copy()
         own[:, -1] = 0
         value = -float((weights[:, None] * truth * logs).sum()) + PENALTY * float((own**2).sum())
         return value, (errors.T @ shown + 2 * PENALTY * own).ravel()
 
     learnt = minimise(loss, np.zeros(num_learnt * shown.shape[1], np.float32))
-    matrix = learnt.reshape(num_learnt, -1)
-    weight = matrix[:, :-1] / deviation
-    bias = matrix[:, -1] - weight @ mean
-    if known is not None:
-        weight, bias = np.concatenate([known.weight, weight]), np.concatenate([known.bias, bias])
-    return Head(weight.astype(np.float32), bias.astype(np.float32))
+    change = learnt.reshape(num_learnt, -1)
+    weight, bias = start.weight.copy(), start.bias.copy()
+    weight[num_fixed:] += change[:, :-1] / deviation
+    bias[num_fixed:] += change[:, -1] - (change[:, :-1] / deviation) @ mean
+    return Head(weight, bias)
+
+
+def believed_head(
+    known: Head,
+    summaries: Floats,
+    labels: NDArray[np.int64],
+    num_labels: int,
+    *,
+    alike: dict[int, int],
+) -> Head:
+    """Guess a classifier by what another one says: each label is the mean of what its windows are
+    taken for.
+
+    Args:
+        known: the other one.
+        summaries: (N, S), of windows of all labels.
+        labels: (N,).
+        num_labels: K.
+        alike: label → the one of ``known`` that is the same, and counts as much as the mean.
+    """
+    said = np.exp(log_softmax(known.logits(summaries)))
+    shares = np.zeros((num_labels, len(known.bias)), np.float32)
+    for label in range(num_labels):
+        own = said[labels == label]
+        if len(own):
+            shares[label] = own.mean(axis=0)
+        if label in alike:
+            shares[label] *= 0.5 if len(own) else 0
+            shares[label, alike[label]] += 0.5 if len(own) else 1
+    return Head(shares @ known.weight, shares @ known.bias)
 
 
 def log_softmax(logits: Floats) -> Floats:

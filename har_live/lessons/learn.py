@@ -22,7 +22,7 @@ from har_live.card import (
 from har_live.errors import HarLiveError
 from har_live.lessons.calibration import HeldTake, calibrated, cautious
 from har_live.lessons.folds import folds_of, pieces_of
-from har_live.lessons.head import Head, fit_head
+from har_live.lessons.head import Head, believed_head, fit_head
 from har_live.lessons.network import Summaries
 from har_live.lessons.recordings import Recording
 from har_live.lessons.report import Report, readme_of
@@ -150,12 +150,12 @@ class _Lesson:
         self.takes = [piece for take in takes for piece in pieces_of(take)]
         self._card, self._rng = card, np.random.default_rng(seed)
         self._summaries = Summaries(base)
-        self._known: Head | None = None
+        self._known = classifier_of(base)
         self.labels: tuple[str, ...] = (NONE, *actions)
+        self._num_kept = 0
         if keep_known:
             kept = [n for n, label in enumerate(card.labels) if label not in actions]
-            before = classifier_of(base)
-            self._known = Head(before.weight[kept], before.bias[kept])
+            self._num_kept = len(kept)
             self.labels = (*(card.labels[number] for number in kept), *actions)
             if NONE not in self.labels:
                 raise HarLiveError(f"{card.name} has no label {NONE!r} to keep")
@@ -188,8 +188,14 @@ class _Lesson:
     def fit(self, learnt: NDArray[np.bool_]) -> Head:
         """Fit a classifier on windows of these takes alone."""
         is_learnt = np.append(learnt, True)[self._takes_of].all(axis=1)  # -1 is nobody
-        count = len(self.labels)
-        return fit_head(self._learnt[is_learnt], self._truth[is_learnt], count, known=self._known)
+        summaries, truth = self._learnt[is_learnt], self._truth[is_learnt]
+        known = {label: number for number, label in enumerate(self._card.labels)}
+        alike = {n: known[label] for n, label in enumerate(self.labels) if label in known}
+        start = believed_head(self._known, summaries, truth, len(self.labels), alike=alike)
+        kept = [alike[number] for number in range(self._num_kept)]
+        start.weight[: self._num_kept] = self._known.weight[kept]
+        start.bias[: self._num_kept] = self._known.bias[kept]
+        return fit_head(summaries, truth, start, num_fixed=self._num_kept)
 
     def hold_out(self, on_progress: Callable[[float], None]) -> list[HeldTake]:
         """Measure takes by classifiers that have not learnt them."""

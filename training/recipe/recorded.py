@@ -21,7 +21,13 @@ def load_recorded(skeletons: Path) -> list[Take]:
     return by_our_labels([*_all_sources(skeletons), *_msr(skeletons), *_bandai(skeletons)])
 
 
-def _all_sources(skeletons: Path) -> Iterator[Take]:
+def load_by_own_labels(skeletons: Path, sources: Sequence[str]) -> list[Take]:
+    """Load the takes of some sources of ``recorded.npz``, by the labels that those gave them."""
+    takes = _all_sources(skeletons, labels="source_labels")
+    return [take for take in takes if take.dataset in sources]
+
+
+def _all_sources(skeletons: Path, *, labels: str = "labels") -> Iterator[Take]:
     data = _stored(skeletons / "recorded.npz")
     joints, starts, is_3d = data["joints"].astype(np.float32), data["starts"], data["is3d"]
     lengths = np.diff(starts)
@@ -32,7 +38,7 @@ def _all_sources(skeletons: Path) -> Iterator[Take]:
         yield Take(
             joints=joints[span],
             fps=BY_NAME[dataset].fps or RECORDED_FPS,
-            label=str(data["labels"][number]),
+            label=str(data[labels][number]),
             dataset=dataset,
             group=f"{dataset}/{data['subjects'][number]}",
             is_3d=bool(is_3d[number]),
