@@ -128,8 +128,7 @@ def _are_at_edge(joints: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 
 def _are_unseen(joints: NDArray[np.float32]) -> NDArray[np.bool_]:
-    unseen: NDArray[np.bool_] = joints[..., 2] < LEAST_SCORE
-    return unseen
+    return np.asarray(joints[..., 2] < LEAST_SCORE)
 
 
 def _share(frames: Sequence[Seen], is_so: Callable[[Seen], bool]) -> float:

@@ -182,11 +182,11 @@ class Guide:
             case "paused" | "take":  # a take in progress is repeated
                 self.note = None
                 self._enter("place")
-            case "place" | "count" | "kept" | "refused":
-                if self.phase == "kept":
-                    self._go_on()
-                if self.phase != "done":
-                    self._enter("paused")
+            case "place" | "count" | "refused":
+                self._enter("paused")
+            case "kept":
+                self.phase = "paused"  # which it stays unless this was the last take
+                self._go_on()
 
     def _wait_for_place(self) -> None:
         if self._passed_seconds >= NOTE_SECONDS:
@@ -225,7 +225,7 @@ class Guide:
 
     def _go_on(self) -> None:
         if self.num_kept[self.index] < self.step.num_takes:
-            self._enter("place")
+            self._enter_next()
         else:
             self._choose(self.index + 1)
 
@@ -240,11 +240,16 @@ class Guide:
         self._least_seconds = INTRO_SECONDS
         if lacking:
             self.index = lacking[0]
-        self._enter(("paused" if self.phase == "paused" else "place") if lacking else "done")
+            self._enter_next()
+        else:
+            self._enter("done")
+
+    def _enter_next(self) -> None:
+        self._enter("paused" if self.phase == "paused" else "place")
 
     def _drop(self) -> Drop:
         self.index = self._history.pop()
         self.num_kept[self.index] -= 1
         self.note = None
-        self._enter("paused" if self.phase == "paused" else "place")
+        self._enter_next()
         return Drop(self.step.action)

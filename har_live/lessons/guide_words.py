@@ -29,7 +29,9 @@ def view_of(
         notice: what is amiss with the source; goes before all else.
     """
     step, is_recording = guide.step, guide.phase == "take"
-    message, tone = (notice[:1].upper() + notice[1:], "warning") if notice else _message(guide)
+    message, tone = _message(guide)
+    if notice:
+        message, tone = notice[:1].upper() + notice[1:], "warning"
     return LessonView(
         action=NONE_NAME if step.action == NONE else step.action,
         progress=_progress(guide),
