@@ -123,12 +123,11 @@ def _leave(joints: NDArray[np.float32], inner: NDArray[np.float32], *, are_neede
 
 def _are_at_edge(joints: NDArray[np.float32]) -> NDArray[np.bool_]:
     places = joints[..., :2]
-    at_edge: NDArray[np.bool_] = ((places < EDGE) | (places > 1 - EDGE)).any(axis=-1)
-    return at_edge
+    return np.asarray(((places < EDGE) | (places > 1 - EDGE)).any(axis=-1), np.bool_)
 
 
 def _are_unseen(joints: NDArray[np.float32]) -> NDArray[np.bool_]:
-    return np.asarray(joints[..., 2] < LEAST_SCORE)
+    return np.asarray(joints[..., 2] < LEAST_SCORE, np.bool_)
 
 
 def _share(frames: Sequence[Seen], is_so: Callable[[Seen], bool]) -> float:
