@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from har_live.files.annotate import annotate
     from har_live.files.annotate_many import annotate_all
     from har_live.files.recognize import Recognition, predict
+    from har_live.lessons.learn import teach
+    from har_live.lessons.recordings import Recording, Recordings
     from har_live.moment import Moment
     from har_live.realtime import LiveSettings, LiveSummary, live, watch
     from har_live.recognizer import Recognizer, Stream, StreamGroup
@@ -50,6 +52,8 @@ __all__ = [
     "Prediction",
     "Recognition",
     "Recognizer",
+    "Recording",
+    "Recordings",
     "Run",
     "Segment",
     "Sink",
@@ -66,6 +70,7 @@ __all__ = [
     "open_source",
     "open_weights",
     "predict",
+    "teach",
     "watch",
 ]
 
@@ -81,6 +86,8 @@ _NAMES = {
     "files.annotate": ("annotate",),
     "files.annotate_many": ("annotate_all",),
     "files.recognize": ("Recognition", "predict"),
+    "lessons.learn": ("teach",),
+    "lessons.recordings": ("Recording", "Recordings"),
     "realtime": ("LiveSettings", "LiveSummary", "live", "watch"),
 }
 _HOMES = {name: room for room, names in _NAMES.items() for name in names}

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from har_live.errors import WeightsError
+from har_live.home import own_weights_root
 from har_live.live_metrics import LiveMetrics
 from har_live.models.config import ModelConfig
 from har_live.smoothing_spec import SmoothingSpec
@@ -177,8 +179,39 @@ def file_sha256(path: Path) -> str:
 
 def shipped_weights() -> dict[str, Path]:
     """Find the folders of the weights that came with har-live, by name."""
-    cards = sorted(_shipped_root().glob(f"*/{CARD_FILE}"))
-    return {path.parent.name: path.parent for path in cards}
+    return _folders_in(_shipped_root())
+
+
+def own_weights() -> dict[str, Path]:
+    """Find the folders of the weights that the user taught, by name."""
+    return _folders_in(own_weights_root())
+
+
+def own_weights_folder(name: str) -> Path:
+    """Return the folder of the user's own weights of a name, which need not exist.
+
+    Raises:
+        WeightsError: no weights can have that name.
+    """
+    if _OWN_NAME.fullmatch(name) is None:
+        raise WeightsError(
+            f"weights can't be named {name!r}: give one word of letters, digits, - and _, such as "
+            "gym, which is no path"
+        )
+    if name in shipped_weights() or name.upper() in _NO_FILES:
+        raise WeightsError(f"weights can't be named {name!r}: that is taken; give another name")
+    return own_weights_root() / name
+
+
+_OWN_NAME = re.compile(r"\w[\w-]{0,59}")
+_NO_FILES = {"CON", "PRN", "AUX", "NUL"}.union(
+    f"{port}{number}" for port in ("COM", "LPT") for number in range(10)
+)
+"""Names that no file may have on Windows."""
+
+
+def _folders_in(root: Path) -> dict[str, Path]:
+    return {path.parent.name: path.parent for path in sorted(root.glob(f"*/{CARD_FILE}"))}
 
 
 def open_pose_weights() -> PoseWeights:
@@ -205,19 +238,20 @@ def _shipped_root() -> Path:
 
 
 def open_weights(name_or_folder: str | Path = DEFAULT_WEIGHTS) -> Weights:
-    """Find weights by the name they ship under, or by their folder, and read their card.
+    """Find weights by the name they ship or were taught under, or by their folder, and read their
+    card.
 
     Raises:
         WeightsError: there are none, the card can't be read, or the folder's name is not UTF-8,
             which ONNX Runtime and safetensors don't read.
     """
-    shipped = shipped_weights()
-    folder = shipped.get(str(name_or_folder), Path(name_or_folder))
+    named = {**own_weights(), **shipped_weights()}
+    folder = named.get(str(name_or_folder), Path(name_or_folder))
     path = folder / CARD_FILE
     if not path.is_file():
         raise WeightsError(
             f"no weights {str(name_or_folder)!r}: not a folder with a {CARD_FILE}, "
-            f"and not one of {', '.join(shipped) or 'those shipped (there are none)'}"
+            f"and not one of {', '.join(named) or 'those shipped (there are none)'}"
         )
     try:
         str(folder).encode()

@@ -27,6 +27,8 @@ def test_public_names():
         "Prediction",
         "Recognition",
         "Recognizer",
+        "Recording",
+        "Recordings",
         "Run",
         "Segment",
         "Sink",
@@ -43,6 +45,7 @@ def test_public_names():
         "open_source",
         "open_weights",
         "predict",
+        "teach",
         "watch",
     ]
     for name in har_live.__all__:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
+from har_live.lessons.sides import mirrored_name
 from har_live.types import NONE
 
 OTHER = "other_exercise"
@@ -132,17 +132,10 @@ user wants to read what somebody does. Lying is told, for after a fall it matter
 NEVER_MIRRORED = ("tennis_",)
 """Beginnings of labels that are not mirrored: nearly all players are right-handed, so a mirrored
 forehand looks like a backhand."""
-SIDES = re.compile(r"left|right", re.IGNORECASE)
 
 
 def mirrored_label(label: str, labels: Sequence[str]) -> str | None:
     """Return the mirrored movement's label: the other side's; None where nothing fits."""
     if label.startswith(NEVER_MIRRORED):
         return None
-    other = SIDES.sub(lambda side: _other_side(side[0]), label)
-    return other if other in labels else None
-
-
-def _other_side(side: str) -> str:
-    other = "right" if side.lower() == "left" else "left"
-    return other.upper() if side.isupper() else other.title() if side.istitle() else other
+    return mirrored_name(label, labels)

@@ -15,11 +15,12 @@ def models(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the weights that came with har-live, or show one's card."""
-    from har_live.card import open_weights, shipped_weights
+    """List the weights that came with har-live and those you taught, or show one's card."""
+    from har_live.card import open_weights, own_weights, shipped_weights
     from har_live.cli.console.weights import print_card, print_weights
 
     if name is None:
-        print_weights([open_weights(n) for n in shipped_weights()], as_json=as_json)
+        names = shipped_weights() | own_weights()
+        print_weights([open_weights(n) for n in names], as_json=as_json)
     else:
         print_card(open_weights(name), as_json=as_json)

@@ -36,7 +36,8 @@ class RecognizerOptions:
     """Options of recognizing: which weights, on what, and from when on a label is shown."""
 
     weights: Annotated[
-        str, typer.Option("--weights", "-w", help="Name of shipped weights, or a weights folder.")
+        str,
+        typer.Option("--weights", "-w", help="Name (see har-live models), or a folder."),
     ] = DEFAULT_WEIGHTS
     runtime: Annotated[Runtime, typer.Option(help="What computes the network.")] = "auto"
     device: Annotated[

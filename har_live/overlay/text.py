@@ -119,6 +119,36 @@ def fit_text(
     return (_shortened(text, num_letters) if num_letters else ""), smallest
 
 
+def wrapped(
+    text: str, size_px: int, weight: int, max_width: int, max_lines: int
+) -> list[tuple[str, int]]:
+    """Break a line between words into as few as fit, about equally long.
+
+    Returns:
+        Text and font size of each; what is too long is made to fit as by ``fit_text``.
+    """
+    lines = _filled(text, size_px, weight, max_width, max_lines)
+    for width in range(max_width, max_width // len(lines), -size_px):
+        narrower = _filled(text, size_px, weight, width, max_lines + 1)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return [fit_text(line, size_px, weight, max_width) for line in lines]
+
+
+def _filled(text: str, size_px: int, weight: int, max_width: int, max_lines: int) -> list[str]:
+    """Fill one line after the other; the last one takes what is left."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        is_last = not lines[-1] or len(lines) == max_lines
+        if is_last or advance(longer, size_px, weight) <= max_width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def smallest_px(size_px: int, shrink: float = SHRINK) -> int:
     """The font size down to which ``fit_text`` goes."""
     return min(size_px, max(SMALLEST_PX, round(shrink * size_px)))

@@ -26,7 +26,8 @@ class AnyWindow(Protocol):
     def poll(self) -> list[Key]:
         """Return the meanings of the keys pressed since the last call, oldest first: ``quit``,
         ``pause``, ``screenshot``, ``record``, ``help``, ``fullscreen``, ``person``, ``joints``, or
-        the digit of a source. Called some fifty times a second; a window may draw in it."""
+        the digit of a source; while takes are recorded, ``drop`` and ``next``. Called some fifty
+        times a second; a window may draw in it."""
 
     def toggle_fullscreen(self) -> None:
         """Fill the screen, or go back; called where a key asks for it."""

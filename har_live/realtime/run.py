@@ -5,23 +5,20 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from threading import Condition
 from typing import TYPE_CHECKING
 
-from har_live.realtime.capture import Capture, open_for_live
-from har_live.realtime.channels import Channels
+from har_live.realtime.capture import open_for_live
 from har_live.realtime.clock import Clock
-from har_live.realtime.inbox import Failed, ScorerInbox, ScreenInbox
 from har_live.realtime.main_loop import Display
 from har_live.realtime.metrics import Ending, LiveSummary
 from har_live.realtime.moments import Moments
 from har_live.realtime.notices import Notices
 from har_live.realtime.outputs import LiveOutputs, open_outputs
-from har_live.realtime.playback import Playback
+from har_live.realtime.pipeline import Pipeline
 from har_live.realtime.recorder import Recorder
-from har_live.realtime.scoring import Scoring, score_all
+from har_live.realtime.scoring import Scoring
 from har_live.realtime.settings import LiveSettings
-from har_live.realtime.threads import Job, as_har_live_error, running, signals_to
+from har_live.realtime.threads import signals_to
 from har_live.realtime.tile import Tile
 from har_live.sinks.base import Outputs
 from har_live.sources.check import check_stdin
@@ -31,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from har_live.realtime.any_window import AnyWindow
+    from har_live.realtime.capture import Capture
+    from har_live.realtime.channels import Channels
     from har_live.recognizer import Recognizer
     from har_live.sinks.base import Sink
     from har_live.sources import Source
@@ -123,30 +122,21 @@ def ticking(
     if not isinstance(sinks, LiveOutputs):
         sinks = open_outputs(sinks, settings, num_sources=len(sources))
     signals: list[Ending] = []
-    errors: list[BaseException] = []  # the scorer's
-    to_scorer, to_screen = Condition(), Condition()
+    pipeline = Pipeline(open_new, recognizer.grid, clock, retries=settings.retries)
     with ExitStack() as stack:
         if heeds_signals:
             stack.enter_context(signals_to(signals.append))
         recorder = Recorder(settings, sinks.recording)
         screen = stack.enter_context(Outputs([recorder]))
         tiles: list[Tile] = []
-        for source, own_sinks in zip(sources, sinks.sinks, strict=True):
+        for source, own_sinks, channels in zip(
+            sources, sinks.sinks, pipeline.channels, strict=True
+        ):
             outputs = stack.enter_context(Outputs(own_sinks))
-            channels = Channels(
-                clock,
-                Playback(clock),
-                ScorerInbox(recognizer.grid(), to_scorer),
-                ScreenInbox(to_screen),
-            )
             tiles.append(tile_of(source, channels, outputs, recognizer, settings))
-        captures = [
-            Capture(open_one, tile.channels, retries=settings.retries)
-            for open_one, tile in zip(open_new, tiles, strict=True)
-        ]
         display = Display(
             tiles,
-            to_screen,
+            pipeline.changed,
             clock,
             recorder,
             screen,
@@ -155,25 +145,20 @@ def ticking(
             has_joints=settings.joints,
         )
         scoring = Scoring(recognizer, clock.now, num_sources=len(sources))
-        score = partial(score_all, scoring, [tile.channels for tile in tiles], to_scorer)
-        jobs = [
-            _capturing(capture, tile.channels)
-            for capture, tile in zip(captures, tiles, strict=True)
-        ]
         try:
-            with running(
-                [*jobs, Job("scorer", score, errors.append)], stop=partial(_stop, captures)
-            ):
-                while display.ending is None and not signals and not errors:
+            with pipeline.running(scoring):
+                while display.ending is None and not signals and not pipeline.has_failed:
                     display.tick()
                     yield
         finally:
             display.conclude()
-        if errors:
-            raise as_har_live_error(Failed("scorer", errors[0])) from errors[0]
+        pipeline.check()
     ending = signals[0] if signals else display.ending
     assert ending is not None
-    return [_summary(tile, capture, ending) for tile, capture in zip(tiles, captures, strict=True)]
+    return [
+        _summary(tile, capture, ending)
+        for tile, capture in zip(tiles, pipeline.captures, strict=True)
+    ]
 
 
 def tile_of(
@@ -196,19 +181,6 @@ def tile_of(
         is_mirrored=kind.is_mirrored if settings.mirror is None else settings.mirror,
         has_joints=settings.joints,
     )
-
-
-def _capturing(capture: Capture, channels: Channels) -> Job:
-    def on_error(error: BaseException) -> None:
-        channels.screen.tell(Failed("capture", error))
-        channels.scorer.end()
-
-    return Job("capture", capture.run, on_error)
-
-
-def _stop(captures: Sequence[Capture]) -> None:
-    for capture in captures:
-        capture.stop()
 
 
 def _summary(tile: Tile, capture: Capture, ending: Ending) -> LiveSummary:

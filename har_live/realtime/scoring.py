@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, cast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
@@ -12,13 +13,52 @@ from har_live.time_grid import GridFrame
 from har_live.types import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from threading import Condition
 
     from har_live.realtime.channels import Channels
     from har_live.recognizer import Recognizer
 
 NUM_REMEMBERED_STEPS = 5
+
+
+class AnyScoring(Protocol):
+    """The interface of what is done with the grid frames of sources, known by their numbers."""
+
+    @property
+    def step_seconds(self) -> float:
+        """Time that one batch takes."""
+
+    def score(self, grid_frames: Mapping[int, GridFrame]) -> Mapping[int, Scored]:
+        """Take in one more grid frame of some of the sources."""
+
+    def finish(self, number: int) -> Scored:
+        """Return what is still to be said of a source that has ended."""
+
+
+class StepTimes:
+    """Measures steps.
+
+    Args:
+        now: tells the seconds.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._steps_seconds: deque[float] = deque(maxlen=NUM_REMEMBERED_STEPS)
+
+    @property
+    def step_seconds(self) -> float:
+        """Time that one takes: the quickest of the last few, for a machine has hiccups; 0 before
+        the first."""
+        return min(self._steps_seconds, default=0.0)
+
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        """Measure one."""
+        begin_seconds = self._now()
+        yield
+        self._steps_seconds.append(self._now() - begin_seconds)
 
 
 class Scoring:
@@ -32,28 +72,25 @@ class Scoring:
     def __init__(
         self, recognizer: Recognizer, now: Callable[[], float], *, num_sources: int = 1
     ) -> None:
-        self._now = now
+        self._times = StepTimes(now)
         self._group = recognizer.streams(num_sources)
-        self._steps_seconds: deque[float] = deque(maxlen=NUM_REMEMBERED_STEPS)
         self._arrivals_seconds = [0.0] * num_sources
         side = recognizer.card.clip.image_size
         black = Frame(np.zeros((side, side, 3), np.uint8), 0.0)
         warm_up = recognizer.streams(num_sources)
         for index in range(3):
-            begin_seconds = now()
-            warm_up.advance(dict.fromkeys(range(num_sources), GridFrame(index, 0.0, black)))
-            self._steps_seconds.append(now() - begin_seconds)
+            with self._times.measured():
+                warm_up.advance(dict.fromkeys(range(num_sources), GridFrame(index, 0.0, black)))
 
     @property
     def step_seconds(self) -> float:
-        """Time that one batch takes: the quickest of the last few, for a machine has hiccups."""
-        return min(self._steps_seconds)
+        """Time that one batch takes."""
+        return self._times.step_seconds
 
     def score(self, grid_frames: Mapping[int, GridFrame]) -> dict[int, Scored]:
         """Take in one more grid frame of some of the sources, in one batch."""
-        begin_seconds = self._now()
-        predictions = self._group.advance(grid_frames)
-        self._steps_seconds.append(self._now() - begin_seconds)
+        with self._times.measured():
+            predictions = self._group.advance(grid_frames)
         scored = {}
         for number, grid_frame in grid_frames.items():
             # An instant's frame came one frame before the instant was decided.
@@ -74,7 +111,7 @@ class Scoring:
         return Scored(predictions, arrival_seconds, self._group.warming_up(number), ())
 
 
-def score_all(scoring: Scoring, channels: Sequence[Channels], changed: Condition) -> None:
+def score_all(scoring: AnyScoring, channels: Sequence[Channels], changed: Condition) -> None:
     """Score what comes of all sources, until they are over: the scorer thread.
 
     A batch has at most one grid frame of each source. So none waits for another that brings more,

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from har_live.realtime.notices import Notices
     from har_live.types import Image, Person, VideoInfo
 
-_BLANK = np.zeros((360, 640, 3), np.uint8)
+BLANK = np.zeros((360, 640, 3), np.uint8)
+"""Shown while there is no frame, (H, W, 3) RGB."""
 
 
 class Tile:
@@ -128,7 +129,7 @@ class Tile:
         """
         status = self._status(now, is_paused=is_paused, is_recording=is_recording)
         view = self.labels.view(self.frame, status, help_lines, has_joints=has_joints)
-        image = _BLANK if self.frame is None else self.frame.image
+        image = BLANK if self.frame is None else self.frame.image
         if room is not None:
             image = _scaled(image, room)
         if self._is_mirrored:

@@ -81,6 +81,11 @@ class OnnxWindows:
         }
         self._shown = [name for name in inputs if name != "keep" and name not in self._states]
 
+    @property
+    def states(self) -> tuple[NDArray[np.float32], ...]:
+        """Hidden and cell states of each layer, (B, W, …) each."""
+        return tuple(self._states.values())
+
     def advance(
         self, inputs: Inputs, keep: NDArray[np.bool_], rows: NDArray[np.intp]
     ) -> NDArray[np.float32]:

@@ -17,9 +17,21 @@ if TYPE_CHECKING:
     from har_live.types import Image
 
 Key = (
-    Literal["quit", "pause", "screenshot", "record", "help", "fullscreen", "person", "joints"] | int
+    Literal[
+        "quit",
+        "pause",
+        "screenshot",
+        "record",
+        "help",
+        "fullscreen",
+        "person",
+        "joints",
+        "drop",
+        "next",
+    ]
+    | int
 )
-"""The meaning of a key; a digit is itself."""
+"""The meaning of a key; a digit is itself. ``drop`` and ``next`` are for recording a lesson."""
 
 HELP_LINES: tuple[tuple[str, str], ...] = (
     ("Q  Esc", "quit"),
@@ -44,6 +56,11 @@ _KEYS: dict[int, Key] = {
     ord("\t"): "person",
     0xFF09: "person",  # GTK's
     ord("b"): "joints",
+    8: "drop",
+    0xFF08: "drop",  # GTK's
+    13: "next",
+    0xFF0D: "next",  # GTK's
+    ord("n"): "next",
     **{ord(str(digit)): digit for digit in range(10)},
 }
 _MOST_KEYS_PER_POLL = 16

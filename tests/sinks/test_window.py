@@ -90,6 +90,9 @@ def test_every_key_means_what_the_help_says(x_server, cinema):
         ("7", "7"),
         ("Tab", "person"),
         ("b", "joints"),
+        ("BackSpace", "drop"),
+        ("Return", "next"),
+        ("n", "next"),
         ("q", "quit"),
     ]
     for press, meaning in presses:
@@ -109,7 +112,7 @@ def test_caps_lock_escape_and_keys_that_mean_nothing(x_server, cinema):
     finally:
         x_server.press("Caps_Lock")
     # The code of the left arrow ends in that of Q; F8's in that of E, Å has one of its own.
-    for press in ("Left", "F8", "Aring", "Return", "x"):
+    for press in ("Left", "F8", "Aring", "Delete", "x"):
         x_server.press(press)
     x_server.press("Escape")
     assert [cinema.line(), cinema.line()] == ["quit", "over"]

@@ -43,6 +43,9 @@ class Child(Closing):
         assert ready, "nothing was printed in time"
         return self._process.stdout.readline().decode().strip()
 
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
     def exit_code(self) -> int:
         return self._process.wait(PATIENCE_SECONDS)
 

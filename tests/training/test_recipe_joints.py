@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import training.recipe.find_joints
-from har_live.card import ModelCard
+from har_live.card import DEFAULT_PEOPLE, ModelCard
 from har_live.errors import SourceError
 from har_live.models.config import ModelConfig
 from har_live.people.joints import CONTEXT, FROM_COCO, LEAST_SCORE
@@ -21,7 +21,7 @@ from tests.support.joints_made import finder, joints_of, number_of, save_gesture
 from tests.support.make_media import make_clip, numbered
 from training.data.clip import Clip
 from training.provenance import chain
-from training.recipe.find_joints import CLIP, MAX_PEOPLE, Seen, find_joints, look_at, read_seen
+from training.recipe.find_joints import CLIP, Seen, find_joints, look_at, read_seen
 from training.recipe.joint_windows import cut
 from training.recipe.takes import takes_of
 
@@ -48,7 +48,7 @@ def shown_live(video: Path) -> dict[int, list[tuple[np.ndarray, ...]]]:
     """Inputs of the network by the rows of its states: the whole picture's, the person's."""
     scorer = Shown()
     recognizer = SimpleNamespace(
-        card=CARD, finder=finder(), scorer=scorer, max_people=MAX_PEOPLE, cut_reset=False
+        card=CARD, finder=finder(), scorer=scorer, max_people=DEFAULT_PEOPLE, cut_reset=False
     )
     group = StreamGroup(recognizer, 1)  # type: ignore[arg-type]
     grid = TimeGrid(CLIP.grid_fps, max_gap_seconds=CLIP.window_seconds)

@@ -7,17 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from har_live.lessons.variation import Views, in_trunks, middles, mirrored, spoil
 from har_live.people.motion import MotionSeen, grey_levels
 from har_live.types import NUM_JOINTS
 from tests.support.takes_made import BODY
-from training.recipe.variation import (
-    Views,
-    in_trunks,
-    middles,
-    mirrored,
-    mirrored_motion,
-    spoil,
-)
+from training.recipe.mirrored_motion import mirrored_motion
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from har_live.lessons.windows import FIRST_JUDGED, SETTLED, Batch
 from har_live.people.joints import CONTEXT
 from har_live.types import ClipSpec
 from tests.support.takes_made import BODY, LEFT_ARM, labels_of, raised, take
-from training.recipe.joint_windows import FIRST_JUDGED, SETTLED, STILL, Batch, Windows, cut
+from training.recipe.joint_windows import STILL, Windows, cut
 from training.recipe.take_weights import FILM_WEIGHT, LABEL_WEIGHTS, chances
 from training.recipe.takes import Take
 

@@ -1,7 +1,8 @@
-"""The command that makes the recording which the program ships."""
+"""The commands that show the drawn person: the recording that ships, the README's pictures."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,3 +29,11 @@ def bake_demo(
     bake.bake(FigureSource(), out)
     for name in (VIDEO_FILE, TRUTH_FILE):
         typer.echo(f"{out / name}  {(out / name).stat().st_size:,} bytes")
+
+
+def lesson_pictures(out: Out = Path(".github")) -> None:
+    """Draw the README's pictures of a guided recording."""
+    from training.ship.lesson_pictures import draw_lesson_pictures
+
+    for path in draw_lesson_pictures(out):
+        typer.echo(f"{path}  {path.stat().st_size:,} bytes")

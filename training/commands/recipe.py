@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from har_live.card import open_weights
-from training.commands.options import Data, JsonFile, Out, weights_exist, written_by
+from training.commands.options import Data, JsonFile, Out, Seed, weights_exist, written_by
 from training.learn.fit_settings import MachineSettings
 from training.recipe.train_settings import TrainSettings
 
@@ -100,6 +100,46 @@ def cross_source(
         json_file.write_text(json.dumps(reached, indent=2), "utf-8")
     if weights:
         write_metrics(open_weights(weights), cross_source=reached)
+
+
+def teach_bench(
+    data: Data,
+    trained: Annotated[
+        Path,
+        typer.Option(
+            help="Folder that `train` wrote, the sources that are taught here left out.",
+            callback=written_by("train"),
+        ),
+    ],
+    joints: Joints = Path("runs/joints"),
+    lessons: Annotated[int, typer.Option(min=1, help="Lessons of each source.")] = 5,
+    seed: Seed = 0,
+    weights: Annotated[
+        str,
+        typer.Option(
+            help="Name or folder of weights; their card gets the figures.", callback=weights_exist
+        ),
+    ] = "",
+    json_file: JsonFile = None,
+) -> None:
+    """Measure teaching: few takes each of eight actions, by people whom the network never saw."""
+    from training.bench.teach import teach_bench as run
+    from training.bench.teach import texts_of
+    from training.ship.live_card import write_metrics
+
+    reached = run(
+        data,
+        joints,
+        trained,
+        lessons=lessons,
+        seed=seed,
+        on_row=lambda name, row: typer.echo(f"{name:16} {texts_of(row)}"),
+    )
+    typer.echo(f"last take → usable weights: {reached['seconds']:.1f} s")
+    if json_file is not None:
+        json_file.write_text(json.dumps(reached, indent=2), "utf-8")
+    if weights:
+        write_metrics(open_weights(weights), teaching=reached)
 
 
 def ship(

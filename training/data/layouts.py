@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from har_live.errors import SourceError
+from har_live.lessons.folders import VIDEO_SUFFIXES
 from training.data.clip import Clip
 from training.data.official_lists import (
     group_in_name,
@@ -35,10 +36,6 @@ from training.data.tables import TableRow, read_table
 
 log = logging.getLogger(__name__)
 
-VIDEO_SUFFIXES = {
-    *(".3gp", ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4"),
-    *(".mpeg", ".mpg", ".ts", ".webm", ".wmv"),
-}
 SPLIT_NAMES = {
     "train": "train",
     "training": "train",

@@ -6,10 +6,9 @@ then bytes. Halves are cast to full floats in the graph; ONNX Runtime does that 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import onnx
@@ -18,24 +17,11 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from har_live.errors import WeightsError
+from har_live.lessons.tensors_file import Place, read_places, values_at
 from training.export.onnx_export import write_onnx
 
-KINDS: dict[str, tuple[np.dtype[np.floating], int]] = {
-    "F16": (np.dtype("<f2"), TensorProto.FLOAT16),
-    "F32": (np.dtype("<f4"), TensorProto.FLOAT),
-}
-"""Kinds of numbers by their names in safetensors: their names in NumPy and ONNX."""
-
-
-class Place(NamedTuple):
-    """The place of a tensor's bytes in a safetensors file."""
-
-    kind: str
-    shape: tuple[int, ...]
-    offset: int
-    """Bytes from the start of the file."""
-    length: int
-    """Number of bytes."""
+KINDS: dict[str, int] = {"F16": TensorProto.FLOAT16, "F32": TensorProto.FLOAT}
+"""Kinds of numbers by their names in safetensors: their names in ONNX."""
 
 
 def export_sharing(
@@ -85,7 +71,8 @@ def share_numbers(graph: Any, tensors_path: Path) -> None:
         WeightsError: a tensor of the file is not in the graph, which would carry it once more.
     """
     places = read_places(tensors_path)
-    stored = {name: _values(tensors_path.read_bytes(), place) for name, place in places.items()}
+    data = tensors_path.read_bytes()
+    stored = {name: values_at(data, place) for name, place in places.items()}
     named = {_key(values): name for name, values in stored.items()}
     # The exporter multiplies three-dimensional inputs by matrices that it has turned.
     turned = {_key(values.T): name for name, values in stored.items() if values.ndim == 2}
@@ -135,24 +122,6 @@ def _from_outside(name: str, place: Place, *, is_turned: bool) -> tuple[str, lis
     return name, nodes
 
 
-def read_places(path: Path) -> dict[str, Place]:
-    """Read where each tensor of a safetensors file lies."""
-    with path.open("rb") as file:
-        header_length = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(header_length))
-    header.pop("__metadata__", None)
-    start = 8 + header_length
-    return {
-        name: Place(
-            entry["dtype"],
-            tuple(entry["shape"]),
-            start + entry["data_offsets"][0],
-            entry["data_offsets"][1] - entry["data_offsets"][0],
-        )
-        for name, entry in header.items()
-    }
-
-
 def _drop_notes(graph: Any) -> None:
     """The exporter notes at each node which lines of Python it stems from: most of the file."""
     del graph.value_info[:]
@@ -161,18 +130,12 @@ def _drop_notes(graph: Any) -> None:
         del part.metadata_props[:]
 
 
-def _values(data: bytes, place: Place) -> NDArray[np.float32]:
-    kind, _ = KINDS[place.kind]
-    stored = np.frombuffer(data, kind, place.length // kind.itemsize, place.offset)
-    return stored.reshape(place.shape).astype(np.float32)
-
-
 def _key(values: NDArray[np.float32]) -> tuple[tuple[int, ...], bytes]:
     return values.shape, values.tobytes()
 
 
 def _outside(name: str, place: Place, file_name: str) -> TensorProto:
-    tensor = TensorProto(name=name, data_type=KINDS[place.kind][1], dims=place.shape)
+    tensor = TensorProto(name=name, data_type=KINDS[place.kind], dims=place.shape)
     tensor.data_location = TensorProto.EXTERNAL
     where = {"location": file_name, "offset": place.offset, "length": place.length}
     for key, value in where.items():

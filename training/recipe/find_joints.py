@@ -7,7 +7,7 @@ What is written is what a network would have been shown live, by the same code: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,12 +17,10 @@ from rich.progress import track
 
 from har_live.card import ModelCard
 from har_live.errors import SourceError
+from har_live.lessons.videos import look
 from har_live.models.config import ModelConfig
 from har_live.people.finder import PeopleFinder
-from har_live.recognizer.people_state import PeopleState, num_rows
 from har_live.scorers import open_finder
-from har_live.sources import open_source
-from har_live.time_grid import GridFrame, TimeGrid
 from har_live.types import WHOLE_PICTURE, ClipSpec
 from training.data.clip import Clip
 from training.data.layouts import MANIFESTS, clips_of
@@ -30,7 +28,6 @@ from training.provenance import write_recipe
 
 CLIP = ClipSpec(num_frames=20, grid_fps=10.0, image_size=256)
 """Windows of two seconds, and the longer side of the picture that people are found in."""
-MAX_PEOPLE = 4
 
 
 class Seen(NamedTuple):
@@ -96,24 +93,13 @@ def look_at(video: Path, finder: PeopleFinder) -> Seen:
         SourceError: it can't be read, or nothing is in it.
     """
     card = ModelCard("nobody", ("none",), ModelConfig("lrcn", "joints", hidden=(1,)), CLIP, hop=1)
-    state = PeopleState(card, rows=range(num_rows(MAX_PEOPLE)), cut_reset=False)
     shown: dict[int, list[tuple[NDArray[np.float32], ...]]] = {WHOLE_PICTURE: []}
-    for grid_frame in _grid_frames(video):
-        picture = state.see(grid_frame)
-        found = [] if picture is None else finder.find([picture], aspects=[state.aspect])[0]
-        for subject, (joints, motion) in state.subjects(found):
+    for _, subjects in look(str(video), finder, card, cut_reset=False):
+        for subject, (joints, motion) in subjects:
             shown.setdefault(subject.person, []).append((joints[-1], motion))
     if not shown[WHOLE_PICTURE]:
         raise SourceError(f"nothing in {video} could be decoded")
     return gathered(shown)
-
-
-def _grid_frames(video: Path) -> Iterator[GridFrame]:
-    grid = TimeGrid(CLIP.grid_fps, max_gap_seconds=CLIP.window_seconds)
-    with open_source(str(video)) as source:
-        for frame in source:
-            yield from grid.push(frame)
-        yield from grid.finish()
 
 
 def gathered(shown: dict[int, list[tuple[NDArray[np.float32], ...]]]) -> Seen:

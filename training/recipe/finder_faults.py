@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from har_live.lessons.variation import in_trunks
 from har_live.types import NUM_JOINTS
 from training.recipe.takes import Take
-from training.recipe.variation import in_trunks
 
 
 @dataclass(frozen=True)

@@ -3,58 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from har_live.lessons.variation import Views, in_trunks, mirrored, spoil
+from har_live.lessons.window_plan import Plan, Planner, between, joined, slowed
+from har_live.lessons.windows import FIRST_JUDGED, HELD, NOTHING_BEFORE, SETTLED, Batch
 from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
 from har_live.time_grid import frames_played_at, grid_instants
 from har_live.types import NONE, ClipSpec
 from training.labels import MOVEMENTS, mirrored_label
 from training.recipe.finder_faults import FinderFaults
+from training.recipe.mirrored_motion import mirrored_motion
 from training.recipe.take_weights import chances
 from training.recipe.takes import Take
-from training.recipe.variation import (
-    Views,
-    in_trunks,
-    middles,
-    mirrored,
-    mirrored_motion,
-    spoil,
-)
-from training.recipe.window_plan import Plan, Planner, slowed
 
-FIRST_JUDGED = 7
-"""Grid frames of a window before any of it is judged."""
-SETTLED = 4
-"""Grid frames of an action before it is expected to be named."""
-NOTHING_BEFORE = 0.25
-"""Share of the windows that begin with another take in which that is of ``none``."""
-HELD = 0.15
-"""Share of the windows of movements in which they all but stand still around one moment: who stands
-does nothing, however they stand and sway."""
 FOUND = 0.5
 """Share of the windows of recorded takes whose joints shake and are lost as in some film."""
 _BLANK = grey_levels(np.zeros((FLOW_SIDE, FLOW_SIDE, 3), np.uint8))
 STILL = MotionSeen(_BLANK, _BLANK).features()
 """(NUM_MOTION,) the motion of a picture that is held: the same for any."""
 _UNKNOWN_ROW, _STILL_ROW = 0, 1
-
-
-@dataclass(frozen=True)
-class Batch:
-    """N windows of T grid frames."""
-
-    joints: NDArray[np.float32]
-    """(N, CONTEXT + T, 13, 3) x, y, 1 where seen, else all 0."""
-    motion: NDArray[np.float32]
-    """(N, T, NUM_MOTION); all 0 where it is not known."""
-    labels: NDArray[np.int64]
-    """(N, T) what is being done at each grid frame."""
-    weights: NDArray[np.float32]
-    """(N, T) 1 where that can be told, else 0."""
 
 
 class Windows:
@@ -70,14 +41,16 @@ class Windows:
         self.clip = clip
         number_of = {label: number for number, label in enumerate(labels)}
         self._joints = np.concatenate([take.joints for take in takes])
-        self._planner = Planner(takes, clip)
-        self._lengths, self._is_film = self._planner.lengths, self._planner.is_film
+        self._lengths = np.array([len(take.joints) for take in takes])
+        self._is_film = np.array([take.motion is not None for take in takes])
         self._starts = np.cumsum(self._lengths) - self._lengths
         moving = [np.stack([np.zeros(NUM_MOTION), STILL]).astype(np.float16)]
         moving += [take.motion for take in takes if take.motion is not None]
         self._motion = np.concatenate(moving)
         film_lengths = np.where(self._is_film, self._lengths, 0)
         self._motion_starts = 2 + np.cumsum(film_lengths) - film_lengths
+        fps = np.array([take.fps for take in takes])
+        self._planner = Planner(self._lengths, fps, clip, is_film=self._is_film)
         self._labels = np.array([number_of[take.label] for take in takes])
         self._is_3d = np.array([take.is_3d for take in takes])
         others = [mirrored_label(label, labels) for label in labels]
@@ -150,7 +123,7 @@ class Windows:
         Returns:
             (N, K, 13, 2) places in trunks, and (N, K) rows of the motion.
         """
-        count, length = plan.is_before.shape
+        count = len(newest)
         views, other_views = Views.random(count, rng), Views.random(count, rng)
         parts, nearest = [], []
         same = self._is_3d[newest] == self._is_3d[before]
@@ -161,14 +134,9 @@ class Windows:
             joints, rows = self._read(takes, at)
             parts.append(in_trunks(seen_by.project(joints, self._is_3d[takes])))
             nearest.append(rows)
-        now, then = parts
-        numbers = np.arange(count)
-        border = np.minimum(plan.begin[:, 0], length - 1)
-        way = middles(now)[numbers, border] - middles(then)[numbers, np.maximum(border - 1, 0)]
-        then = then + np.nan_to_num(way)[:, None, None]
         is_before = plan.is_before
-        joined = np.where(is_before[..., None, None], then, now).astype(np.float32)
-        return joined, np.where(is_before, nearest[1], nearest[0])
+        now, then = parts
+        return joined(now, then, plan), np.where(is_before, nearest[1], nearest[0])
 
     def _read(
         self, takes: NDArray[np.int64], at: NDArray[np.float64]
@@ -178,18 +146,12 @@ class Windows:
         Returns:
             Them, and (N, K) rows of the motion of the frames nearest.
         """
-        last = self._lengths[takes][:, None] - 1
-        is_held = (at < 0) | (at > last)
-        at = at.clip(0, last)
-        low = np.floor(at).astype(np.int64)
-        high, share = np.minimum(low + 1, last), (at - low)[..., None, None].astype(np.float32)
-        starts = self._starts[takes][:, None]
-        first, second = self._joints[starts + low], self._joints[starts + high]
-        # A joint seen in one of the two was where it was seen.
-        first = np.where(np.isnan(first), second, first)
-        second = np.where(np.isnan(second), first, second)
-        rows = self._motion_starts[takes][:, None] + np.rint(at).astype(np.int64)
-        return first * (1 - share) + second * share, np.where(is_held, _STILL_ROW, rows)
+        starts, lengths = self._starts[takes], self._lengths[takes]
+        is_held = (at < 0) | (at > lengths[:, None] - 1)
+        nearest = np.rint(at.clip(0, lengths[:, None] - 1)).astype(np.int64)
+        rows = self._motion_starts[takes][:, None] + nearest
+        places = between(self._joints, starts, lengths, at)
+        return places, np.where(is_held, _STILL_ROW, rows)
 
 
 def cut(take: Take, clip: ClipSpec, *, hop: int) -> tuple[NDArray[np.float32], ...]:

@@ -21,7 +21,13 @@ def load_recorded(skeletons: Path) -> list[Take]:
     return by_our_labels([*_all_sources(skeletons), *_msr(skeletons), *_bandai(skeletons)])
 
 
-def _all_sources(skeletons: Path) -> Iterator[Take]:
+def load_by_own_labels(skeletons: Path, sources: Sequence[str]) -> list[Take]:
+    """Load the takes of some sources of ``recorded.npz``, by the labels that those gave them."""
+    takes = _all_sources(skeletons, labels="source_labels")
+    return [take for take in takes if take.dataset in sources]
+
+
+def _all_sources(skeletons: Path, *, labels: str = "labels") -> Iterator[Take]:
     data = _stored(skeletons / "recorded.npz")
     joints, starts, is_3d = data["joints"].astype(np.float32), data["starts"], data["is3d"]
     lengths = np.diff(starts)
@@ -29,7 +35,8 @@ def _all_sources(skeletons: Path) -> Iterator[Take]:
     joints[solid] = retargeted(joints[solid], np.cumsum([0, *lengths[is_3d]]))
     names, people = data["sources"], data["subjects"]
     groups = [f"{name}/{person}" for name, person in zip(names, people, strict=True)]
-    return _takes([str(name) for name in names], joints, starts, groups, is_3d, data)
+    named = {**data, "labels": data[labels]}
+    return _takes([str(name) for name in names], joints, starts, groups, is_3d, named)
 
 
 def _stored(path: Path) -> dict[str, NDArray[Any]]:

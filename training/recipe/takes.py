@@ -5,7 +5,6 @@ Those of films come from ``python -m training joints``; recorded movements: ``re
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.errors import SourceError
+from har_live.lessons.videos import presence
 from har_live.people.joints import LEAST_SCORE
 from har_live.people.motion import NUM_MOTION
 from har_live.types import NUM_JOINTS, WHOLE_PICTURE
@@ -86,7 +86,7 @@ def takes_of(clip: Clip, seen: Seen) -> Iterator[Take]:
     Where nobody is found, the whole picture is the main one.
     """
     spans = spans_of(seen.starts)
-    sizes = [_presence(seen.joints[span]) for span in spans]
+    sizes = [presence(seen.joints[span]) for span in spans]
     main = int(np.argmax(sizes))
     for number, span in enumerate(spans):
         is_whole = seen.people[number] == WHOLE_PICTURE
@@ -107,17 +107,6 @@ def takes_of(clip: Clip, seen: Seen) -> Iterator[Take]:
             name=clip.path,
             is_main=is_main,
         )
-
-
-def _presence(joints: NDArray[np.float32]) -> float:
-    """Measure how much of a clip somebody fills, in time and in the picture; 0 for the whole
-    picture."""
-    seen = joints[..., 2] >= LEAST_SCORE
-    x, y = (np.where(seen, joints[..., axis], np.nan) for axis in (0, 1))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # nothing is seen
-        sides = [np.nanmax(values, axis=1) - np.nanmin(values, axis=1) for values in (x, y)]
-    return float(np.nansum(np.sqrt(sides[0] * sides[1])))
 
 
 def by_our_labels(takes: Iterable[Take]) -> list[Take]:

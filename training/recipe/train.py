@@ -23,6 +23,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset
 
 from har_live.errors import HarLiveError
+from har_live.lessons.windows import FIRST_JUDGED
 from har_live.models.build import build_model
 from har_live.models.config import ModelConfig
 from har_live.models.window_model import WindowModel
@@ -33,7 +34,7 @@ from training.learn.fit import fit
 from training.learn.fit_settings import MachineSettings
 from training.provenance import write_recipe
 from training.recipe.find_joints import CLIP
-from training.recipe.joint_windows import FIRST_JUDGED, Windows
+from training.recipe.joint_windows import Windows
 from training.recipe.recorded import load_recorded
 from training.recipe.takes import Take, load_clips
 from training.recipe.train_settings import TrainSettings

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from har_live.card import ModelCard, Weights
+from har_live.lessons.windows import SETTLED
 from har_live.models.config import ModelConfig
 from har_live.recognizer import Recognizer
 from har_live.smoothing_spec import SmoothingSpec
@@ -25,7 +26,6 @@ from training.measure.measures import calibration_error
 from training.measure.plots import draw_confusion, draw_curves
 from training.provenance import chain, write_recipe
 from training.recipe.find_joints import CLIP
-from training.recipe.joint_windows import SETTLED
 from training.recipe.takes import Take, load_clips
 from training.recipe.train import load_trained
 from training.ship.readme import readme

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from har_live.smoothing_spec import SmoothingSpec
 
 
-def print_weights(shipped: Sequence[Weights], *, as_json: bool) -> None:
-    """The weights that came with har-live: labels, accuracy, size."""
+def print_weights(found: Sequence[Weights], *, as_json: bool) -> None:
+    """Weights that go by a name: labels, accuracy, size."""
     if as_json:
-        print_json([{"name": w.card.name, "folder": str(w.folder)} for w in shipped])
+        print_json([{"name": w.card.name, "folder": str(w.folder)} for w in found])
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("name", "network", "labels", "accuracy", "size"):
         table.add_column(heading)
-    for weights in shipped:
+    for weights in found:
         card = weights.card
         table.add_row(
             card.name,

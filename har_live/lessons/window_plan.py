@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from har_live.lessons.variation import middles
 from har_live.people.joints import CONTEXT
 from har_live.types import ClipSpec
-from training.recipe.takes import Take
 
 SWAY = 0.1
 """Most of a movement's speed that is left to half of those who stand; the other half are frozen."""
@@ -34,16 +33,22 @@ class Planner:
     """Plans windows of takes.
 
     Args:
+        lengths: (N,) frames of each take.
+        fps: (N,) their rates.
         clip: window length and grid rate.
+        is_film: (N,) the rates are known, since cameras recorded them; others are guesses.
     """
 
-    def __init__(self, takes: Sequence[Take], clip: ClipSpec) -> None:
+    def __init__(
+        self,
+        lengths: NDArray[np.int64],
+        fps: NDArray[np.float64],
+        clip: ClipSpec,
+        *,
+        is_film: NDArray[np.bool_],
+    ) -> None:
         self._clip = clip
-        self.lengths = np.array([len(take.joints) for take in takes])
-        """Frames of each take."""
-        self._fps = np.array([take.fps for take in takes])
-        self.is_film = np.array([take.motion is not None for take in takes])
-        """True for each take whose motion in the picture is known."""
+        self._lengths, self._fps, self._is_film = lengths, fps, is_film
 
     def plan(
         self,
@@ -98,3 +103,40 @@ def slowed(at: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.floa
     """(N, K) frames played: their last ones, held or gone about slowly."""
     speed = rng.uniform(0, SWAY, (len(at), 1)) * (rng.random((len(at), 1)) < 0.5)
     return at[:, -1:] + (at - at[:, -1:]) * speed
+
+
+def between(
+    joints: NDArray[np.float32],
+    starts: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    at: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """Read joints between frames; beyond an end, the end is held.
+
+    Args:
+        joints: (F, …) of all takes, one after the other; NaN where not seen.
+        starts, lengths: (N,) where the take of each window lies among them.
+        at: (N, K) frames.
+
+    Returns:
+        (N, K, …).
+    """
+    last = lengths[:, None] - 1
+    at = at.clip(0, last)
+    low = np.floor(at).astype(np.int64)
+    high, share = np.minimum(low + 1, last), (at - low)[..., None, None].astype(np.float32)
+    first, second = joints[starts[:, None] + low], joints[starts[:, None] + high]
+    # A joint seen in one of the two was where it was seen.
+    first = np.where(np.isnan(first), second, first)
+    second = np.where(np.isnan(second), first, second)
+    return np.asarray(first * (1 - share) + second * share, np.float32)
+
+
+def joined(now: NDArray[np.float32], then: NDArray[np.float32], plan: Plan) -> NDArray[np.float32]:
+    """Play one movement after another as of one body at one place: (N, K, 13, 2) each, in
+    trunks."""
+    numbers, length = np.arange(len(now)), now.shape[1]
+    border = np.minimum(plan.begin[:, 0], length - 1)
+    way = middles(now)[numbers, border] - middles(then)[numbers, np.maximum(border - 1, 0)]
+    then = then + np.nan_to_num(way)[:, None, None]
+    return np.where(plan.is_before[..., None, None], then, now).astype(np.float32)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.people.joints import LIMBS, MIRRORED
-from har_live.people.motion import NUM_MOTION, PARTS, SPEEDS
 from har_live.types import NUM_JOINTS
 
 Floats = NDArray[np.float32]
@@ -69,28 +68,6 @@ class Views:
 def mirrored(places: Floats) -> Floats:
     """(N, K, 13, 2): as in a mirror, left and right by their new names."""
     flipped: Floats = places[:, :, MIRRORED] * np.array([-1, 1], np.float32)
-    return flipped
-
-
-def _motion_in_a_mirror() -> tuple[NDArray[np.int64], Floats]:
-    """Return where each of a motion's numbers comes from, and its sign; see
-    ``MotionSeen.features``."""
-    order, signs = np.arange(NUM_MOTION), np.ones(NUM_MOTION, np.float32)
-    towards = len(SPEEDS)
-    order[towards : towards + 8] = towards + (4 - np.arange(8)) % 8  # eight directions
-    signs[towards + 8] = -1  # to the right
-    parts = order[-2 * 4 * PARTS**2 :].reshape(2, 4, PARTS, PARTS).copy()
-    order[parts] = parts[..., ::-1]
-    signs[parts[:, 0]] = -1  # to the right
-    return order, signs
-
-
-_MOTION_ORDER, _MOTION_SIGNS = _motion_in_a_mirror()
-
-
-def mirrored_motion(motion: Floats) -> Floats:
-    """(…, NUM_MOTION): what moves in the mirrored picture."""
-    flipped: Floats = motion[..., _MOTION_ORDER] * _MOTION_SIGNS
     return flipped
 
 

@@ -1,0 +1,208 @@
+"""The command ``teach``: actions of one's own, from takes that are recorded or in videos."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import har_live
+from har_live.card import DEFAULT_WEIGHTS, Weights, open_weights, own_weights, own_weights_folder
+from har_live.cli.live import live
+from har_live.cli.options import JsonOption, RecognizerOptions
+
+if TYPE_CHECKING:
+    from har_live.lessons.recordings import LessonPlan, Recordings
+
+TAKES_FOLDER = "takes"
+"""In the folder of the weights."""
+
+
+def teach(
+    name: Annotated[str, typer.Argument(help="Name of the weights to make, such as gym.")],
+    videos: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="PATH",
+            help="Learn from videos instead of a camera: a folder that has one for each action "
+            "(and none), or with --segments a video.",
+        ),
+    ] = None,
+    segments: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="What is done when in that video: a .csv, .srt, .vtt or .jsonl file, such as "
+            "--events wrote and you corrected.",
+        ),
+    ] = None,
+    gaps: Annotated[
+        bool, typer.Option("--gaps/--no-gaps", help="What is outside of all segments is none.")
+    ] = True,
+    source: Annotated[
+        str, typer.Option(help="Camera, address or video to record from.", show_default="camera 0")
+    ] = "",
+    actions: Annotated[
+        str, typer.Option(help="Actions to record, with commas between. Default: they are asked.")
+    ] = "",
+    more: Annotated[
+        list[str] | None, typer.Option(help="Record more takes of this action. Repeatable.")
+    ] = None,
+    takes: Annotated[int, typer.Option(min=1, help="Takes of each action.")] = 8,
+    seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Length of a take.")] = 3.0,
+    person: Annotated[str, typer.Option(help="Name of who is recorded.")] = "",
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            "--weights",
+            "-w",
+            help="Weights to start from.",
+            show_default=f"what {DEFAULT_WEIGHTS} or the last lesson of this name started from",
+        ),
+    ] = None,
+    keep_known: Annotated[
+        bool, typer.Option("--keep-known", help="Tell the labels of these weights, too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Teach your own actions: record a few takes of each, and go live with them."""
+    if (segments is not None) and (videos is None or not videos.is_file()):
+        raise typer.BadParameter("--segments tells of a video; give it with --from VIDEO")
+    if videos is not None and segments is None and not videos.is_dir():
+        raise typer.BadParameter(f"--from {videos} is no folder; a video needs --segments")
+    folder = own_weights_folder(name)
+    base = open_weights(weights or _base_of(name))
+    from har_live.lessons.recordings import Recordings
+
+    recordings = Recordings(folder / TAKES_FOLDER)
+    if videos is None:
+        _record(source, recordings, base, _Wanted(actions, more or (), takes, seconds), person)
+    else:
+        _add_videos(recordings, base, videos, segments, person=person, gaps=gaps)
+    _learn(recordings, name, base, keep_known=keep_known, as_json=as_json)
+    if not as_json and _is_watched() and typer.confirm("Go live with it now?", default=True):
+        live(sources=[source], recognizing=RecognizerOptions(weights=name))
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be recorded."""
+
+    actions: str
+    more: Sequence[str]
+    takes: int
+    seconds: float
+
+    def plan(self, recordings: Recordings) -> LessonPlan:
+        """Plan it; asks for the actions where none are named and somebody can answer."""
+        from har_live.lessons.lesson import next_plan
+
+        text = self.actions
+        if not (text or self.more or recordings.plan) and _is_watched():
+            text = typer.prompt("Which actions? Names, with commas between")
+        try:
+            return next_plan(
+                recordings,
+                actions=[name.strip() for name in text.split(",") if name.strip()],
+                more=self.more,
+                takes=self.takes,
+                take_seconds=self.seconds,
+            )
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+
+
+def _record(
+    source: str, recordings: Recordings, base: Weights, wanted: _Wanted, person: str
+) -> None:
+    """Lead through the takes that are still lacking; whatever ends it, those so far are kept."""
+    plan = wanted.plan(recordings)
+    if not recordings.missing(plan):
+        return
+    # By its name: that room is only there once somebody records.
+    guide = import_module("har_live.lessons.guide")
+    from har_live.cli.console.terminal import print_note
+    from har_live.lessons.lesson import lacking
+    from har_live.scorers import open_finder
+
+    with har_live.Window("har-live") as window:
+        ended = guide.record(
+            source,
+            recordings,
+            open_finder(),
+            plan=plan,
+            card=base.card,
+            window=window,
+            person=person,
+        )
+    if rest := lacking(recordings, plan):
+        print_note(f"still to be recorded: {rest}; the next start goes on with it")
+    if ended.exit_code:
+        raise typer.Exit(ended.exit_code)
+
+
+def _add_videos(
+    recordings: Recordings,
+    base: Weights,
+    videos: Path,
+    segments: Path | None,
+    *,
+    person: str,
+    gaps: bool,
+) -> None:
+    from har_live.cli.console.lesson import lesson_bar
+    from har_live.cli.console.terminal import print_note
+    from har_live.lessons.lesson import add_folder, add_marked
+    from har_live.scorers import open_finder
+
+    finder, card = open_finder(), base.card
+    with lesson_bar() as on_progress:
+        if segments is None:
+            added = add_folder(
+                recordings, videos, finder, card, person=person, on_progress=on_progress
+            )
+        else:
+            added = add_marked(
+                recordings,
+                str(videos),
+                segments,
+                finder,
+                card,
+                person=person,
+                with_gaps=gaps,
+                on_progress=on_progress,
+            )
+    print_note(f"{added} new takes; {len(recordings)} in {recordings.folder}")
+
+
+def _learn(
+    recordings: Recordings, name: str, base: Weights, *, keep_known: bool, as_json: bool
+) -> None:
+    from har_live.cli.console.lesson import lesson_bar, print_lesson
+    from har_live.lessons.report import Report
+
+    with lesson_bar() as on_progress:
+        made = har_live.teach(
+            recordings, name, weights=base, keep_known=keep_known, on_progress=on_progress
+        )
+    report = Report.from_card(made.card)
+    assert report is not None  # it was taught
+    print_lesson(made, report, as_json=as_json)
+
+
+def _is_watched() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _base_of(name: str) -> str:
+    """Return what the weights of this name were taught from, else the usual weights."""
+    if name not in own_weights():
+        return DEFAULT_WEIGHTS
+    return str(open_weights(name).card.metrics.get("taught_from", DEFAULT_WEIGHTS))

@@ -1,0 +1,137 @@
+"""A lesson's takes: which are still to be recorded, and those that videos hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from har_live.errors import HarLiveError, SourceError
+from har_live.lessons.folders import clips_in
+from har_live.lessons.marks import read_marks
+from har_live.lessons.recordings import LessonPlan, Recordings
+from har_live.lessons.videos import people_in, take_of, takes_by_marks
+from har_live.types import NONE
+
+if TYPE_CHECKING:
+    from har_live.card import ModelCard
+    from har_live.people.finder import Finder
+
+OnProgress = Callable[[str, float], None]
+"""Is told what is being done, and which share of all is done."""
+
+
+def next_plan(
+    recordings: Recordings,
+    *,
+    actions: Sequence[str] = (),
+    more: Sequence[str] = (),
+    takes: int,
+    take_seconds: float,
+) -> LessonPlan:
+    """Plan what is recorded next, and keep it for the start after this one.
+
+    Args:
+        actions: names; none: those of the plan that was kept.
+        more: actions of which ``takes`` more are wanted; nothing else is recorded then.
+
+    Raises:
+        ValueError: there is no action, or a name is odd.
+        SinkError: the plan can't be kept.
+    """
+    kept, counts = recordings.plan, recordings.counts()
+    if more:
+        wanted = takes + max(counts.get(label, 0) for label in more)
+        missing_none = 0.0 if NONE in counts else LessonPlan().none_seconds
+        return LessonPlan(tuple(more), wanted, take_seconds, missing_none)
+    names = tuple(dict.fromkeys(actions)) or (kept.actions if kept else ())
+    names = tuple(name for name in names if name != NONE)
+    if not names:
+        raise ValueError("no action is named; give --actions wave,clap")
+    plan = LessonPlan(names, takes, take_seconds)
+    recordings.keep_plan(plan)
+    return plan
+
+
+def add_folder(
+    recordings: Recordings,
+    folder: Path,
+    finder: Finder,
+    card: ModelCard,
+    *,
+    person: str = "",
+    on_progress: OnProgress = lambda *_: None,
+) -> int:
+    """Add the main person of each video of a folder that has one for each action; those that were
+    added before are passed over.
+
+    Returns:
+        The number of takes that are new.
+
+    Raises:
+        SourceError: there is no video.
+        SinkError: a take can't be written; those so far are kept.
+    """
+    clips, known, added = clips_in(folder), _origins(recordings), 0
+    for number, (label, who, video) in enumerate(clips):
+        on_progress(f"looking at {video.name}", number / len(clips))
+        if (label, str(video)) in known:
+            continue
+        take = take_of(video, label, finder, card, person=who or person)
+        if take is not None:
+            recordings.add(take)
+            added += 1
+    return added
+
+
+def add_marked(
+    recordings: Recordings,
+    video: str,
+    marks_file: Path,
+    finder: Finder,
+    card: ModelCard,
+    *,
+    person: str = "",
+    with_gaps: bool = True,
+    on_progress: OnProgress = lambda *_: None,
+) -> int:
+    """Add what marks say of a video; see ``add_folder``.
+
+    Raises:
+        SourceError: the marks or the video can't be read, or there is no mark.
+        SinkError: a take can't be written; those so far are kept.
+    """
+    marks = read_marks(marks_file, [*recordings.counts(), *card.labels])
+    if not marks:
+        raise SourceError(f"{marks_file} marks nothing; write down who does what when")
+    total = max(mark.end_seconds for mark in marks)
+
+    def on_seconds(seconds: float) -> None:
+        on_progress(f"looking at {Path(video).name}", min(1.0, seconds / total))
+
+    people = people_in(video, finder, card, on_seconds=on_seconds)
+    if not people:
+        raise HarLiveError(f"{video}: nobody is seen in it")
+    takes = takes_by_marks(
+        people,
+        marks,
+        video=video,
+        grid_fps=card.clip.grid_fps,
+        person=person,
+        with_gaps=with_gaps,
+    )
+    known = _origins(recordings)
+    new = [take for take in takes if (take.label, take.origin) not in known]
+    for take in new:
+        recordings.add(take)
+    return len(new)
+
+
+def _origins(recordings: Recordings) -> set[tuple[str, str]]:
+    return {(take.label, take.origin) for take in recordings}
+
+
+def lacking(recordings: Recordings, plan: LessonPlan) -> str:
+    """Say in words what a plan still lacks; empty where nothing is."""
+    parts = [f"{label} {count}×" for label, count in recordings.missing(plan).items()]
+    return ", ".join(parts)

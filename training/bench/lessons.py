@@ -1,0 +1,143 @@
+"""Lessons to measure teaching by: takes of people and clips that the network never saw.
+
+Of recorded movements each person is seen by a camera of their own, a little from the side and from
+above; ``none`` is learnt from some people's takes and judged on others'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from har_live.lessons.recordings import Recording
+from har_live.lessons.variation import Views
+from har_live.types import NONE
+from training.recipe.takes import LEAST_FRAMES, Take
+
+NUM_ACTIONS, NUM_TAKES = 8, 5
+"""Actions of a lesson of recorded movements, and takes of each: fewer where the person made fewer,
+of whose takes one is always kept to judge by."""
+NUM_EXERCISES, NUM_CLIPS = 4, 10
+LEAST_GROUPS = 4
+"""Groups that an exercise must have been filmed with."""
+NONE_SECONDS, JUDGED_SECONDS = 20.0, 900.0
+"""Of ``none``: learnt, and judged."""
+LEAST_NONE_SECONDS = 3.0
+AROUND = 0.3
+"""Deviation of the angle from which somebody is filmed, in radians."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is learnt and what is judged."""
+
+    learnt: list[Recording]
+    judged: dict[str, list[Recording]]
+    """Takes by who or what did them: ``same person``, ``another person``, ``other groups``."""
+    nothing: list[Recording]
+    """Takes of ``none`` by others than those learnt from."""
+
+
+def recorded_lesson(
+    takes: Sequence[Take], nothing: Sequence[Take], rng: np.random.Generator
+) -> Lesson:
+    """Draw a lesson by one person of a source.
+
+    Args:
+        takes: of the source, by its own labels.
+        nothing: takes of ``none``.
+    """
+    people, labels = (sorted({getattr(t, name) for t in takes}) for name in ("group", "label"))
+    me, other = rng.choice(people, 2, replace=False)
+    actions = rng.choice(labels, min(NUM_ACTIONS, len(labels)), replace=False)
+    seen = {person: _seen([t for t in takes if t.group == person], rng) for person in (me, other)}
+    learnt: list[Recording] = []
+    same: list[Recording] = []
+    for action in actions:
+        own = [take for take in seen[me] if take.label == action]
+        own = [own[number] for number in rng.permutation(len(own))]
+        count = min(NUM_TAKES, len(own) - 1)
+        learnt += own[:count]
+        same += own[count:]
+    others = [take for take in seen[other] if take.label in actions]
+    none, judged_none = _nothing(nothing, rng)
+    judged = {"same person": same, "another person": others}
+    return Lesson([*learnt, *none], judged, judged_none)
+
+
+def film_lesson(clips: Sequence[Take], nothing: Sequence[Take], rng: np.random.Generator) -> Lesson:
+    """Draw a lesson of exercises from films, judged on clips of groups that are not in it."""
+    groups = {x: {c.group for c in clips if c.label == x} for x in {c.label for c in clips}}
+    enough = [
+        label
+        for label, own in sorted(groups.items())
+        if len(own) >= LEAST_GROUPS and sum(c.label == label for c in clips) > NUM_CLIPS
+    ]
+    actions = set(rng.choice(enough, NUM_EXERCISES, replace=False))
+    order = rng.permutation(sorted({clip.group for clip in clips if clip.label in actions}))
+    learnt_groups = set(order[: len(order) // 2])
+    learnt: list[Take] = []
+    judged: list[Take] = []
+    for action in sorted(actions):
+        own = [clip for clip in clips if clip.label == action]
+        mine = [clip for clip in own if clip.group in learnt_groups]
+        learnt += [mine[number] for number in rng.permutation(len(mine))[:NUM_CLIPS]]
+        judged += [clip for clip in own if clip.group not in learnt_groups]
+    none, judged_none = _nothing(nothing, rng)
+    by = {"other groups": list(map(_recording, judged))}
+    return Lesson([*map(_recording, learnt), *none], by, judged_none)
+
+
+def _nothing(
+    takes: Sequence[Take], rng: np.random.Generator
+) -> tuple[list[Recording], list[Recording]]:
+    """Split takes of ``none`` by group: those learnt, and those judged."""
+    groups = rng.permutation(sorted({take.group for take in takes}))
+    learnt_groups = set(groups[: len(groups) // 2])
+    shuffled = [takes[number] for number in rng.permutation(len(takes))]
+    sides: tuple[list[Take], list[Take]] = ([], [])
+    for take in shuffled:
+        side = sides[take.group not in learnt_groups]
+        wanted = NONE_SECONDS if side is sides[0] else JUDGED_SECONDS
+        if take.seconds >= LEAST_NONE_SECONDS and sum(t.seconds for t in side) < wanted:
+            side.append(take)
+    learnt, judged = (_seen([replace(t, label=NONE) for t in side], rng) for side in sides)
+    return learnt, judged
+
+
+def _seen(takes: Sequence[Take], rng: np.random.Generator) -> list[Recording]:
+    """Show takes to one camera, whose place is drawn."""
+    view = replace(Views.random(1, rng), turn=_nearly_ahead(rng)[None])
+    return [_recording(take, view) for take in takes if len(take.joints) >= LEAST_FRAMES]
+
+
+def _recording(take: Take, view: Views | None = None) -> Recording:
+    places = take.joints[None, ..., :3]
+    if take.is_3d and view is not None:
+        flat = view.project(places, np.array([True]))[0]
+    else:
+        flat = take.joints[..., :2]
+    seen = np.isfinite(flat).all(axis=-1, keepdims=True)
+    scores = np.where(seen, np.float32(1), np.float32(0))
+    joints = np.concatenate([np.where(seen, flat, 0), scores], axis=-1).astype(np.float32)
+    return Recording(take.label, joints, take.fps, origin=take.name, recorded_on="")
+
+
+def _nearly_ahead(rng: np.random.Generator) -> NDArray[np.float32]:
+    """(3, 3) a camera before somebody, a little to the side and above."""
+    side, down = rng.normal(0, AROUND), rng.normal(0.1, 0.1)
+    around = np.eye(3)
+    around[0, 0] = around[2, 2] = np.cos(side)
+    around[0, 2], around[2, 0] = np.sin(side), -np.sin(side)
+    above = np.eye(3)
+    above[1, 1] = above[2, 2] = np.cos(down)
+    above[1, 2], above[2, 1] = -np.sin(down), np.sin(down)
+    return (above @ around).astype(np.float32)
+
+
+def nothing_of(takes: Iterable[Take]) -> list[Take]:
+    """Return the takes in which somebody is seen who does nothing special."""
+    return [take for take in takes if take.label == NONE and np.isfinite(take.joints[..., 0]).any()]
