@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from har_live.people.joints import CONTEXT
 from har_live.types import ClipSpec
+from training.labels import EXERCISES
 from training.recipe.takes import Take
 
 SWAY = 0.1
@@ -41,7 +42,9 @@ class Planner:
         self._clip = clip
         self._lengths = np.array([len(take.joints) for take in takes])
         self._fps = np.array([take.fps for take in takes])
-        self._is_film = np.array([take.motion is not None for take in takes])
+        self._is_paced = np.array(
+            [take.motion is not None and take.label not in EXERCISES for take in takes]
+        )
 
     def plan(
         self,
@@ -85,10 +88,13 @@ class Planner:
         )
 
     def _steps(self, takes: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
-        """(N,) frames of each take in a grid step; many rates are guesses."""
+        """(N,) frames of each take in a grid step.
+
+        Many rates of recordings are guesses, and exercises are done at any pace.
+        """
         guessed = np.exp(rng.uniform(np.log(0.65), np.log(1.55), len(takes)))
         known = rng.uniform(0.85, 1.2, len(takes))
-        speed = np.where(self._is_film[takes], known, guessed)
+        speed = np.where(self._is_paced[takes], known, guessed)
         return np.asarray(speed * self._fps[takes] / self._clip.grid_fps)
 
 
