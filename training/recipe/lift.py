@@ -24,8 +24,7 @@ from training.recipe.variation import HIPS, Views, spoil
 
 NUM_FRAMES = 9
 """Grid frames by which the depths of the middle one are told."""
-STEPS, BATCH_SIZE, LEARNING_RATE = 4000, 512, 2e-3
-"""Four minutes on one core: half of the depth is told, and twice the steps tell hardly more."""
+BATCH_SIZE, LEARNING_RATE = 512, 2e-3
 TURNED = 0.3
 """Share of the bodies that are turned in the picture by any angle: few were recorded lying down."""
 MOST_DEPTH = 2.5
@@ -34,12 +33,15 @@ LEAST_JOINTS = 4
 """Joints by which somebody's size and place are known."""
 
 
-def with_depths(takes: Sequence[Take], *, seed: int) -> list[Take]:
-    """The same takes, all in 3D: those that are flat as the others teach to see them."""
+def with_depths(takes: Sequence[Take], *, steps: int, seed: int) -> list[Take]:
+    """The same takes, all in 3D: those that are flat as the others teach to see them.
+
+    As they are if ``steps`` is 0, or if all are flat.
+    """
     solid = [take for take in takes if take.is_3d]
-    if not solid or len(solid) == len(takes):
+    if not solid or not steps:
         return list(takes)
-    lifter = learn_to_lift(solid, seed=seed)
+    lifter = learn_to_lift(solid, steps=steps, seed=seed)
     return [take if take.is_3d else lifted(take, lifter) for take in takes]
 
 
@@ -70,7 +72,7 @@ class Lifter(nn.Module):
         return depths.clamp(-MOST_DEPTH, MOST_DEPTH)
 
 
-def learn_to_lift(takes: Sequence[Take], *, seed: int, steps: int = STEPS) -> Lifter:
+def learn_to_lift(takes: Sequence[Take], *, steps: int, seed: int) -> Lifter:
     """Learn from takes in 3D, each seen by cameras at random."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)

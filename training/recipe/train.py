@@ -65,7 +65,8 @@ def train(
         The file of the network; None in every process but the first.
     """
     torch.manual_seed(settings.seed)
-    takes = with_depths(learnt_takes(data, joints, settings), seed=settings.seed)
+    takes = learnt_takes(data, joints, settings)
+    takes = with_depths(takes, steps=settings.lift_steps, seed=settings.seed)
     present = {take.label for take in takes}
     labels = tuple(label for label in LABELS if label in present)
     config = NETWORKS[settings.network]
