@@ -96,6 +96,13 @@ MOVEMENTS = frozenset(
 )
 """Labels of movements on one's feet: who stands still in the middle of one does nothing."""
 
+EXERCISES = (
+    *("bench_press", "bicep_curl", "burpee", "clean_and_jerk", "glute_bridge", "high_knees"),
+    *("jump_rope", "jumping_jack", "lunge", OTHER, "plank", "pull_up", "punch", "push_up"),
+    *("side_plank", "sit_up", "squat", "superman"),
+)
+"""Labels of training, which everybody does at a pace of their own."""
+
 RENAMED: Mapping[str, str | None] = {
     "arm_curl": "bicep_curl",
     "background": NONE,

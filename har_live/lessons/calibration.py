@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from har_live.card import SmoothingSpec
+from har_live.smoothing_spec import SmoothingSpec
 from har_live.lessons.head import log_softmax
 from har_live.smoothing import Smoother
 from har_live.types import NONE, UNSURE

@@ -12,7 +12,8 @@ from har_live.lessons.calibration import Calibration, HeldTake, false_alarms, sh
 from har_live.types import NONE
 
 if TYPE_CHECKING:
-    from har_live.card import ModelCard, SmoothingSpec
+    from har_live.card import ModelCard
+    from har_live.smoothing_spec import SmoothingSpec
     from har_live.lessons.recordings import Recording
 
 FEW_TAKES = 4

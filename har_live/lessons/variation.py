@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,10 @@ from har_live.types import NUM_JOINTS
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+HIPS = [7, 8]
+"""Indices of the joints."""
+AS_FILMED = 0.4
+"""Share of films that are seen from where they were filmed."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,31 @@ class Views:
     """(N, 2) how long arms and legs are: for takes in 3D."""
 
     @classmethod
-    def random(cls, count: int, rng: np.random.Generator) -> Views:
+    def random(cls, count: int, rng: np.random.Generator, *, turned: float = 0.0) -> Views:
+        """Draw them.
+
+        Args:
+            turned: share of the cameras that are held at any angle.
+        """
         ahead = rng.normal(0, 0.5, count)
         around = np.where(rng.random(count) < 0.6, ahead, rng.uniform(-1.9, 1.9, count))
+        roll = rng.normal(0, 0.07, count)
+        if turned:
+            roll = np.where(rng.random(count) < turned, rng.uniform(-np.pi, np.pi, count), roll)
         return cls(
-            rotation=_about_z(rng.normal(0, 0.07, count)),
+            rotation=_about_z(roll),
             turn=_about_x(rng.normal(0.12, 0.2, count)) @ _about_y(around),
             distance=np.exp(rng.uniform(np.log(4), np.log(16), count)).astype(np.float32),
             squeeze=rng.uniform(0.88, 1.12, count).astype(np.float32),
             limbs=rng.uniform(0.88, 1.12, (count, 2)).astype(np.float32),
         )
+
+    def gentler(self, these: Flags, rng: np.random.Generator) -> Views:
+        """Go less far around those of ``these``, (N,), whose depth was only told."""
+        count = len(these)
+        angles = np.where(rng.random(count) < AS_FILMED, 0, 1) * rng.normal(0, 1, (2, count))
+        turn = _about_x(0.15 * angles[0]) @ _about_y(0.5 * angles[1])
+        return replace(self, turn=np.where(these[:, None, None], turn, self.turn))
 
     def where(self, these: Flags, others: Views) -> Views:
         """Take windows from the first where ``these`` is true, (N,), else from the other ones."""
@@ -64,6 +83,12 @@ class Views:
         places[..., 0] *= self.squeeze[:, None, None]
         return places.astype(np.float32, copy=False)
 
+    def depths(self, joints: Floats) -> Floats:
+        """(N, K, 13, 3) joints in 3D → (N, K, 13) how far away each is."""
+        joints = _with_limbs(joints, self.limbs)
+        rotation = self.rotation @ self.turn
+        return (joints @ rotation.transpose(0, 2, 1)[:, None])[..., 2]
+
 
 def mirrored(places: Floats) -> Floats:
     """(N, K, 13, 2): as in a mirror, left and right by their new names."""
@@ -73,7 +98,7 @@ def mirrored(places: Floats) -> Floats:
 
 def in_trunks(places: Floats) -> Floats:
     """(N, K, 13, 2) by the mean length of each window's trunks; as it is where none is seen."""
-    trunks = np.linalg.norm(places[:, :, [1, 2]] - places[:, :, [7, 8]], axis=-1)
+    trunks = np.linalg.norm(places[:, :, [1, 2]] - places[:, :, HIPS], axis=-1)
     mean = _mean_of_seen(trunks, axis=(1, 2))
     usable = np.isfinite(mean) & (mean > 1e-3)
     scaled = places / np.where(usable, mean, 1)[:, None, None, None]

@@ -36,7 +36,8 @@ class Planner:
         lengths: (N,) frames of each take.
         fps: (N,) their rates.
         clip: window length and grid rate.
-        is_film: (N,) the rates are known, since cameras recorded them; others are guesses.
+        is_paced: (N,) the rate is known and the action has a pace; else rates are guesses, or it is
+            done at any pace.
     """
 
     def __init__(
@@ -45,10 +46,10 @@ class Planner:
         fps: NDArray[np.float64],
         clip: ClipSpec,
         *,
-        is_film: NDArray[np.bool_],
+        is_paced: NDArray[np.bool_],
     ) -> None:
         self._clip = clip
-        self._lengths, self._fps, self._is_film = lengths, fps, is_film
+        self._lengths, self._fps, self._is_paced = lengths, fps, is_paced
 
     def plan(
         self,
@@ -67,7 +68,7 @@ class Planner:
         count, (context, frames) = len(newest), (CONTEXT, self._clip.num_frames)
         length = context + frames
         steps = [self._steps(takes, rng) for takes in (newest, before)]
-        available = (self.lengths[newest] - 1) / steps[0]  # grid frames that the take lasts
+        available = (self._lengths[newest] - 1) / steps[0]  # grid frames that the take lasts
         begin = np.where(
             rng.random(count) < preceded, rng.integers(3, frames - 7, count) + context, 0
         )
@@ -81,7 +82,7 @@ class Planner:
         offset = np.where(soon, from_start, rng.random(count) * spare)
         at = np.arange(length)
         # The other take ends anywhere, but what is shown of it should be all in it.
-        last = self.lengths[before] - 1
+        last = self._lengths[before] - 1
         shown = np.minimum((begin[:, 0] - 1).clip(0) * steps[1], last)
         end = shown + (last - shown) * np.where(rng.random(count) < 0.5, 1, rng.random(count))
         return Plan(
@@ -92,10 +93,10 @@ class Planner:
         )
 
     def _steps(self, takes: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
-        """(N,) frames of each take in a grid step; many rates are guesses."""
-        guessed = np.exp(rng.uniform(np.log(0.65), np.log(1.55), len(takes)))
-        known = rng.uniform(0.85, 1.2, len(takes))
-        speed = np.where(self.is_film[takes], known, guessed)
+        """(N,) frames of each take in a grid step."""
+        any_pace = np.exp(rng.uniform(np.log(0.65), np.log(1.55), len(takes)))
+        paced = rng.uniform(0.85, 1.2, len(takes))
+        speed = np.where(self._is_paced[takes], paced, any_pace)
         return np.asarray(speed * self._fps[takes] / self._clip.grid_fps)
 
 

@@ -83,7 +83,7 @@ class LessonWindows:
         self._starts = np.cumsum(self._lengths) - self._lengths
         fps = np.array([take.grid_fps for take in takes])
         is_film = np.ones(len(takes), np.bool_)
-        self._planner = Planner(self._lengths, fps, clip, is_film=is_film)
+        self._planner = Planner(self._lengths, fps, clip, is_paced=is_film)
         speeds = np.array([speed_of(take) for take in takes])
         moves = {n: np.median(speeds[self._labels == n]) > LEAST_SPEED for n in set(self._labels)}
         self._can_be_held = np.array([moves[number] for number in self._labels])

@@ -1,4 +1,4 @@
-"""Weights taught from takes: what they know, the laws they hold, and lessons that lack something."""
+"""Weights taught from takes: what they know, the laws they hold, lessons that lack something."""
 
 from __future__ import annotations
 

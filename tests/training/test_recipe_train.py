@@ -24,7 +24,7 @@ from training.recipe.train_settings import TrainSettings
 
 torch.set_num_threads(1)
 CPU = MachineSettings(accelerator="cpu")
-SHORT = TrainSettings(epochs=2, steps=3, batch_size=8)
+SHORT = TrainSettings(epochs=2, steps=3, batch_size=8, lift_steps=2)
 UP = raised(LEFT_ARM, RIGHT_ARM)
 
 

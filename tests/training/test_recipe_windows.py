@@ -9,9 +9,9 @@ import pytest
 
 from har_live.lessons.windows import FIRST_JUDGED, SETTLED, Batch
 from har_live.people.joints import CONTEXT
-from har_live.types import ClipSpec
+from har_live.types import NONE, ClipSpec
 from tests.support.takes_made import BODY, LEFT_ARM, labels_of, raised, take
-from training.recipe.joint_windows import STILL, Windows, cut
+from training.recipe.joint_windows import MIXED, STILL, Windows, cut
 from training.recipe.take_weights import FILM_WEIGHT, LABEL_WEIGHTS, chances
 from training.recipe.takes import Take
 
@@ -230,3 +230,45 @@ def test_a_short_take_is_cut_with_its_last_frame_held():
     _, (motion,) = cut(short, CLIP, hop=2)
     assert motion[:6, 1].tolist() == [1, 2, 3, 4, 5, 6]
     assert np.array_equal(motion[6:], np.tile(STILL, (14, 1)))
+
+
+# --- bodies and views ----------------------------------------------------------------------------
+
+
+def widths(batch: Batch) -> np.ndarray:
+    """How wide the shoulders look, in trunks, in the windows of bodies that are wholly seen."""
+    joints = batch.joints[whole(batch)]
+    places = np.where(joints[..., 2:] > 0, joints[..., :2], np.nan)
+    shoulders, hips = places[:, :, 1:3], places[:, :, 7:9]
+    trunks = np.linalg.norm(shoulders.mean(axis=2) - hips.mean(axis=2), axis=-1)
+    across = np.linalg.norm(shoulders[:, :, 0] - shoulders[:, :, 1], axis=-1)
+    return np.nanmedian(across / trunks, axis=1)
+
+
+def whole(batch: Batch) -> np.ndarray:
+    """(N,) True where every joint of a window is seen at least once."""
+    return batch.joints[..., 2].any(axis=1).all(axis=1)
+
+
+def test_a_take_whose_depth_was_only_told_is_seen_from_less_far_around():
+    solid, told = take("walk", is_3d=True), take("walk", is_3d=True, is_lifted=True)
+    wide, gentle, flat = (widths(drawn([one], preceded=0)) for one in (solid, told, take("walk")))
+    front = np.median(flat)
+    assert np.mean(wide < 0.7 * front) > 0.2  # from the side
+    assert np.mean(gentle < 0.7 * front) < 0.1
+    assert np.mean(gentle < 0.9 * front) > np.mean(flat < 0.9 * front)
+
+
+def test_what_arms_do_is_done_on_other_legs_too():
+    sitting = BODY.copy()
+    sitting[9:, 1] = 0.1
+    takes = [take("wave", is_3d=True), take(NONE, body=sitting, is_3d=True)]
+    batch = drawn(takes, preceded=0)
+    waving = (batch.labels[:, -1] == labels_of(takes).index("wave")) & whole(batch)
+    ankles = np.median(batch.joints[waving, :, 11, 1] - batch.joints[waving, :, 7, 1], axis=1)
+    sits = np.mean(ankles < 0.5)
+    assert 0.5 * MIXED * 0.5 < sits < 1.5 * MIXED * 0.5  # half of the others stand, waving
+    walking = drawn([take("walk", is_3d=True), takes[1]], preceded=0)
+    of_legs = (walking.labels[:, -1] == 1) & whole(walking)
+    ankles = walking.joints[of_legs, :, 11, 1] - walking.joints[of_legs, :, 7, 1]
+    assert np.mean(np.median(ankles, axis=1) < 0.5) < 0.05

@@ -14,12 +14,15 @@ from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
 from har_live.time_grid import frames_played_at, grid_instants
 from har_live.types import NONE, ClipSpec
-from training.labels import MOVEMENTS, mirrored_label
+from training.labels import EXERCISES, MOVEMENTS, mirrored_label
 from training.recipe.finder_faults import FinderFaults
 from training.recipe.mirrored_motion import mirrored_motion
+from training.recipe.mixed_bodies import OF_ARMS, with_legs_of
 from training.recipe.take_weights import chances
 from training.recipe.takes import Take
 
+MIXED = 0.3
+"""Share of what arms alone do that is shown on somebody else's legs."""
 FOUND = 0.5
 """Share of the windows of recorded takes whose joints shake and are lost as in some film."""
 _BLANK = grey_levels(np.zeros((FLOW_SIDE, FLOW_SIDE, 3), np.uint8))
@@ -49,9 +52,12 @@ class Windows:
         self._motion = np.concatenate(moving)
         film_lengths = np.where(self._is_film, self._lengths, 0)
         self._motion_starts = 2 + np.cumsum(film_lengths) - film_lengths
-        fps = np.array([take.fps for take in takes])
-        self._planner = Planner(self._lengths, fps, clip, is_film=self._is_film)
+        self._fps = np.array([take.fps for take in takes])
+        of_any_pace = np.array([take.label in EXERCISES for take in takes])
+        is_paced = self._is_film & ~of_any_pace
+        self._planner = Planner(self._lengths, self._fps, clip, is_paced=is_paced)
         self._labels = np.array([number_of[take.label] for take in takes])
+        self._is_lifted = np.array([take.is_lifted for take in takes])
         self._is_3d = np.array([take.is_3d for take in takes])
         others = [mirrored_label(label, labels) for label in labels]
         self._mirrored = np.array([-1 if other is None else number_of[other] for other in others])
@@ -60,6 +66,10 @@ class Windows:
         moves = np.array([take.label in MOVEMENTS for take in takes])
         self._can_be_held = moves & (self._nothing >= 0)
         self._idle = np.array([n for n, take in enumerate(takes) if take.label == NONE])
+        self._is_of_arms = np.array([take.label in OF_ARMS for take in takes]) & self._is_3d
+        self._standing = np.array(
+            [n for n, take in enumerate(takes) if take.label in OF_ARMS | {NONE} and take.is_3d]
+        )
         self._faults = FinderFaults.of(take for take in takes if take.motion is not None)
 
     def draw(
@@ -125,6 +135,8 @@ class Windows:
         """
         count = len(newest)
         views, other_views = Views.random(count, rng), Views.random(count, rng)
+        views = views.gentler(self._is_lifted[newest], rng)
+        other_views = other_views.gentler(self._is_lifted[before], rng)
         parts, nearest = [], []
         same = self._is_3d[newest] == self._is_3d[before]
         for takes, at, seen_by in (
@@ -132,11 +144,26 @@ class Windows:
             (before, plan.before_at, views.where(same, other_views)),
         ):
             joints, rows = self._read(takes, at)
+            if takes is newest:
+                self._put_on_other_legs(joints, takes, rng)
             parts.append(in_trunks(seen_by.project(joints, self._is_3d[takes])))
             nearest.append(rows)
         is_before = plan.is_before
         now, then = parts
         return joined(now, then, plan), np.where(is_before, nearest[1], nearest[0])
+
+    def _put_on_other_legs(
+        self, joints: NDArray[np.float32], takes: NDArray[np.int64], rng: np.random.Generator
+    ) -> None:
+        """Give some of those whose arms alone tell what they do other legs, in place."""
+        these = np.flatnonzero(self._is_of_arms[takes] & (rng.random(len(takes)) < MIXED))
+        if not len(these):
+            return
+        others = rng.choice(self._standing, len(these))
+        steps = np.arange(joints.shape[1]) * (self._fps[others] / self.clip.grid_fps)[:, None]
+        spare = (self._lengths[others] - 1 - steps[:, -1]).clip(0)
+        legs, _ = self._read(others, (rng.random(len(these)) * spare)[:, None] + steps)
+        joints[these] = with_legs_of(joints[these], legs)
 
     def _read(
         self, takes: NDArray[np.int64], at: NDArray[np.float64]

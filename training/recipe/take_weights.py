@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.types import NONE
-from training.labels import LABELS, OTHER
+from training.labels import EXERCISES, LABELS, OTHER
 from training.recipe.takes import Take
 
 FILM_WEIGHT = 2.0
 """Films show what users have: a film's take counts as much as so many recorded ones."""
 LABEL_WEIGHTS = {
+    **dict.fromkeys(EXERCISES, 1.5),
     NONE: 5.0,
     OTHER: 3.0,
     "fall": 2.0,
@@ -21,8 +22,9 @@ LABEL_WEIGHTS = {
     **{label: 0.8 for label in LABELS if label.startswith("tennis_")},
 }
 """Shares of labels. What is many things at once is shown as often as this many labels, and what
-should not be missed as two; seven kinds of one thing less often, for whoever punched was told to
-play tennis."""
+should not be missed as two; exercises, which come from few films and were taken for ``none`` when
+strangers did them, as one and a half; seven kinds of one thing less often, for whoever punched was
+told to play tennis."""
 
 
 def chances(takes: Sequence[Take]) -> NDArray[np.float64]:

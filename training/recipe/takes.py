@@ -44,6 +44,8 @@ class Take:
     """Performer or place: takes of one group never stand on both sides of a split."""
     is_3d: bool = False
     """z is real, so the person can be looked at from elsewhere."""
+    is_lifted: bool = False
+    """z was told from x and y: see ``lift``."""
     motion: NDArray[np.float16] | None = None
     """(F, NUM_MOTION) what moved in the picture; None where there was no picture."""
     split: str = "train"

@@ -35,6 +35,7 @@ from training.learn.fit_settings import MachineSettings
 from training.provenance import write_recipe
 from training.recipe.find_joints import CLIP
 from training.recipe.joint_windows import Windows
+from training.recipe.lift import with_depths
 from training.recipe.recorded import load_recorded
 from training.recipe.takes import Take, load_clips
 from training.recipe.train_settings import TrainSettings
@@ -66,6 +67,7 @@ def train(
     """
     torch.manual_seed(settings.seed)
     takes = learnt_takes(data, joints, settings)
+    takes = with_depths(takes, steps=settings.lift_steps, seed=settings.seed)
     present = {take.label for take in takes}
     labels = tuple(label for label in LABELS if label in present)
     config = NETWORKS[settings.network]

@@ -33,3 +33,5 @@ class TrainSettings(FitSettings):
     """Labels that are not learnt, with commas between."""
     preceded: Share = 0.5
     """Share of the windows that begin with the end of another take."""
+    lift_steps: Annotated[int, Range(0)] = 4000
+    """Steps in which it is learnt how deep flat joints lie; 0 leaves them flat."""
