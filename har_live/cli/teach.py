@@ -78,8 +78,10 @@ def teach(
     if videos is not None and segments is None and not videos.is_dir():
         raise typer.BadParameter(f"--from {videos} is no folder; a video needs --segments")
     folder = own_weights_folder(name)
-    base = open_weights(weights or _base_of(name))
+    from har_live.lessons.learn import open_base
     from har_live.lessons.recordings import Recordings
+
+    base = open_base(weights or _base_of(name))
 
     recordings = Recordings(folder / TAKES_FOLDER)
     if videos is None:
@@ -159,14 +161,16 @@ def _add_videos(
 ) -> None:
     from har_live.cli.console.lesson import lesson_bar
     from har_live.cli.console.terminal import print_note
-    from har_live.lessons.lesson import add_folder, add_marked
+    from har_live.lessons.folders import clips_in
+    from har_live.lessons.lesson import add_clips, add_marked
     from har_live.scorers import open_finder
 
     finder, card = open_finder(), base.card
     with lesson_bar() as on_progress:
         if segments is None:
-            added = add_folder(
-                recordings, videos, finder, card, person=person, on_progress=on_progress
+            clips = clips_in(videos)
+            added = add_clips(
+                recordings, clips, finder, card, person=person, on_progress=on_progress
             )
         else:
             added = add_marked(

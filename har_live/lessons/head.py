@@ -44,7 +44,7 @@ def fit_head(
         start: what is believed before anything is learnt; going far from it costs.
         num_fixed: so many first labels stay as they are.
     """
-    mean, deviation = summaries.mean(axis=0), summaries.std(axis=0) + np.float32(1e-2)
+    mean, deviation = summaries.mean(axis=0), summaries.std(axis=0) + np.float32(5e-2)
     shown = np.column_stack([(summaries - mean) / deviation, np.ones(len(summaries), np.float32)])
     num_labels = len(start.bias)
     counts = np.bincount(labels, minlength=num_labels)
@@ -69,6 +69,8 @@ def fit_head(
     change = learnt.reshape(num_learnt, -1)
     weight, bias = start.weight.copy(), start.bias.copy()
     weight[num_fixed:] += change[:, :-1] / deviation
+    # As it will be stored: what is measured is what is used.
+    weight = weight.astype(np.float16).astype(np.float32)
     bias[num_fixed:] += change[:, -1] - (change[:, :-1] / deviation) @ mean
     return Head(weight, bias)
 

@@ -76,11 +76,7 @@ def teach(
         WeightsError: the weights, or the name, can't be used.
         SinkError: the folder can't be written.
     """
-    base = weights if isinstance(weights, Weights) else open_weights(weights)
-    if not base.card.model.reads_joints:
-        raise HarLiveError(
-            f"{base.card.name} reads pictures: only weights that read joints can be taught so"
-        )
+    base = open_base(weights)
     target = own_weights_folder(name) if folder is None else folder
     takes = [take for take in recordings if _is_seen(take)]
     actions = tuple(dict.fromkeys(take.label for take in takes if take.label != NONE))
@@ -111,6 +107,21 @@ def teach(
     written = write_weights(base, head, calibration, card, target, readme=readme_of(card, report))
     on_progress("learning", 1.0)
     return written
+
+
+def open_base(weights: str | Path | Weights = DEFAULT_WEIGHTS) -> Weights:
+    """Open weights to teach.
+
+    Raises:
+        WeightsError: there are none.
+        HarLiveError: they read no joints.
+    """
+    base = weights if isinstance(weights, Weights) else open_weights(weights)
+    if not base.card.model.reads_joints:
+        raise HarLiveError(
+            f"{base.card.name} reads pictures: only weights that read joints can be taught so"
+        )
+    return base
 
 
 def _address_of(weights: Weights) -> str:

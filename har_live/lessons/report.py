@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -99,7 +100,8 @@ class Report:
 
     def to_values(self) -> dict[str, Any]:
         """Return plain values, for the card."""
-        return asdict(self)
+        values: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return values
 
     def accuracy(self) -> str:
         """Say in one line what was reached."""

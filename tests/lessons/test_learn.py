@@ -1,4 +1,4 @@
-"""Weights taught from takes: what they know, the laws they hold, and lessons that lack something."""
+"""Weights taught from takes: what they know, the laws they hold, lessons that lack something."""
 
 from __future__ import annotations
 
@@ -123,9 +123,10 @@ def test_own_weights_are_found_by_their_name_from_anywhere(home, tmp_path, monke
         open_weights("nosuch")
 
 
-@pytest.mark.parametrize(
-    "name", ["", "a/b", "..", ".a", "a b", "-a", "a\\b", "x" * 61, "a.b", "é\n"]
-)
+ODD = ("", "a/b", "..", ".a", "a b", "-a", "a\\b", "x" * 61, "a.b", "é\n")
+
+
+@pytest.mark.parametrize("name", ODD)
 def test_odd_names_are_refused(name):
     with pytest.raises(WeightsError, match="weights can't be named"):
         own_weights_folder(name)
