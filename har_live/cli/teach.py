@@ -46,6 +46,10 @@ def teach(
     gaps: Annotated[
         bool, typer.Option("--gaps/--no-gaps", help="What is outside of all segments is none.")
     ] = True,
+    cut_reset: Annotated[
+        bool,
+        typer.Option("--cut-reset/--no-cut-reset", help="As when the segments were written."),
+    ] = True,
     source: Annotated[
         str, typer.Option(help="Camera, address or video to record from.", show_default="camera 0")
     ] = "",
@@ -87,7 +91,9 @@ def teach(
     if videos is None:
         _record(source, recordings, base, _Wanted(actions, more or (), takes, seconds), person)
     else:
-        _add_videos(recordings, base, videos, segments, person=person, gaps=gaps)
+        _add_videos(
+            recordings, base, videos, segments, person=person, gaps=gaps, cut_reset=cut_reset
+        )
     _learn(recordings, name, base, keep_known=keep_known, as_json=as_json)
     if not as_json and _is_watched() and typer.confirm("Go live with it now?", default=True):
         live(sources=[source], recognizing=RecognizerOptions(weights=name))
@@ -158,6 +164,7 @@ def _add_videos(
     *,
     person: str,
     gaps: bool,
+    cut_reset: bool,
 ) -> None:
     from har_live.cli.console.lesson import lesson_bar
     from har_live.cli.console.terminal import print_note
@@ -181,6 +188,7 @@ def _add_videos(
                 card,
                 person=person,
                 with_gaps=gaps,
+                cut_reset=cut_reset,
                 on_progress=on_progress,
             )
     print_note(f"{added} new takes; {len(recordings)} in {recordings.folder}")

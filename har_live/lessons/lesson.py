@@ -92,9 +92,14 @@ def add_marked(
     *,
     person: str = "",
     with_gaps: bool = True,
+    cut_reset: bool = True,
     on_progress: OnProgress = lambda *_: None,
 ) -> int:
     """Add what marks say of a video; see ``add_clips``.
+
+    Args:
+        with_gaps: what people do outside of all marks of theirs is ``none``.
+        cut_reset: as in the run that numbered the people.
 
     Raises:
         SourceError: the marks or the video can't be read, or there is no mark.
@@ -108,7 +113,7 @@ def add_marked(
     def on_seconds(seconds: float) -> None:
         on_progress(f"looking at {Path(video).name}", min(1.0, seconds / total))
 
-    people = people_in(video, finder, card, on_seconds=on_seconds)
+    people = people_in(video, finder, card, cut_reset=cut_reset, on_seconds=on_seconds)
     if not people:
         raise HarLiveError(f"{video}: nobody is seen in it")
     takes = takes_by_marks(

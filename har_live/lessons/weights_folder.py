@@ -87,7 +87,8 @@ def _write(
     tensors.write_bytes(with_values(before, values))
     model = base.verify(base.onnx_path).read_bytes()
     places = read_places(before), read_places(tensors)
-    graph.write_bytes(with_tensors_at(model, *places, len(card.labels)))
+    numbers = before.read_bytes()
+    graph.write_bytes(with_tensors_at(model, *places, len(card.labels), numbers=numbers))
     card = replace(card, sha256={path.name: file_sha256(path) for path in (tensors, graph)})
     card.write(draft)
     return card

@@ -46,7 +46,7 @@ def test_corrected_events_are_a_lesson(tmp_path):
     video = save_gesture(tmp_path / "in.mp4", "left_arm", num_frames=80)
     marks = tmp_path / "out.vtt"
     marks.write_text("WEBVTT\n\n00:01.000 --> 00:04.000\nSit down 70 %\n")
-    done = run("teach", "mine", "--from", video, "--segments", marks, "--json")
+    done = run("teach", "mine", "--from", video, "--segments", marks, "--no-cut-reset", "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["takes"] == {"sit_down": 1, "none": 1}
 

@@ -16,7 +16,7 @@ from har_live.lessons.recordings import LessonPlan, Recordings
 from har_live.lessons.videos import PersonSeen, takes_by_marks
 from tests.support.joints_made import finder, save_gesture
 from tests.support.lessons_made import gesture
-from tests.support.make_media import make_clip
+from tests.support.make_media import make_clip, numbered
 
 CARD = open_weights().card
 
@@ -24,6 +24,13 @@ CARD = open_weights().card
 @pytest.fixture
 def recordings(tmp_path: Path) -> Recordings:
     return Recordings(tmp_path / "takes")
+
+
+def save_empty(path: Path) -> Path:
+    pts_seconds = [number / 10 for number in range(20)]
+    return make_clip(
+        path, pts_seconds=pts_seconds, picture=lambda _, width, height: numbered(0, width, height)
+    )
 
 
 def someone(number: int, label: str, *, first: float = 0.0, num_frames: int = 100) -> PersonSeen:
@@ -35,7 +42,7 @@ def test_a_folder_for_each_action_and_person(tmp_path, recordings, caplog):
     folder = tmp_path / "clips"
     save_gesture(folder / "wave" / "ana" / "1.mp4", "left_arm")
     save_gesture(folder / "none" / "1.mp4", "none")
-    make_clip(folder / "wave" / "empty.mp4", pts_seconds=[n / 10 for n in range(20)])
+    save_empty(folder / "wave" / "empty.mp4")
     (folder / "wave" / "broken.mp4").write_bytes(b"no film")
     (folder / "wave" / "notes.txt").write_text("no video")
     clips = clips_in(folder)
@@ -54,20 +61,20 @@ def test_marks_cut_takes_and_the_rest_is_none(tmp_path, recordings):
     video = save_gesture(tmp_path / "in.mp4", "left_arm", num_frames=80)
     marks = tmp_path / "marks.srt"
     marks.write_text("1\n00:00:01,000 --> 00:00:03,000\nMy move 80 %\n")
-    assert add_marked(recordings, str(video), marks, finder(), CARD) == 2
+    assert add_marked(recordings, str(video), marks, finder(), CARD, cut_reset=False) == 2
     move, rest = recordings
     assert (move.label, rest.label) == ("my_move", "none")
     assert move.seconds == pytest.approx(2, abs=0.15)
     assert rest.seconds == pytest.approx(7.9 - 3.5, abs=0.3)
     assert "in.mp4, 1.00–3.00 s" in move.origin
-    assert add_marked(recordings, str(video), marks, finder(), CARD) == 0
+    assert add_marked(recordings, str(video), marks, finder(), CARD, cut_reset=False) == 0
     marks.write_text("")
     with pytest.raises(SourceError, match="marks nothing"):
         add_marked(recordings, str(video), marks, finder(), CARD)
 
 
 def test_a_video_in_which_nobody_is_seen_is_one_line(tmp_path, recordings):
-    video = make_clip(tmp_path / "empty.mp4", pts_seconds=[n / 10 for n in range(20)])
+    video = save_empty(tmp_path / "empty.mp4")
     (tmp_path / "m.csv").write_text("start_seconds,end_seconds,label\n0,1,wave\n")
     with pytest.raises(HarLiveError, match=r"empty\.mp4: nobody is seen in it"):
         add_marked(recordings, str(video), tmp_path / "m.csv", finder(), CARD)
