@@ -91,9 +91,8 @@ def teach(
     if videos is None:
         _record(source, recordings, base, _Wanted(actions, more or (), takes, seconds), person)
     else:
-        _add_videos(
-            recordings, base, videos, segments, person=person, gaps=gaps, cut_reset=cut_reset
-        )
+        reading = _Reading(person, gaps, cut_reset)
+        _add_videos(recordings, base, videos, segments, reading)
     _learn(recordings, name, base, keep_known=keep_known, as_json=as_json)
     if not as_json and _is_watched() and typer.confirm("Go live with it now?", default=True):
         live(sources=[source], recognizing=RecognizerOptions(weights=name))
@@ -125,6 +124,15 @@ class _Wanted:
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How videos are read."""
+
+    person: str
+    gaps: bool
+    cut_reset: bool
 
 
 def _record(
@@ -161,10 +169,7 @@ def _add_videos(
     base: Weights,
     videos: Path,
     segments: Path | None,
-    *,
-    person: str,
-    gaps: bool,
-    cut_reset: bool,
+    reading: _Reading,
 ) -> None:
     from har_live.cli.console.lesson import lesson_bar
     from har_live.cli.console.terminal import print_note
@@ -177,7 +182,7 @@ def _add_videos(
         if segments is None:
             clips = clips_in(videos)
             added = add_clips(
-                recordings, clips, finder, card, person=person, on_progress=on_progress
+                recordings, clips, finder, card, person=reading.person, on_progress=on_progress
             )
         else:
             added = add_marked(
@@ -186,9 +191,9 @@ def _add_videos(
                 segments,
                 finder,
                 card,
-                person=person,
-                with_gaps=gaps,
-                cut_reset=cut_reset,
+                person=reading.person,
+                with_gaps=reading.gaps,
+                cut_reset=reading.cut_reset,
                 on_progress=on_progress,
             )
     print_note(f"{added} new takes; {len(recordings)} in {recordings.folder}")

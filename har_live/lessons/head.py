@@ -32,6 +32,11 @@ class Head:
         """(…, S) → (…, K)."""
         return np.asarray(summaries @ self.weight.T + self.bias, np.float32)
 
+    def times(self, factor: float) -> Head:
+        """Return one whose logits are so many times as large, its weights as they are stored."""
+        factor = np.float32(factor)
+        return Head(_as_halves(self.weight * factor), self.bias * factor)
+
 
 def fit_head(
     summaries: Floats, labels: NDArray[np.int64], start: Head, *, num_fixed: int = 0
@@ -69,10 +74,12 @@ def fit_head(
     change = learnt.reshape(num_learnt, -1)
     weight, bias = start.weight.copy(), start.bias.copy()
     weight[num_fixed:] += change[:, :-1] / deviation
-    # As it will be stored: what is measured is what is used.
-    weight = weight.astype(np.float16).astype(np.float32)
     bias[num_fixed:] += change[:, -1] - (change[:, :-1] / deviation) @ mean
     return Head(weight, bias)
+
+
+def _as_halves(weight: Floats) -> Floats:
+    return weight.astype(np.float16).astype(np.float32)
 
 
 def believed_head(

@@ -28,7 +28,7 @@ from har_live.lessons.recordings import Recording
 from har_live.lessons.report import Report, readme_of
 from har_live.lessons.sides import mirrored_of
 from har_live.lessons.streams import streams_of
-from har_live.lessons.weights_folder import classifier_of, write_weights
+from har_live.lessons.weights_folder import classifier_of, temperature_of, write_weights
 from har_live.lessons.windows import FIRST_JUDGED, LessonWindows
 from har_live.people.joints import LEAST_SCORE
 from har_live.types import NONE
@@ -92,6 +92,9 @@ def teach(
     head = lesson.fit(np.ones(len(lesson.takes), np.bool_))
     calibration = calibrated(held, lesson.labels)
     smoothing = cautious(held, calibration, lesson.labels, lesson.smoothing)
+    stored = temperature_of(base)
+    head = head.times(stored / calibration.temperature)
+    as_stored = replace(calibration, temperature=stored)
     report = Report.of(takes, held, calibration, lesson.labels, smoothing, by=lesson.held_by)
     card = replace(
         base.card,
@@ -104,7 +107,7 @@ def teach(
         sources=(*base.card.sources, report.source()),
         sha256={},
     )
-    written = write_weights(base, head, calibration, card, target, readme=readme_of(card, report))
+    written = write_weights(base, head, as_stored, card, target, readme=readme_of(card, report))
     on_progress("learning", 1.0)
     return written
 

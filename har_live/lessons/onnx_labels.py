@@ -16,7 +16,7 @@ from har_live.lessons.tensors_file import Place
 _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5
 _GRAPH = 7  # of ModelProto
 _INITIALIZER, _OUTPUT = 5, 12  # of GraphProto
-_DIMS, _NAME, _RAW_DATA, _EXTERNAL_DATA, _DATA_LOCATION = 1, 8, 9, 13, 14  # of TensorProto
+_DIMS, _EXTERNAL_DATA = 1, 13  # of TensorProto
 _KEY, _VALUE = 1, 2  # of StringStringEntryProto
 _TO_LAST_SIZE = (2, 1, 2)  # ValueInfoProto.type, .tensor_type, .shape
 _DIM, _DIM_VALUE = 1, 1  # of TensorShapeProto, and of its Dimension
@@ -33,8 +33,6 @@ def with_tensors_at(
     before: Mapping[str, Place],
     after: Mapping[str, Place],
     num_labels: int,
-    *,
-    numbers: bytes,
 ) -> bytes:
     """Let a graph of ours find its numbers in another tensors file.
 
@@ -42,7 +40,6 @@ def with_tensors_at(
         model: an ONNX file whose numbers lie in a tensors file.
         before: where each tensor lies in that.
         after: where each lies in the other one; shapes may differ.
-        numbers: the first file's bytes.
         num_labels: sizes of the first output: its last one.
 
     Raises:
@@ -62,12 +59,6 @@ def with_tensors_at(
             return data
         name = name_at[int(entries[b"offset"])]
         rest = [field for field in fields if field.number not in (_DIMS, _EXTERNAL_DATA)]
-        own_name = next(_bytes(field) for field in fields if field.number == _NAME)
-        if not before[name].shape and not own_name.decode().endswith(name):
-            # A constant of the graph that happened to be the same number stays that number.
-            inside = [field for field in rest if field.number != _DATA_LOCATION]
-            value = numbers[before[name].offset :][: before[name].length]
-            return _message([*inside, _Field(_RAW_DATA, _BYTES, value)])
         found.add(name)
         place = after[name]
         told = {b"offset": place.offset, b"length": place.length}
