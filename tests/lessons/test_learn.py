@@ -217,7 +217,7 @@ def test_the_first_windows_are_scored_as_live_use_does():
 def test_weights_that_were_never_calibrated_can_be_taught(kind, tmp_path):
     """Their temperature is 1, as other constants of the graph are, which must stay so."""
     torch.manual_seed(0)
-    clip = ClipSpec(num_frames=8, grid_fps=10.0, image_size=160)
+    clip = ClipSpec(num_frames=20, grid_fps=10.0, image_size=160)
     model = build_model(CONFIGS[kind], image_size=clip.image_size, num_labels=4)
     card = ModelCard("fresh", ("none", "a", "b", "c"), CONFIGS[kind], clip)
     base = export_weights(model, card, tmp_path / "fresh")
