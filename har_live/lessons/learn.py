@@ -41,6 +41,8 @@ LEAST_EACH, MOST_WINDOWS = 60, 1800
 """Windows of each label at least, and of all together at most."""
 NOBODY = 12
 """Windows of nobody."""
+NONE_WEIGHT = 4.0
+"""``none`` counts as much as so many labels: it is many things, and most of the time."""
 MOST_COUNTS = 5
 """Instants of a window at which it is learnt from."""
 
@@ -209,7 +211,8 @@ class _Lesson:
         kept = [alike[number] for number in range(self._num_kept)]
         start.weight[: self._num_kept] = self._known.weight[kept]
         start.bias[: self._num_kept] = self._known.bias[kept]
-        return fit_head(summaries, truth, start, num_fixed=self._num_kept)
+        counts_more = {self.labels.index(NONE): NONE_WEIGHT}
+        return fit_head(summaries, truth, start, counts_more=counts_more, num_fixed=self._num_kept)
 
     def hold_out(self, on_progress: Callable[[float], None]) -> list[HeldTake]:
         """Measure takes by classifiers that have not learnt them."""

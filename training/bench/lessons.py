@@ -1,7 +1,7 @@
 """Lessons to measure teaching by: takes of people and clips that the network never saw.
 
 Of recorded movements each person is seen by a camera of their own, a little from the side and from
-above; ``none`` is learnt from some people's takes and judged on others'.
+above; ``none`` is learnt from some takes of a few people and judged on their others.
 """
 
 from __future__ import annotations
