@@ -124,8 +124,8 @@ def _teaching(metrics: dict[str, Any]) -> list[str]:
         return []
     reached = metrics["teaching"]
     return [
-        f"Actions of one's own (`{reached['command']}`: {reached['lessons']} lessons of each source, "
-        f"all of them left out of the training; {reached['seconds']:.0f} s from the last take to "
+        f"Actions of one's own (`{reached['command']}`: {reached['lessons']} lessons a source, "
+        f"all left out of the training; {reached['seconds']:.0f} s from the last take to "
         "weights, eight takes of eight actions):",
         "",
         "| source | takes each | named rightly | false alarms an hour |",
