@@ -150,7 +150,9 @@ def test_training_names_its_extra(lean, tmp_path):
     environment = {**lean, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     (tmp_path / "data").mkdir()
     out = tmp_path / "mine"
-    done = run(environment, "adapt", tmp_path / "data", "--out", out, module="training")
+    (tmp_path / "data" / "wave").mkdir()
+    (tmp_path / "data" / "wave" / "a.mp4").touch()
+    done = run(environment, "train-pixels", tmp_path / "data", "--out", out, module="training")
     assert (done.returncode, done.stdout) == (1, "")
     line = "error: torch is not installed; pip install -c constraints.txt '.[train]'\n"
     assert done.stderr == line

@@ -10,7 +10,10 @@ from statistics import mean
 
 import pytest
 
+from har_live import Recordings
 from har_live.card import open_weights, shipped_weights
+from har_live.home import HOME_VARIABLE
+from tests.support.lessons_made import lesson
 from tests.support.make_media import make_clip
 from training.bench.readme_speed import BEGIN, END, read_record, section
 
@@ -64,8 +67,12 @@ def test_every_command_in_the_readme_exists():
     assert [name for name in sorted(named) if not re.search(rf"^│ {name} ", shown, re.M)] == []
 
 
-def test_the_python_code_runs_as_printed(tmp_path: Path):
+def test_the_python_code_runs_as_printed(tmp_path: Path, monkeypatch):
     make_clip(tmp_path / "in.mp4", pts_seconds=[i / 12 for i in range(40)], size=(96, 72))
+    takes = Recordings(tmp_path / "my-takes")
+    for take in lesson("left_arm", takes=2):
+        takes.add(take)
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "my-takes"))
     code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.S))
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
@@ -76,6 +83,8 @@ def test_the_python_code_runs_as_printed(tmp_path: Path):
     )
     assert done.returncode == 0, done.stderr
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    assert "my-takes/weights/gym/card.json" in written
+    written = {path for path in written if not path.startswith("my-takes")}
     assert written == {
         "in.mp4",
         "out.mp4",

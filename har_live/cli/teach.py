@@ -46,6 +46,10 @@ def teach(
     gaps: Annotated[
         bool, typer.Option("--gaps/--no-gaps", help="What is outside of all segments is none.")
     ] = True,
+    cut_reset: Annotated[
+        bool,
+        typer.Option("--cut-reset/--no-cut-reset", help="As when the segments were written."),
+    ] = True,
     source: Annotated[
         str, typer.Option(help="Camera, address or video to record from.", show_default="camera 0")
     ] = "",
@@ -78,14 +82,17 @@ def teach(
     if videos is not None and segments is None and not videos.is_dir():
         raise typer.BadParameter(f"--from {videos} is no folder; a video needs --segments")
     folder = own_weights_folder(name)
-    base = open_weights(weights or _base_of(name))
+    from har_live.lessons.learn import open_base
     from har_live.lessons.recordings import Recordings
+
+    base = open_base(weights or _base_of(name))
 
     recordings = Recordings(folder / TAKES_FOLDER)
     if videos is None:
         _record(source, recordings, base, _Wanted(actions, more or (), takes, seconds), person)
     else:
-        _add_videos(recordings, base, videos, segments, person=person, gaps=gaps)
+        reading = _Reading(person, gaps, cut_reset)
+        _add_videos(recordings, base, videos, segments, reading)
     _learn(recordings, name, base, keep_known=keep_known, as_json=as_json)
     if not as_json and _is_watched() and typer.confirm("Go live with it now?", default=True):
         live(sources=[source], recognizing=RecognizerOptions(weights=name))
@@ -117,6 +124,15 @@ class _Wanted:
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How videos are read."""
+
+    person: str
+    gaps: bool
+    cut_reset: bool
 
 
 def _record(
@@ -153,20 +169,20 @@ def _add_videos(
     base: Weights,
     videos: Path,
     segments: Path | None,
-    *,
-    person: str,
-    gaps: bool,
+    reading: _Reading,
 ) -> None:
     from har_live.cli.console.lesson import lesson_bar
     from har_live.cli.console.terminal import print_note
-    from har_live.lessons.lesson import add_folder, add_marked
+    from har_live.lessons.folders import clips_in
+    from har_live.lessons.lesson import add_clips, add_marked
     from har_live.scorers import open_finder
 
     finder, card = open_finder(), base.card
     with lesson_bar() as on_progress:
         if segments is None:
-            added = add_folder(
-                recordings, videos, finder, card, person=person, on_progress=on_progress
+            clips = clips_in(videos)
+            added = add_clips(
+                recordings, clips, finder, card, person=reading.person, on_progress=on_progress
             )
         else:
             added = add_marked(
@@ -175,8 +191,9 @@ def _add_videos(
                 segments,
                 finder,
                 card,
-                person=person,
-                with_gaps=gaps,
+                person=reading.person,
+                with_gaps=reading.gaps,
+                cut_reset=reading.cut_reset,
                 on_progress=on_progress,
             )
     print_note(f"{added} new takes; {len(recordings)} in {recordings.folder}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from har_live.errors import SourceError
 
@@ -12,9 +13,18 @@ VIDEO_SUFFIXES = {
 }
 
 
-def clips_in(folder: Path) -> list[tuple[str, str, Path]]:
+class LabelledClip(NamedTuple):
+    """A video in which somebody does one thing."""
+
+    label: str
+    person: str
+    """Empty where nobody said."""
+    video: Path
+
+
+def clips_in(folder: Path) -> list[LabelledClip]:
     """List the videos of a folder that has a folder for each action, and in those, if people are
-    to be told apart, one for each person: (label, person, video).
+    to be told apart, one for each person.
 
     Raises:
         SourceError: there is none.
@@ -31,6 +41,6 @@ def clips_in(folder: Path) -> list[tuple[str, str, Path]]:
         )
     parts = [path.relative_to(folder).parts for path in found]
     return [
-        (names[0], names[1] if len(names) == 3 else "", path)
+        LabelledClip(names[0], names[1] if len(names) == 3 else "", path)
         for names, path in zip(parts, found, strict=True)
     ]

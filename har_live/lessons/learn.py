@@ -28,7 +28,7 @@ from har_live.lessons.recordings import Recording
 from har_live.lessons.report import Report, readme_of
 from har_live.lessons.sides import mirrored_of
 from har_live.lessons.streams import streams_of
-from har_live.lessons.weights_folder import classifier_of, write_weights
+from har_live.lessons.weights_folder import classifier_of, temperature_of, write_weights
 from har_live.lessons.windows import FIRST_JUDGED, LessonWindows
 from har_live.people.joints import LEAST_SCORE
 from har_live.types import NONE
@@ -41,6 +41,8 @@ LEAST_EACH, MOST_WINDOWS = 60, 1800
 """Windows of each label at least, and of all together at most."""
 NOBODY = 12
 """Windows of nobody."""
+NONE_WEIGHT = 4.0
+"""``none`` counts as much as so many labels: it is many things, and most of the time."""
 MOST_COUNTS = 5
 """Instants of a window at which it is learnt from."""
 
@@ -76,11 +78,7 @@ def teach(
         WeightsError: the weights, or the name, can't be used.
         SinkError: the folder can't be written.
     """
-    base = weights if isinstance(weights, Weights) else open_weights(weights)
-    if not base.card.model.reads_joints:
-        raise HarLiveError(
-            f"{base.card.name} reads pictures: only weights that read joints can be taught so"
-        )
+    base = open_base(weights)
     target = own_weights_folder(name) if folder is None else folder
     takes = [take for take in recordings if _is_seen(take)]
     actions = tuple(dict.fromkeys(take.label for take in takes if take.label != NONE))
@@ -96,6 +94,9 @@ def teach(
     head = lesson.fit(np.ones(len(lesson.takes), np.bool_))
     calibration = calibrated(held, lesson.labels)
     smoothing = cautious(held, calibration, lesson.labels, lesson.smoothing)
+    stored = temperature_of(base)
+    head = head.times(stored / calibration.temperature)
+    as_stored = replace(calibration, temperature=stored)
     report = Report.of(takes, held, calibration, lesson.labels, smoothing, by=lesson.held_by)
     card = replace(
         base.card,
@@ -108,9 +109,24 @@ def teach(
         sources=(*base.card.sources, report.source()),
         sha256={},
     )
-    written = write_weights(base, head, calibration, card, target, readme=readme_of(card, report))
+    written = write_weights(base, head, as_stored, card, target, readme=readme_of(card, report))
     on_progress("learning", 1.0)
     return written
+
+
+def open_base(weights: str | Path | Weights = DEFAULT_WEIGHTS) -> Weights:
+    """Open weights to teach.
+
+    Raises:
+        WeightsError: there are none.
+        HarLiveError: they read no joints.
+    """
+    base = weights if isinstance(weights, Weights) else open_weights(weights)
+    if not base.card.model.reads_joints:
+        raise HarLiveError(
+            f"{base.card.name} reads pictures: only weights that read joints can be taught so"
+        )
+    return base
 
 
 def _address_of(weights: Weights) -> str:
@@ -195,7 +211,8 @@ class _Lesson:
         kept = [alike[number] for number in range(self._num_kept)]
         start.weight[: self._num_kept] = self._known.weight[kept]
         start.bias[: self._num_kept] = self._known.bias[kept]
-        return fit_head(summaries, truth, start, num_fixed=self._num_kept)
+        counts_more = {self.labels.index(NONE): NONE_WEIGHT}
+        return fit_head(summaries, truth, start, counts_more=counts_more, num_fixed=self._num_kept)
 
     def hold_out(self, on_progress: Callable[[float], None]) -> list[HeldTake]:
         """Measure takes by classifiers that have not learnt them."""

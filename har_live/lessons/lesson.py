@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from har_live.errors import HarLiveError, SourceError
-from har_live.lessons.folders import clips_in
+from har_live.lessons.folders import LabelledClip
 from har_live.lessons.marks import read_marks
 from har_live.lessons.recordings import LessonPlan, Recordings
 from har_live.lessons.videos import people_in, take_of, takes_by_marks
@@ -53,26 +53,25 @@ def next_plan(
     return plan
 
 
-def add_folder(
+def add_clips(
     recordings: Recordings,
-    folder: Path,
+    clips: Sequence[LabelledClip],
     finder: Finder,
     card: ModelCard,
     *,
     person: str = "",
     on_progress: OnProgress = lambda *_: None,
 ) -> int:
-    """Add the main person of each video of a folder that has one for each action; those that were
-    added before are passed over.
+    """Add the main person of each video; those that were added before are passed over, and those
+    that show nobody left out, with a warning.
 
     Returns:
         The number of takes that are new.
 
     Raises:
-        SourceError: there is no video.
         SinkError: a take can't be written; those so far are kept.
     """
-    clips, known, added = clips_in(folder), _origins(recordings), 0
+    known, added = _origins(recordings), 0
     for number, (label, who, video) in enumerate(clips):
         on_progress(f"looking at {video.name}", number / len(clips))
         if (label, str(video)) in known:
@@ -93,9 +92,14 @@ def add_marked(
     *,
     person: str = "",
     with_gaps: bool = True,
+    cut_reset: bool = True,
     on_progress: OnProgress = lambda *_: None,
 ) -> int:
-    """Add what marks say of a video; see ``add_folder``.
+    """Add what marks say of a video; see ``add_clips``.
+
+    Args:
+        with_gaps: what people do outside of all marks of theirs is ``none``.
+        cut_reset: as in the run that numbered the people.
 
     Raises:
         SourceError: the marks or the video can't be read, or there is no mark.
@@ -109,7 +113,7 @@ def add_marked(
     def on_seconds(seconds: float) -> None:
         on_progress(f"looking at {Path(video).name}", min(1.0, seconds / total))
 
-    people = people_in(video, finder, card, on_seconds=on_seconds)
+    people = people_in(video, finder, card, cut_reset=cut_reset, on_seconds=on_seconds)
     if not people:
         raise HarLiveError(f"{video}: nobody is seen in it")
     takes = takes_by_marks(

@@ -29,7 +29,10 @@ class _Field(NamedTuple):
 
 
 def with_tensors_at(
-    model: bytes, before: Mapping[str, Place], after: Mapping[str, Place], num_labels: int
+    model: bytes,
+    before: Mapping[str, Place],
+    after: Mapping[str, Place],
+    num_labels: int,
 ) -> bytes:
     """Let a graph of ours find its numbers in another tensors file.
 
@@ -55,11 +58,11 @@ def with_tensors_at(
         if not entries:
             return data
         name = name_at[int(entries[b"offset"])]
+        rest = [field for field in fields if field.number not in (_DIMS, _EXTERNAL_DATA)]
         found.add(name)
         place = after[name]
         told = {b"offset": place.offset, b"length": place.length}
         entries |= {key: str(value).encode() for key, value in told.items()}
-        rest = [field for field in fields if field.number not in (_DIMS, _EXTERNAL_DATA)]
         sizes = [_Field(_DIMS, _VARINT, size) for size in place.shape]
         where = [
             _Field(
@@ -83,7 +86,9 @@ def with_tensors_at(
         changed = _message(_changed(_fields(model), _GRAPH, graph))
     except (IndexError, KeyError, ValueError, StopIteration) as error:
         raise WeightsError(f"the ONNX file is none of har-live's own: {error!r}") from error
-    if missing := sorted(after.keys() - found):
+    # A number alone may be part of another constant, where it is equal.
+    whole = {name for name, place in after.items() if place.shape}
+    if missing := sorted(whole - found):
         raise WeightsError(f"the ONNX file does not read {', '.join(missing)} from its tensors")
     return changed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,8 +14,8 @@ from har_live.types import NONE
 
 if TYPE_CHECKING:
     from har_live.card import ModelCard
-    from har_live.smoothing_spec import SmoothingSpec
     from har_live.lessons.recordings import Recording
+    from har_live.smoothing_spec import SmoothingSpec
 
 FEW_TAKES = 4
 MANY_MIXED = 0.2
@@ -100,7 +101,8 @@ class Report:
 
     def to_values(self) -> dict[str, Any]:
         """Return plain values, for the card."""
-        return asdict(self)
+        values: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return values
 
     def accuracy(self) -> str:
         """Say in one line what was reached."""

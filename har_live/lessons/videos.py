@@ -93,15 +93,23 @@ def _grid_frames(video: str, grid: TimeGrid) -> Iterator[GridFrame]:
 
 
 def people_in(
-    video: str, finder: Finder, card: ModelCard, *, on_seconds: OnSeconds = lambda _: None
+    video: str,
+    finder: Finder,
+    card: ModelCard,
+    *,
+    cut_reset: bool,
+    on_seconds: OnSeconds = lambda _: None,
 ) -> list[PersonSeen]:
     """Return everybody in a video, with the ids that any run over it gives them.
+
+    Args:
+        cut_reset: a change of scene begins afresh.
 
     Raises:
         SourceError: it can't be read.
     """
     seen: dict[int, list[tuple[float, NDArray[np.float32]]]] = {}
-    for instant, subjects in look(video, finder, card, cut_reset=True, on_seconds=on_seconds):
+    for instant, subjects in look(video, finder, card, cut_reset=cut_reset, on_seconds=on_seconds):
         for subject, (joints, _) in subjects:
             seen.setdefault(subject.person, []).append((instant, joints[-1]))
     if not seen:
@@ -133,7 +141,7 @@ def take_of(
     """Return what the main person of a video does; None, with a warning that says why, where there
     is none."""
     try:
-        people = people_in(str(video), finder, card)
+        people = people_in(str(video), finder, card, cut_reset=False)
     except HarLiveError as error:
         log.warning("left out: %s", error)
         return None

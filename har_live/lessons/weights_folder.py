@@ -44,6 +44,13 @@ def classifier_of(weights: Weights) -> Head:
     return Head(*(values_at(data, places[name]) for name in (_WEIGHT, _BIAS)))
 
 
+def temperature_of(weights: Weights) -> float:
+    """Read the temperature of a weights folder, which stays as it is whatever is taught: where it
+    is 1, its graph has that number for other ends, too."""
+    path = weights.verify(weights.tensors_path)
+    return float(values_at(path.read_bytes(), read_places(path)["temperature"]))
+
+
 def write_weights(
     base: Weights,
     head: Head,
@@ -80,7 +87,6 @@ def _write(
     values = {
         _WEIGHT: head.weight,
         _BIAS: head.bias,
-        "temperature": np.array(calibration.temperature, np.float32),
         "unknown_logit": np.array(calibration.unknown_logit, np.float32),
     }
     tensors, graph = draft / TENSORS_FILE, draft / ONNX_FILE

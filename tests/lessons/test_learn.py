@@ -9,17 +9,22 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import torch
 
 from har_live import HarLiveError, Recordings, SinkError, WeightsError, open_weights, teach
-from har_live.card import Weights, own_weights, own_weights_folder
+from har_live.card import ModelCard, Weights, own_weights, own_weights_folder
 from har_live.lessons.recordings import Recording
 from har_live.lessons.report import Report
 from har_live.lessons.streams import early_counts
 from har_live.lessons.windows import streamed
+from har_live.models.build import build_model
 from har_live.people.joints import CONTEXT
 from har_live.people.motion import NUM_MOTION
 from har_live.scorers import open_scorer
+from har_live.types import ClipSpec
 from tests.support.lessons_made import gesture, lesson
+from tests.support.weights_made import CONFIGS
+from training.export.weights import export_weights
 
 SHIPPED = ("everyday-lrcn", "everyday-convlstm")
 
@@ -86,7 +91,7 @@ def test_only_the_classifier_is_another(taught):
     before, after = load_file(base.tensors_path), load_file(taught.tensors_path)
     assert before.keys() == after.keys()
     changed = {name for name in before if not np.array_equal(before[name], after[name])}
-    assert changed == {"classifier.weight", "classifier.bias", "temperature", "unknown_logit"}
+    assert changed == {"classifier.weight", "classifier.bias", "unknown_logit"}
 
 
 def test_the_same_takes_give_the_same_weights(tmp_path):
@@ -123,9 +128,10 @@ def test_own_weights_are_found_by_their_name_from_anywhere(home, tmp_path, monke
         open_weights("nosuch")
 
 
-@pytest.mark.parametrize(
-    "name", ["", "a/b", "..", ".a", "a b", "-a", "a\\b", "x" * 61, "a.b", "é\n"]
-)
+ODD = ("", "a/b", "..", ".a", "a b", "-a", "a\\b", "x" * 61, "a.b", "é\n")
+
+
+@pytest.mark.parametrize("name", ODD)
 def test_odd_names_are_refused(name):
     with pytest.raises(WeightsError, match="weights can't be named"):
         own_weights_folder(name)
@@ -205,3 +211,16 @@ def test_what_can_not_be_written_leaves_what_was_there(tmp_path):
 def test_the_first_windows_are_scored_as_live_use_does():
     card = open_weights("everyday-lrcn").card
     assert early_counts(card) == [8, 10, 12, 14, 16, 18]
+
+
+@pytest.mark.parametrize("kind", ["joints-lrcn", "joints-convlstm"])
+def test_weights_that_were_never_calibrated_can_be_taught(kind, tmp_path):
+    """Their temperature is 1, as other constants of the graph are, which must stay so."""
+    torch.manual_seed(0)
+    clip = ClipSpec(num_frames=20, grid_fps=10.0, image_size=160)
+    model = build_model(CONFIGS[kind], image_size=clip.image_size, num_labels=4)
+    card = ModelCard("fresh", ("none", "a", "b", "c"), CONFIGS[kind], clip)
+    base = export_weights(model, card, tmp_path / "fresh")
+    made = teach(lesson("left_arm", takes=2), "arms", weights=base, folder=tmp_path / "arms")
+    take = gesture("left_arm", phase=3)
+    assert np.abs(scores(made, take, "torch") - scores(made, take, "onnx")).max() < 1e-4

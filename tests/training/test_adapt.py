@@ -1,44 +1,34 @@
-"""A user's own folder: weights that know other labels, made from weights that read joints."""
+"""``python -m training adapt``: the same path as ``har-live teach``, for any layout of clips."""
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
-from safetensors.torch import load_file
 
-import training.recipe.adapt
-from har_live.card import ModelCard, Weights, open_weights
+import har_live.lessons.videos
+from har_live.card import Weights, open_weights
 from har_live.errors import HarLiveError
-from har_live.models.build import build_model
-from har_live.models.config import ModelConfig
+from har_live.lessons.report import Report
 from har_live.recognizer import Recognizer
 from har_live.sources import open_source
 from tests.support.joints_made import GESTURES, finder, save_gesture
-from training.export.weights import export_weights
-from training.provenance import chain
-from training.recipe.adapt import FEW_CLIPS, adapt, gather
-from training.recipe.find_joints import CLIP, look_at
-
-torch.set_num_threads(1)
-FASTER = replace(FEW_CLIPS, epochs=12, learning_rate=2e-2)
-"""For weights that know nothing yet."""
+from training.commands.own_data import adapt
 
 
 @pytest.fixture
-def found(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def found(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """People are found by a network of these tests; the videos that were looked at."""
-    looked: list[Path] = []
+    looked: list[str] = []
+    people_in = har_live.lessons.videos.people_in
 
-    def noting(video: Path, finder):
+    def noting(video: str, *args, **options):
         looked.append(video)
-        return look_at(video, finder)
+        return people_in(video, *args, **options)
 
-    monkeypatch.setattr(training.recipe.adapt, "open_finder", finder)
-    monkeypatch.setattr("training.recipe.find_joints.look_at", noting)
+    monkeypatch.setattr("har_live.scorers.open_finder", lambda **_: finder())
+    monkeypatch.setattr("har_live.lessons.videos.people_in", noting)
     monkeypatch.setattr("har_live.recognizer.open_finder", lambda **_: finder())
     return looked
 
@@ -53,39 +43,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clips
 
 
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Weights:
-    """Small weights that read joints and have learnt nothing."""
-    torch.manual_seed(0)
-    options = {"width": 48, "motion_width": 8}
-    config = ModelConfig("lrcn", "joints", hidden=(32,), encoder_options=options)
-    model = build_model(config, image_size=CLIP.image_size, num_labels=4)
-    card = ModelCard("small", ("none", "wave", "jump", "walk"), config, CLIP, min_frames=10)
-    return export_weights(model, card, tmp_path_factory.mktemp("weights") / "shipped")
-
-
-def test_weights_learn_other_labels_from_a_few_clips(
-    folder: Path, tmp_path: Path, shipped: Weights, found: list[Path]
-):
-    out, cache = tmp_path / "mine", tmp_path / "cache"
-    made = adapt(folder, shipped, out, cache, FASTER, show_progress=False)
-    again = open_weights(out)
-    assert again.card == made.card
-    assert again.card.labels == tuple(sorted(GESTURES))
-    assert (again.card.clip, again.card.min_frames) == (CLIP, 10)
-    assert again.card.metrics["clips"] == 6
-    assert "by group (3 groups): 12 clips learnt, 6 measured" in again.card.accuracy
-    assert {"confusion.png", "curves.png"} <= {path.name for path in out.iterdir()}
-    assert list(chain(out))[-1]["inputs"] == {"shipped": "a folder"}
-    before, after = (load_file(w.tensors_path) for w in (shipped, again))
-    moved = {name for name in before if not torch.equal(before[name], after[name])}
-    assert any(name.startswith("encoder.") for name in moved)
-    assert any(name.startswith("cells.") for name in moved)
+def test_weights_learn_other_labels_from_a_few_clips(folder, tmp_path, found):
+    out = tmp_path / "mine"
+    adapt(folder, out=out)
+    made = open_weights(out)
+    report = Report.from_card(made.card)
+    assert set(made.card.labels) == set(GESTURES)
+    assert made.card.clip == open_weights().card.clip
+    assert report is not None
+    assert (report.held_by, len(report.people)) == ("person", 3)
+    assert sum(report.right.values()) >= 10  # of 12
     # Whoever adapts again looks at nothing again.
     assert len(found) == 18
-    gather(folder, cache)
+    adapt(folder, out=out)
     assert len(found) == 18
-    assert says(again, folder) > 0.8  # chance is a third
+    assert open_weights(out).card == made.card
+    assert says(made, folder) > 0.8  # chance is a third
 
 
 def says(weights: Weights, folder: Path) -> float:
@@ -102,41 +75,24 @@ def says(weights: Weights, folder: Path) -> float:
     return sum(right) / len(right)
 
 
-def test_a_clip_that_can_not_be_read_is_left_out(
-    folder: Path, tmp_path: Path, found: list[Path], caplog: pytest.LogCaptureFixture
-):
+def test_a_clip_that_can_not_be_read_is_left_out(folder, tmp_path, found, caplog):
     clips = shutil.copytree(folder, tmp_path / "clips")
     (clips / "none" / "anna" / "0.mp4").write_bytes(b"no film")
-    material = gather(clips, tmp_path / "cache")
-    assert len(material.learnt) + len(material.measured) == 17
-    assert "left out: none/anna/0.mp4: " in caplog.text
+    adapt(clips, out=tmp_path / "mine")
+    report = Report.from_card(open_weights(tmp_path / "mine").card)
+    assert report is not None
+    assert report.num_takes == 17
+    assert "left out: " in caplog.text
+    assert "0.mp4" in caplog.text
 
 
-def test_weights_that_read_pictures_are_refused_in_a_line(
-    folder: Path, tmp_path: Path, small_weights, found: list[Path]
-):
+def test_weights_that_read_pictures_are_refused_in_a_line(folder, tmp_path, small_weights, found):
     with pytest.raises(HarLiveError, match="test-lrcn reads pictures: only weights that read join"):
-        adapt(folder, small_weights("lrcn"), tmp_path / "mine", tmp_path / "cache", FEW_CLIPS)
+        adapt(folder, str(small_weights("lrcn").folder), tmp_path / "mine")
     assert found == []
     assert not (tmp_path / "mine").exists()
 
 
-def test_clips_without_none_are_taken_with_a_warning(
-    folder: Path, tmp_path: Path, shipped: Weights, found: list[Path], caplog, monkeypatch
-):
-    def enough(*_: object, **__: object) -> None:
-        raise HarLiveError("enough is known")
-
-    monkeypatch.setattr(training.recipe.adapt, "fit", enough)
-    labels = ["left_arm", "right_arm"]
-    with pytest.raises(HarLiveError, match="enough"):
-        adapt(
-            folder,
-            shipped,
-            tmp_path / "mine",
-            tmp_path / "cache",
-            FEW_CLIPS,
-            labels=labels,
-            show_progress=False,
-        )
-    assert "no clips of 'none'" in caplog.text
+def test_clips_without_none_are_taken_with_a_warning(folder, tmp_path, found, caplog):
+    adapt(folder, out=tmp_path / "mine", labels="left_arm,right_arm")
+    assert "no takes of 'none'" in caplog.text

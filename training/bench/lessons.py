@@ -1,7 +1,7 @@
 """Lessons to measure teaching by: takes of people and clips that the network never saw.
 
 Of recorded movements each person is seen by a camera of their own, a little from the side and from
-above; ``none`` is learnt from some people's takes and judged on others'.
+above; ``none`` is learnt from some takes of a few people and judged on their others.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ of whose takes one is always kept to judge by."""
 NUM_EXERCISES, NUM_CLIPS = 4, 10
 LEAST_GROUPS = 4
 """Groups that an exercise must have been filmed with."""
-NONE_SECONDS, JUDGED_SECONDS = 20.0, 900.0
-"""Of ``none``: learnt, and judged."""
+NONE_SECONDS, JUDGED_SECONDS = 20.0, 300.0
+"""Of ``none``: learnt, and judged: other takes of the same people."""
 LEAST_NONE_SECONDS = 3.0
 AROUND = 0.3
 """Deviation of the angle from which somebody is filmed, in radians."""
@@ -38,7 +38,7 @@ class Lesson:
     judged: dict[str, list[Recording]]
     """Takes by who or what did them: ``same person``, ``another person``, ``other groups``."""
     nothing: list[Recording]
-    """Takes of ``none`` by others than those learnt from."""
+    """Other takes of ``none`` by the people whose takes of it are learnt."""
 
 
 def recorded_lesson(
@@ -94,16 +94,16 @@ def film_lesson(clips: Sequence[Take], nothing: Sequence[Take], rng: np.random.G
 def _nothing(
     takes: Sequence[Take], rng: np.random.Generator
 ) -> tuple[list[Recording], list[Recording]]:
-    """Split takes of ``none`` by group: those learnt, and those judged."""
-    groups = rng.permutation(sorted({take.group for take in takes}))
-    learnt_groups = set(groups[: len(groups) // 2])
-    shuffled = [takes[number] for number in rng.permutation(len(takes))]
+    """Split takes of ``none`` by a few people: those learnt, and those judged."""
+    long = [take for take in takes if take.seconds >= LEAST_NONE_SECONDS]
+    chosen: list[Take] = []
+    for group in rng.permutation(sorted({take.group for take in long})):
+        if sum(take.seconds for take in chosen) < NONE_SECONDS + JUDGED_SECONDS:
+            chosen += [take for take in long if take.group == group]
     sides: tuple[list[Take], list[Take]] = ([], [])
-    for take in shuffled:
-        side = sides[take.group not in learnt_groups]
-        wanted = NONE_SECONDS if side is sides[0] else JUDGED_SECONDS
-        if take.seconds >= LEAST_NONE_SECONDS and sum(t.seconds for t in side) < wanted:
-            side.append(take)
+    for number in rng.permutation(len(chosen)):
+        is_learnt = sum(take.seconds for take in sides[0]) < NONE_SECONDS
+        sides[0 if is_learnt else 1].append(chosen[number])
     learnt, judged = (_seen([replace(t, label=NONE) for t in side], rng) for side in sides)
     return learnt, judged
 

@@ -25,7 +25,6 @@ from training.commands.options import (
 )
 from training.commands.output import print_table
 from training.learn.fit_settings import ClipSettings, FitSettings, MachineSettings, NetworkSettings
-from training.settings import Count
 
 if TYPE_CHECKING:
     from har_live.card import Weights
@@ -149,21 +148,33 @@ def adapt(
         str, typer.Option(help="Name of shipped weights, or a folder.", callback=weights_exist)
     ] = DEFAULT_WEIGHTS,
     out: WeightsFolder = Path("runs/mine"),
-    cache: Cache = DEFAULT_CACHE,
     labels: Annotated[str, typer.Option(help="Only these, with commas between.")] = "",
-    epochs: Annotated[Count, typer.Option(help="Rounds of 25 steps.")] = 8,
     seed: Seed = 0,
 ) -> None:
-    """Teach weights that read joints your own actions, from a folder of clips."""
-    from dataclasses import replace
+    """Teach weights that read joints your own actions, from a folder of clips in any layout.
 
-    from har_live.card import open_weights
-    from training.recipe.adapt import FEW_CLIPS
-    from training.recipe.adapt import adapt as teach
+    Every clip is looked at once: what is found is kept in OUT/takes. As `har-live teach --from`.
+    """
+    from training.data.layouts import read_clips
+    from training.data.split import choose_labels
 
-    settings = replace(FEW_CLIPS, epochs=epochs, seed=seed)
-    known = open_weights(weights)
-    _say_kept(teach(data, known, out, cache, settings, labels=names_of(labels)))
+    root, clips = read_clips(data)
+    chosen = choose_labels(clips, names_of(labels))
+    from har_live import Recordings, teach
+    from har_live.cli.console.lesson import lesson_bar
+    from har_live.lessons.folders import LabelledClip
+    from har_live.lessons.learn import open_base
+    from har_live.lessons.lesson import add_clips
+    from har_live.scorers import open_finder
+
+    base, recordings = open_base(weights), Recordings(out / "takes")
+    videos = [LabelledClip(clip.label, clip.group, root / clip.path) for clip in chosen]
+    with lesson_bar() as on_progress:
+        add_clips(recordings, videos, open_finder(), base.card, on_progress=on_progress)
+        made = teach(
+            recordings, out.name, weights=base, folder=out, seed=seed, on_progress=on_progress
+        )
+    _say_kept(made)
 
 
 def _say_kept(weights: Weights) -> None:

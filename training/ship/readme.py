@@ -40,6 +40,7 @@ def readme(card: ModelCard, *, recipes: Sequence[dict[str, Any]], notes: str) ->
         "",
         *_figure(metrics),
         *_cross_source(metrics),
+        *_teaching(metrics),
         "![curves](curves.png)",
         "",
         "![confusion](confusion.png)",
@@ -115,6 +116,35 @@ def _figure(metrics: dict[str, Any]) -> list[str]:
         "window.",
         "",
     ]
+
+
+def _teaching(metrics: dict[str, Any]) -> list[str]:
+    """Say what teaching reached, by people and clips that the network never saw."""
+    if "teaching" not in metrics:
+        return []
+    reached = metrics["teaching"]
+    return [
+        f"Actions of one's own (`{reached['command']}`: {reached['lessons']} lessons a source, "
+        f"all left out of the training; {reached['seconds']:.0f} s from the last take to "
+        "weights, eight takes of eight actions):",
+        "",
+        "| source | takes each | named rightly | false alarms an hour |",
+        "|---|---|---|---|",
+        *(
+            f"| {name} | {row['takes']['mean']:.1f} | {_spread(row)} | "
+            f"{row['false_alarms_an_hour']:.0f} |"
+            for name, row in reached["rows"].items()
+        ),
+        "",
+    ]
+
+
+def _spread(row: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{by} {value['mean']:.0%} ± {100 * value['deviation']:.0f}"
+        for by, value in row.items()
+        if isinstance(value, dict) and by != "takes"
+    )
 
 
 def _cross_source(metrics: dict[str, Any]) -> list[str]:
