@@ -11,6 +11,7 @@ from har_live.sinks.file_checks import check_video
 from har_live.sinks.kinds import is_url, is_video, open_sink
 from har_live.sinks.naming import free_path, has_time, with_time
 from har_live.sinks.part_file import is_taken
+from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
     from har_live.realtime.settings import LiveSettings
@@ -38,6 +39,12 @@ def numbers_of(num_sources: int) -> list[int | None]:
     return [*range(1, num_sources + 1)] if num_sources > 1 else [None]
 
 
+def namesakes(sources: Sequence[str]) -> list[int]:
+    """Return for each source 1, or 2 where one of the same name stands before it, and so on."""
+    names = [kind_of(source).label(source) for source in sources]
+    return [names[: index + 1].count(name) for index, name in enumerate(names)]
+
+
 def recording_of(sinks: Sequence[str | Path | Sink]) -> Path | None:
     """Return the video among the sinks: of all sources it is one, of what is shown.
 
@@ -56,7 +63,11 @@ def first_recording(path: Path) -> Path:
 
 
 def sinks_of(
-    sinks: Sequence[str | Path | Sink], number: int | None, settings: LiveSettings
+    sinks: Sequence[str | Path | Sink],
+    number: int | None,
+    settings: LiveSettings,
+    *,
+    namesake: int = 1,
 ) -> list[Sink]:
     """Return the sinks of one source, without the recording; paths with its number and the time of
     now.
@@ -71,7 +82,10 @@ def sinks_of(
             "which each source gets a sink of its own (har_live.sinks.register)"
         )
     wanted = SinkSettings(
-        overwrite=settings.overwrite, append=settings.append, hwaccel=settings.options.hwaccel
+        overwrite=settings.overwrite,
+        append=settings.append,
+        hwaccel=settings.options.hwaccel,
+        namesake=namesake,
     )
     return [
         open_sink(_named(sink, number, append=settings.append), wanted)

@@ -16,7 +16,7 @@ from har_live.realtime.main_loop import Display
 from har_live.realtime.metrics import Ending, LiveSummary
 from har_live.realtime.moments import Moments
 from har_live.realtime.notices import Notices
-from har_live.realtime.outputs import numbers_of, recording_of, sinks_of
+from har_live.realtime.outputs import namesakes, numbers_of, recording_of, sinks_of
 from har_live.realtime.playback import Playback
 from har_live.realtime.recorder import Recorder
 from har_live.realtime.scoring import Scoring, score_all
@@ -129,8 +129,10 @@ def ticking(
         recorder = Recorder(settings, recording_of(sinks))
         screen = stack.enter_context(Outputs([recorder]))
         tiles: list[Tile] = []
-        for number, source in zip(numbers_of(len(sources)), sources, strict=True):
-            outputs = stack.enter_context(Outputs(sinks_of(sinks, number, settings)))
+        numbers = numbers_of(len(sources))
+        for number, source, twin in zip(numbers, sources, namesakes(sources), strict=True):
+            opened = sinks_of(sinks, number, settings, namesake=twin)
+            outputs = stack.enter_context(Outputs(opened))
             channels = Channels(
                 clock,
                 Playback(clock),

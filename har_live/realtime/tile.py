@@ -177,6 +177,7 @@ class Tile:
             case Lost():
                 self.labels.lose()
                 self.notices.lost(news.attempt)
+                self.moments.lose()
                 self.is_stale = True
             case Failed():
                 self._hear_failed(news)
@@ -198,6 +199,7 @@ class Tile:
             self.error = as_har_live_error(failed)
             self.error.__cause__ = failed.error
             self.labels.lose()
+            self.moments.lose()
             self.is_stale = True
 
     def _status(self, now: float, *, is_paused: bool, is_recording: bool) -> LiveStatus:
@@ -208,7 +210,7 @@ class Tile:
             dropped=self.num_dropped,
             recording=is_recording,
             paused=is_paused,
-            notice=self.notices.text(now, is_paused=is_paused),
+            notice=self.notices.text(now, is_paused=is_paused) or self.moments.trouble,
         )
 
 
