@@ -40,7 +40,8 @@ class Moment:
     is_last: bool = False
     """True once the source has ended, and everything is said of it."""
     is_lost: bool = False
-    """True if a live source was lost just now; a moment with a frame says that it is back."""
+    """True if a live source was lost just now; the next moment with a frame says that it is
+    back."""
     draw: Draw | None = field(default=None, repr=False)
     """Draws the frame with people, labels and timeline; None has nothing to add to it."""
 

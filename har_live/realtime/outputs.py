@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from har_live.sinks.base import Sink, SinkSettings
-from har_live.sinks.file_checks import check_video
+from har_live.sinks.file_checks import check_video, numbered
 from har_live.sinks.kinds import is_url, is_video, open_sink
 from har_live.sinks.naming import free_path, has_time, with_time
 from har_live.sinks.part_file import is_taken
@@ -39,10 +39,13 @@ def numbers_of(num_sources: int) -> list[int | None]:
     return [*range(1, num_sources + 1)] if num_sources > 1 else [None]
 
 
-def namesakes(sources: Sequence[str]) -> list[int]:
-    """Return for each source 1, or 2 where one of the same name stands before it, and so on."""
-    names = [kind_of(source).label(source) for source in sources]
-    return [names[: index + 1].count(name) for index, name in enumerate(names)]
+def names_of(sources: Sequence[str]) -> list[str]:
+    """Return names for people, no two alike."""
+    names: list[str] = []
+    for source in sources:
+        label = kind_of(source).label(source)
+        names.append(next(name for name in numbered(label) if name not in names))
+    return names
 
 
 def recording_of(sinks: Sequence[str | Path | Sink]) -> Path | None:
@@ -67,7 +70,7 @@ def sinks_of(
     number: int | None,
     settings: LiveSettings,
     *,
-    namesake: int = 1,
+    source_name: str = "",
 ) -> list[Sink]:
     """Return the sinks of one source, without the recording; paths with its number and the time of
     now.
@@ -85,7 +88,7 @@ def sinks_of(
         overwrite=settings.overwrite,
         append=settings.append,
         hwaccel=settings.options.hwaccel,
-        namesake=namesake,
+        source_name=source_name,
     )
     return [
         open_sink(_named(sink, number, append=settings.append), wanted)

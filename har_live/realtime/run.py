@@ -16,7 +16,7 @@ from har_live.realtime.main_loop import Display
 from har_live.realtime.metrics import Ending, LiveSummary
 from har_live.realtime.moments import Moments
 from har_live.realtime.notices import Notices
-from har_live.realtime.outputs import namesakes, numbers_of, recording_of, sinks_of
+from har_live.realtime.outputs import names_of, numbers_of, recording_of, sinks_of
 from har_live.realtime.playback import Playback
 from har_live.realtime.recorder import Recorder
 from har_live.realtime.scoring import Scoring, score_all
@@ -130,8 +130,8 @@ def ticking(
         screen = stack.enter_context(Outputs([recorder]))
         tiles: list[Tile] = []
         numbers = numbers_of(len(sources))
-        for number, source, twin in zip(numbers, sources, namesakes(sources), strict=True):
-            opened = sinks_of(sinks, number, settings, namesake=twin)
+        for number, source, name in zip(numbers, sources, names_of(sources), strict=True):
+            opened = sinks_of(sinks, number, settings, source_name=name)
             outputs = stack.enter_context(Outputs(opened))
             channels = Channels(
                 clock,

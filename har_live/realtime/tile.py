@@ -90,6 +90,9 @@ class Tile:
             self._show(frame, now)
         scored = [item for item in news if isinstance(item, Scored)]
         self.moments.write(frame, scored, draw=partial(self._draw_for_sinks, now))
+        turns = [item for item in news if isinstance(item, Opened | Lost | Failed)]
+        if turns and not isinstance(turns[-1], Opened):
+            self.moments.lose()  # after the frame, which was its last
         return frame is not None
 
     def conclude(self, *, is_paused: bool) -> None:
@@ -177,7 +180,6 @@ class Tile:
             case Lost():
                 self.labels.lose()
                 self.notices.lost(news.attempt)
-                self.moments.lose()
                 self.is_stale = True
             case Failed():
                 self._hear_failed(news)
@@ -199,7 +201,6 @@ class Tile:
             self.error = as_har_live_error(failed)
             self.error.__cause__ = failed.error
             self.labels.lose()
-            self.moments.lose()
             self.is_stale = True
 
     def _status(self, now: float, *, is_paused: bool, is_recording: bool) -> LiveStatus:

@@ -43,8 +43,9 @@ class SinkSettings:
     """Go on with what exists."""
     hwaccel: Hwaccel = "none"
     """Hardware that encodes video, as in ``SourceSettings``."""
-    namesake: int = 1
-    """Counts the sources of a run that have the same name: 1 for the first, 2 for the second."""
+    source_name: str = ""
+    """The source's name for people, in live use unlike that of any other of the run; empty: take
+    that of ``VideoInfo``."""
 
 
 @dataclass(frozen=True, slots=True)

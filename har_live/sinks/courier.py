@@ -76,7 +76,7 @@ class Courier(Sink):
         """Wait for what is not delivered yet, a bounded time; a second call does nothing.
 
         Raises:
-            SinkError: it never arrived, and the other side is away still.
+            SinkError: something never arrived, and the other side is away still.
         """
         thread, self._thread = self._thread, None
         if thread is None:
@@ -89,17 +89,13 @@ class Courier(Sink):
             self._hang_up()
             thread.join(JOIN_SECONDS)
         num_undelivered = self._box.num_undelivered
-        if self._trouble is not None and (num_undelivered or not is_empty):
-            what = f"{num_undelivered} of {self._box.num_events} events were"
-            what = what if num_undelivered else "the last state was"
-            raise SinkError(f"{self.name}: {what} not delivered: {self._trouble}")
+        told = f"{num_undelivered} of {self._box.num_events} events were not delivered"
+        trouble = self._trouble or (None if is_empty else "no answer in time")
+        if trouble is not None and (num_undelivered or not is_empty):
+            told = told if num_undelivered else "the last state was not delivered"
+            raise SinkError(f"{self.name}: {told}: {trouble}")
         if num_undelivered:
-            logger.warning(
-                "%s: %d of %d events were not delivered",
-                self.name,
-                num_undelivered,
-                self._box.num_events,
-            )
+            logger.warning("%s: %s", self.name, told)
 
     def abort(self) -> None:
         """Leave the other side as ``close`` does; what could not be said is nobody's concern."""

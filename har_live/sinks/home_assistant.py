@@ -32,7 +32,7 @@ def safe_name(name: str, *, salt: str = "") -> str:
     >>> safe_name("figure")
     'figure'
     >>> safe_name("camera 0")
-    'camera_0-0c33c9'
+    'camera_0-eba8a3'
     """
     plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
     if name == plain and not salt:
@@ -41,19 +41,16 @@ def safe_name(name: str, *, salt: str = "") -> str:
     return f"{plain[:40] or 'source'}-{hashlib.sha256(told_apart).hexdigest()[:6]}"
 
 
-def discovery(
-    run: Run, *, prefix: str, place: str, namesake: int = 1
-) -> dict[str, dict[str, object]]:
+def discovery(run: Run, *, prefix: str, place: str, name: str) -> dict[str, dict[str, object]]:
     """Return what to tell Home Assistant: topic → configuration.
 
     Args:
         prefix: where Home Assistant listens.
         place: the topic below which the source's states are; makes the ids, which stay the same
             from run to run.
-        namesake: as in ``SinkSettings``.
+        name: of the source, for people.
     """
-    unique = f"har_live_{safe_name(run.info.name, salt=place)}"
-    name = run.info.name if namesake == 1 else f"{run.info.name} ({namesake})"
+    unique = f"har_live_{safe_name(name, salt=place)}"
     common: dict[str, object] = {
         "device": {
             "identifiers": [unique],

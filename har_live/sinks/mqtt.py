@@ -50,7 +50,7 @@ class MqttSink(Courier):
 
     Args:
         address: as ``broker_of`` reads it.
-        settings: ``namesake`` gives sources of the same name places of their own.
+        settings: ``source_name`` gives the source its place.
 
     Raises:
         SinkError: the address can't be understood, or the extra ``[mqtt]`` is not installed.
@@ -65,7 +65,7 @@ class MqttSink(Courier):
             raise SinkError(
                 f"{self.name} needs paho-mqtt, which is not installed; {INSTALL_MQTT}"
             ) from error
-        self._namesake = settings.namesake
+        self._source_name = settings.source_name
         self._run_known: Run | None = None
         self._place = ""
         self._clock = EventClock(is_live=False)
@@ -80,14 +80,14 @@ class MqttSink(Courier):
         self._run_known = run
         self._clock = EventClock(is_live=run.info.is_live)
         self._states = States(run.info.name)
-        salt = "" if self._namesake == 1 else str(self._namesake)
-        self._place = f"{self._broker.topic}/{safe_name(run.info.name, salt=salt)}"
+        name = self._source_name or run.info.name
+        self._place = f"{self._broker.topic}/{safe_name(name)}"
         if self._broker.discovery is not None:
             told = discovery(
                 run,
                 prefix=self._broker.discovery,
                 place=self._place,
-                namesake=self._namesake,
+                name=name,
             )
             for topic, config in told.items():
                 self.put(Message(_body(config), topic, is_state=True))

@@ -130,8 +130,9 @@ class MqttConnection(Closing):
 
     def _has_arrived(self) -> bool:
         info = self._info
-        is_sent = info is not None and info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
-        return is_sent and info.is_published()
+        if info is None or info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        return info.is_published()
 
     def _open(self) -> None:
         self._client.connect(self._broker.host, self._broker.port, KEEPALIVE_SECONDS)

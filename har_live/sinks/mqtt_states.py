@@ -32,6 +32,7 @@ class States:
         self._head: State = {"format": FORMAT, "version": VERSION, "source": source}
         self._labels = CurrentLabels()
         self._now_seconds = 0.0
+        self._is_lost = False
         self._said: dict[int, tuple[float, State]] = {}  # when, and what
 
     def update(self, moment: Moment) -> dict[int, State | None]:
@@ -45,8 +46,10 @@ class States:
         times = [prediction.end_seconds for prediction in moment.predictions]
         if moment.frame is not None:
             times.append(moment.frame.pts_seconds)
+            self._is_lost = False
+        self._is_lost |= moment.is_lost or moment.is_last
         self._now_seconds = max(times, default=self._now_seconds)
-        if moment.warming_up is not None or moment.is_lost or moment.is_last:
+        if moment.warming_up is not None or self._is_lost:
             self._labels.restart()
         return self._changes()
 
