@@ -13,7 +13,7 @@ Below the topic (``har-live`` where none is given) each source has a place of it
 
 ``SOURCE`` is the source's name, where it has letters and digits alone; else made of it
 (``safe_name``), and the same in every run. So ``har-live/+/events`` are the events of all. Home
-Assistant is told of the sources by its discovery.
+Assistant is told of the sources of live use by its discovery.
 
 Where the broker is away, events wait and of states the newest; when it is back, it is told
 everything that is kept again.
@@ -50,7 +50,7 @@ class MqttSink(Courier):
 
     Args:
         address: as ``broker_of`` reads it.
-        settings: ``source_name`` gives the source its place.
+        settings: ``source_name``, which live use gives, is where the source has its place.
 
     Raises:
         SinkError: the address can't be understood, or the extra ``[mqtt]`` is not installed.
@@ -74,7 +74,7 @@ class MqttSink(Courier):
         self._is_online = False
 
     def begin(self, run: Run) -> None:
-        """Begin to deliver; Home Assistant is told of the source."""
+        """Begin to deliver; Home Assistant is told of the source where it is live use."""
         from har_live.sinks.mqtt_connection import Waker
 
         self._run_known = run
@@ -82,7 +82,8 @@ class MqttSink(Courier):
         self._states = States(run.info.name)
         name = self._source_name or run.info.name
         self._place = f"{self._broker.topic}/{safe_name(name)}"
-        if self._broker.discovery is not None:
+        # A file that is annotated once would stay in Home Assistant for ever.
+        if self._broker.discovery is not None and self._source_name:
             told = discovery(
                 run,
                 prefix=self._broker.discovery,

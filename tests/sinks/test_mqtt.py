@@ -20,7 +20,7 @@ from har_live.errors import SourceError
 from har_live.sinks import mqtt_connection, outbox
 from har_live.sinks.home_assistant import safe_name
 from har_live.types import Segment
-from tests.support.live_made import WatchedRecognizer
+from tests.support.live_made import MadeWindow, WatchedRecognizer, live_one
 from tests.support.make_media import make_clip
 from tests.support.network_sinks import LAST, begun, over, says, seen, stalled_server
 from tests.support.resources import wait_until
@@ -93,7 +93,8 @@ def test_annotate_tells_what_it_writes(recognizer, clip, tmp_path, broker, qos):
         wait_until(lambda: len(listener.of(f"{place}/events")) == len(lines) > 0)
         assert [json.loads(body) for body in listener.of("/events")] == [head | o for o in lines]
         listener.wait_for(f"{place}/availability", b"offline")
-    assert not any(topic.endswith("/events") for topic in kept(broker.port))
+    # No event stays, and no device in Home Assistant of a file that was looked at once.
+    assert {topic.rpartition("/")[2] for topic in kept(broker.port)} == {"availability", "state"}
 
 
 def test_annotate_many_tells_of_all(recognizer, clip, tmp_path, broker):
@@ -350,6 +351,23 @@ def test_live_labels_go_on_without_a_broker(recognizer, tmp_path, down, monkeypa
         )
     for number in (1, 2):
         assert len((tmp_path / f"out-{number}.jsonl").read_text().splitlines()) > 1
+
+
+def test_the_picture_says_what_does_not_get_through(recognizer, down, views, monkeypatch):
+    monkeypatch.setattr(outbox, "QUIET_SECONDS", 0.3)
+
+    def is_said(_window: MadeWindow) -> bool:
+        notice = (views and views[-1].status.notice) or ""
+        return "can't be reached (Connection refused)" in notice and "undelivered" in notice
+
+    with pytest.raises(SinkError, match="events were not delivered"):
+        live_one(
+            "made",
+            recognizer,
+            sinks=[url(down)],
+            window=MadeWindow([(is_said, "quit")]),
+            open_new=lambda: MadeSource(paced(frames(900)), is_live=True),
+        )
 
 
 # --- TLS and passwords ------------------------------------------------------------------------

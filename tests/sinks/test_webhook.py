@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -106,6 +109,33 @@ def test_without_a_secret_nothing_is_signed(server):
     sink.write(over(0))
     sink.close()
     assert hook.requests[0].headers["X-Har-Live-Signature"] is None
+
+
+def test_the_receiver_of_the_readme_tells_ours_from_others(tmp_path, monkeypatch):
+    port = free_port()
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    code = re.search(r"<!-- receiver -->\n```py\n(.*?)```", readme, re.S)[1]
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("HAR_LIVE_HOOK_SECRET", "secret")
+    receiver = subprocess.Popen(
+        [sys.executable, "-c", code.replace("8000", str(port))],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        ours = begun(f"http://127.0.0.1:{port}/hook")
+        ours.write(over(3))
+        assert json.loads(receiver.stdout.readline())["start_seconds"] == 3
+        ours.close()
+        other = begun(f"http://:wrong@127.0.0.1:{port}/hook")
+        other.write(over(4))
+        assert receiver.stdout.readline() == "not from us\n"
+        with pytest.raises(SinkError, match=r"refuses events \(401 Unauthorized\)"):
+            other.close()
+    finally:
+        receiver.kill()
+        receiver.communicate(timeout=20)
 
 
 # --- what fails -------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ def made_run(source: str = "figure") -> Run:
 
 
 def begun(address: str, source: str = "figure") -> Sink:
-    sink = open_sink(address, SinkSettings())
+    """A sink as live use begins it."""
+    sink = open_sink(address, SinkSettings(source_name=source))
     sink.begin(made_run(source))
     return sink
 
