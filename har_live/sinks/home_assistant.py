@@ -10,8 +10,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-import har_live
 from har_live.types import UNSURE
+from har_live.version import __version__
 
 if TYPE_CHECKING:
     from har_live.sinks.base import Run
@@ -57,9 +57,9 @@ def discovery(run: Run, *, prefix: str, place: str, name: str) -> dict[str, dict
             "name": f"har-live {name}",
             "manufacturer": "har-live",
             "model": run.weights,
-            "sw_version": har_live.__version__,
+            "sw_version": __version__,
         },
-        "origin": {"name": "har-live", "sw_version": har_live.__version__},
+        "origin": {"name": "har-live", "sw_version": __version__},
     }
     label = {
         "name": "Action",

@@ -35,7 +35,6 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from urllib.request import Request
 from uuid import uuid4
 
-import har_live
 from har_live.backoff import delay_seconds
 from har_live.errors import SinkError
 from har_live.redact import redact_path
@@ -44,6 +43,7 @@ from har_live.sinks.event_clock import EventClock
 from har_live.sinks.event_formats import event_of
 from har_live.sinks.hook_connection import HookConnection
 from har_live.sinks.outbox import Message
+from har_live.version import __version__
 
 if TYPE_CHECKING:
     from email.message import Message as Headers
@@ -141,7 +141,7 @@ class Webhook(Courier):
     def _post(self, message: Message) -> _Answer:
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": f"har-live/{har_live.__version__}",
+            "User-Agent": f"har-live/{__version__}",
             "X-Har-Live-Delivery": message.topic,
         }
         if self._secret:
