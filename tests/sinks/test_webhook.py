@@ -24,10 +24,9 @@ from har_live.sinks.kinds import open_sink
 from har_live.sinks.webhook import LONGEST_RETRY_AFTER_SECONDS, _retry_after
 from tests.support.live_made import WatchedRecognizer
 from tests.support.make_media import make_clip
-from tests.support.network_sinks import LAST, begun, over, seen, stalled_server
+from tests.support.network_sinks import LAST, begun, free_port, over, seen, stalled_server
 from tests.support.resources import wait_until
 from tests.support.servers.http_server import HttpServer, Request
-from tests.support.servers.mosquitto import free_port
 from tests.support.sources_made import MadeSource, frames, paced
 
 

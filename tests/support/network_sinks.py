@@ -50,6 +50,12 @@ def over(number: int) -> Moment:
 LAST = Moment(None, [], [], None, is_last=True)
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
 @contextmanager
 def stalled_server() -> Iterator[int]:
     """A port that takes every connection, and never says a word."""

@@ -15,6 +15,7 @@ import pytest
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.support.network_sinks import free_port
 from tests.support.resources import wait_until
 
 END_SECONDS = 10
@@ -26,12 +27,6 @@ def require_mosquitto() -> None:
     """Skip the test where it is missing, or fail it on the build machine."""
     if shutil.which("mosquitto") is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("mosquitto is not installed")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 class Mosquitto:
