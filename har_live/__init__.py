@@ -16,6 +16,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from har_live.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from har_live.card import ModelCard, open_weights
     from har_live.errors import (
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
     from har_live.sinks.window import Window
     from har_live.sources import open_source
     from har_live.types import ClipSpec, Frame, Prediction, Segment
-
-__version__ = "0.1.0"
 
 __all__ = [
     "BackendError",

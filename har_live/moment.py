@@ -39,6 +39,9 @@ class Moment:
     """Label → seconds, at the end, that are in no segment, such as those of ``none``."""
     is_last: bool = False
     """True once the source has ended, and everything is said of it."""
+    is_lost: bool = False
+    """True if a live source was lost just now; the next moment with a frame says that it is
+    back."""
     draw: Draw | None = field(default=None, repr=False)
     """Draws the frame with people, labels and timeline; None has nothing to add to it."""
 

@@ -43,6 +43,16 @@ def redact_url(location: str) -> str:
     return f"{scheme}://{place}"
 
 
+def redact_path(location: str) -> str:
+    """The scheme and the host of an address alone: a hook's path often is its password.
+
+    >>> redact_path("https://user:secret@host:8080/api/webhook/secret?token=x")
+    'https://host:8080'
+    """
+    scheme, separator, rest = redact_url(location).partition("://")
+    return f"{scheme}{separator}{rest.partition('/')[0]}" if separator else location
+
+
 def redact(text: str) -> str:
     """The text with every URL in it redacted."""
     return _URL.sub(_redact_match, text)

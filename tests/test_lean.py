@@ -24,7 +24,7 @@ from tests.support.make_media import make_clip
 ROOT = Path(__file__).parents[1]
 NOT_THERE = (
     *("torch", "safetensors", "lightning", "torchmetrics", "onnx", "onnxscript"),
-    *("matplotlib", "sklearn", "training"),
+    *("matplotlib", "sklearn", "training", "paho"),
 )
 SAY_INSTALL = f"but it is not installed; {INSTALL_TORCH}"
 TIMEOUT_SECONDS = 120

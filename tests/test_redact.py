@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from har_live.redact import redact, redact_url
+from har_live.redact import redact, redact_path, redact_url
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,17 @@ def test_what_holds_no_secret_stays(location: str) -> None:
 )
 def test_every_url_of_a_text_is_redacted(text: str, shown: str) -> None:
     assert redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://u:s@host:8080/hook/secret?t=x#y", "https://host:8080"),
+        ("https://u:se/cret@host/hook", "https://host"),
+        ("https://u:se?cret@host/hook", "https://***"),
+        ("http://[::1]:80/secret", "http://[::1]:80"),
+        ("out/a.mp4", "out/a.mp4"),
+    ],
+)
+def test_of_a_hook_the_host_alone_is_shown(location: str, shown: str) -> None:
+    assert redact_path(location) == shown

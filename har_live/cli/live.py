@@ -163,7 +163,7 @@ def live(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     sinks = [*([] if record is None else [record]), *(events or ())]
-    outputs = open_outputs(sinks, settings, num_sources=len(watched))
+    outputs = open_outputs(sinks, settings, sources=watched)
     recognizer = recognizing.open()
     with nullcontext() if no_window else har_live.Window("har-live") as window:
         summaries = har_live.live(

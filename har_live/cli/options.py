@@ -102,7 +102,8 @@ EventsOption = Annotated[
     list[str] | None,
     typer.Option(
         help="Write segments to this .jsonl, .csv, .srt or .vtt file, in seconds from the start of "
-        "what is read, or give them to an address of a kind that was added. Repeatable.",
+        "what is read; or tell a broker (mqtts://user@host/topic), a hook (https://host/path), or "
+        "an address of a kind that was added. Repeatable.",
         callback=_no_videos,
     ),
 ]

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from har_live.errors import HarLiveError, SinkError
 from har_live.files.annotate import annotate
 from har_live.files.recognize import Recognition
+from har_live.sinks.base import SinkSettings
 from har_live.sinks.file_checks import CONTAINERS, numbered, reason
-from har_live.sinks.kinds import known_kinds
+from har_live.sinks.kinds import is_url, known_kinds, open_sink
 from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def annotate_all(
         folder: is made where it is missing. The outputs are named after their sources, and no two
             of them alike: ``a/in.mp4`` and ``b/in.avi`` become ``in.mp4`` and ``in-2.mp4``.
         events: kinds of files of segments to write beside each: ``.jsonl``, ``.csv``, ``.srt``,
-            ``.vtt``.
+            ``.vtt``; and addresses that get the segments of all.
         overwrite: replace files that exist.
         joints: draw people's limbs.
         min_duration_seconds: shorter segments are left out.
@@ -69,13 +70,17 @@ def annotate_all(
         What became of each, in their order.
 
     Raises:
-        SinkError: the folder can't be made.
+        SinkError: the folder can't be made, or an address is refused.
         ValueError: a kind of events is unknown.
     """
     suffixes = [kind for kind in known_kinds() if kind[0] == "." and kind not in CONTAINERS]
+    addresses = [address for address in events if is_url(address)]
+    events = [kind for kind in events if not is_url(kind)]
     for suffix in events:
         if suffix not in suffixes:
             raise ValueError(f"events is {suffix!r}; expected one of {', '.join(suffixes)}")
+    for address in addresses:
+        open_sink(address, SinkSettings(overwrite=overwrite))  # what is refused is refused now
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -89,7 +94,7 @@ def annotate_all(
             result = annotate(
                 source,
                 recognizer,
-                sinks=[output, *beside],
+                sinks=[output, *beside, *addresses],
                 overwrite=overwrite,
                 joints=joints,
                 min_duration_seconds=min_duration_seconds,

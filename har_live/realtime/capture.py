@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import random
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from har_live.backoff import delay_seconds
 from har_live.errors import SourceError
 from har_live.realtime.clock import LiveTimeline
 from har_live.realtime.inbox import LiveFrame, Lost, Opened
@@ -22,21 +22,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-FIRST_DELAY_SECONDS = 0.5
-LONGEST_DELAY_SECONDS = 30.0
-
 
 def open_for_live(spec: str, options: SourceSettings) -> Source:
     """Open the source, in a process of its own where a read may hang."""
     kind = kind_of(spec)
     return IsolatedSource(spec, options) if kind.can_hang(spec) else kind.open(spec, options)
-
-
-def delay_seconds(attempt: int) -> float:
-    """Return the seconds to wait before the ``attempt``-th try: doubling, and never the same for
-    all who lost the same server."""
-    doubled = FIRST_DELAY_SECONDS * 2.0 ** min(attempt - 1, 10)
-    return min(LONGEST_DELAY_SECONDS, doubled) * random.uniform(0.5, 1.0)
 
 
 class Capture:

@@ -42,6 +42,20 @@ class Moments:
         """Begin the sinks; ``info`` is the source's. After a reconnect they go on."""
         self._outputs.begin(self.run(info))
 
+    def lose(self) -> None:
+        """Tell the sinks that the source is lost.
+
+        Raises:
+            SinkError: one of them can't take it.
+        """
+        self._warming_up = 0.0
+        self._outputs.write(Moment(None, [], [], self._warming_up, is_lost=True))
+
+    @property
+    def trouble(self) -> str | None:
+        """What is amiss with a sink, in one line; None where all is well."""
+        return self._outputs.trouble
+
     def write(
         self,
         frame: LiveFrame | None,

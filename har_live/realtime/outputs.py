@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from har_live.sinks.base import Sink, SinkSettings
-from har_live.sinks.file_checks import check_video
+from har_live.sinks.file_checks import check_video, numbered
 from har_live.sinks.kinds import is_url, is_video, open_sink
 from har_live.sinks.naming import free_path, has_time, with_time
 from har_live.sinks.part_file import is_taken
+from har_live.sources.kinds import kind_of
 
 if TYPE_CHECKING:
     from har_live.realtime.settings import LiveSettings
@@ -28,7 +29,7 @@ class LiveOutputs:
 
 
 def open_outputs(
-    sinks: Sequence[str | Path | Sink], settings: LiveSettings, *, num_sources: int
+    sinks: Sequence[str | Path | Sink], settings: LiveSettings, *, sources: Sequence[str]
 ) -> LiveOutputs:
     """Make the outputs of a run; made early, they refuse what can't be written before weights are
     loaded, a camera is opened or a server is asked.
@@ -40,8 +41,21 @@ def open_outputs(
     recording = _recording_of(sinks)
     if recording is not None:
         check_video(first_recording(recording), overwrite=settings.overwrite)
-    numbers = [*range(1, num_sources + 1)] if num_sources > 1 else [None]
-    return LiveOutputs(recording, tuple(_sinks_of(sinks, number, settings) for number in numbers))
+    numbers = [*range(1, len(sources) + 1)] if len(sources) > 1 else [None]
+    named = zip(numbers, _names_of(sources), strict=True)
+    return LiveOutputs(
+        recording,
+        tuple(_sinks_of(sinks, number, settings, source_name=name) for number, name in named),
+    )
+
+
+def _names_of(sources: Sequence[str]) -> list[str]:
+    """Return names for people, no two alike."""
+    names: list[str] = []
+    for source in sources:
+        label = kind_of(source).label(source)
+        names.append(next(name for name in numbered(label) if name not in names))
+    return names
 
 
 def _recording_of(sinks: Sequence[str | Path | Sink]) -> Path | None:
@@ -62,7 +76,11 @@ def first_recording(path: Path) -> Path:
 
 
 def _sinks_of(
-    sinks: Sequence[str | Path | Sink], number: int | None, settings: LiveSettings
+    sinks: Sequence[str | Path | Sink],
+    number: int | None,
+    settings: LiveSettings,
+    *,
+    source_name: str,
 ) -> tuple[Sink, ...]:
     """Return the sinks of one source, without the recording; paths with its number and the time of
     now.
@@ -77,7 +95,10 @@ def _sinks_of(
             "which each source gets a sink of its own (har_live.sinks.register)"
         )
     wanted = SinkSettings(
-        overwrite=settings.overwrite, append=settings.append, hwaccel=settings.options.hwaccel
+        overwrite=settings.overwrite,
+        append=settings.append,
+        hwaccel=settings.options.hwaccel,
+        source_name=source_name,
     )
     return tuple(
         open_sink(_named(sink, number, append=settings.append), wanted)

@@ -120,7 +120,7 @@ def ticking(
     if open_new is None:
         open_new = [partial(open_for_live, source, settings.options) for source in sources]
     if not isinstance(sinks, LiveOutputs):
-        sinks = open_outputs(sinks, settings, num_sources=len(sources))
+        sinks = open_outputs(sinks, settings, sources=sources)
     signals: list[Ending] = []
     pipeline = Pipeline(open_new, recognizer.grid, clock, retries=settings.retries)
     with ExitStack() as stack:

@@ -91,6 +91,9 @@ class Tile:
             self._show(frame, now)
         scored = [item for item in news if isinstance(item, Scored)]
         self.moments.write(frame, scored, draw=partial(self._draw_for_sinks, now))
+        turns = [item for item in news if isinstance(item, Opened | Lost | Failed)]
+        if turns and not isinstance(turns[-1], Opened):
+            self.moments.lose()  # after the frame, which was its last
         return frame is not None
 
     def conclude(self, *, is_paused: bool) -> None:
@@ -209,7 +212,7 @@ class Tile:
             dropped=self.num_dropped,
             recording=is_recording,
             paused=is_paused,
-            notice=self.notices.text(now, is_paused=is_paused),
+            notice=self.notices.text(now, is_paused=is_paused) or self.moments.trouble,
         )
 
 

@@ -43,6 +43,9 @@ class SinkSettings:
     """Go on with what exists."""
     hwaccel: Hwaccel = "none"
     """Hardware that encodes video, as in ``SourceSettings``."""
+    source_name: str = ""
+    """The source's name for people, in live use unlike that of any other of the run; empty: take
+    that of ``VideoInfo``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,11 @@ class Sink(Protocol):
         """True while nothing was taken that is worth keeping, by itself, when the run fails."""
         return False
 
+    @property
+    def trouble(self) -> str | None:
+        """One line where something is amiss that ends no run; None where all is well."""
+        return None
+
 
 class NothingWrittenError(SinkError):
     """Raised where there is nothing to complete: no picture was written, and so there is no
@@ -138,6 +146,11 @@ class Outputs(Closing):
                 self._taking = [other for other in self._taking if other is not sink]
                 raise
         self._has_frame |= moment.frame is not None
+
+    @property
+    def trouble(self) -> str | None:
+        """The first trouble that a sink has; None where all is well."""
+        return next((sink.trouble for sink in self._taking if sink.trouble), None)
 
     def close(self) -> None:
         """Complete all sinks."""

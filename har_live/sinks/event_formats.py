@@ -31,6 +31,9 @@ overlap, those of several do (since version 2):
                                       bottom, as shares of the picture's width and height, 0 to 1
 =================== ================= ==========================================================
 
+What goes to a broker or a hook, segment by segment (``har_live.sinks.mqtt``, ``webhook``), is one
+object with the fields of both, but ``labels``.
+
 Seconds are rounded to microseconds, confidences and shares to four digits. New fields may appear
 within a version: readers pass over what they do not know. CSV holds the same columns under the same
 names, but ``left``, ``top``, ``right`` and ``bottom`` for ``box``, and nothing for null; labels
@@ -87,7 +90,8 @@ class TextFormat:
     """True if each run that goes on with a file begins with a header of its own."""
 
 
-def _described(run: Run) -> dict[str, object]:
+def described(run: Run) -> dict[str, object]:
+    """Return the header's fields but ``format`` and ``version``."""
     return {
         "source": run.info.name,
         "source_start_seconds": round(run.info.start_seconds, 6),
@@ -96,7 +100,8 @@ def _described(run: Run) -> dict[str, object]:
     }
 
 
-def _fields(segment: Segment) -> dict[str, object]:
+def fields_of(segment: Segment) -> dict[str, object]:
+    """Return the fields of a segment's line."""
     box = segment.box
     return {
         "start_seconds": round(float(segment.start_seconds), 6),
@@ -111,8 +116,15 @@ def _fields(segment: Segment) -> dict[str, object]:
 
 def _columns(segment: Segment) -> list[object]:
     """One for each of ``COLUMNS``; ``csv`` writes nothing for None."""
-    *values, box = (_fields(segment) | {"label": readable(segment.label)}).values()
+    *values, box = (fields_of(segment) | {"label": readable(segment.label)}).values()
     return [*values, *([None] * len(SIDES) if box is None else box)]  # type: ignore[misc]
+
+
+def event_of(run: Run, segment: Segment) -> dict[str, object]:
+    """Return what tells of a segment by itself: the header, but for ``labels``, then its line."""
+    head = {"format": FORMAT, "version": VERSION, **described(run)}
+    del head["labels"]
+    return head | fields_of(segment)
 
 
 def _json_line(value: dict[str, object]) -> str:
@@ -136,8 +148,8 @@ def _is_our_header(line: str) -> bool:
 
 
 _JSON_LINES = TextFormat(
-    header=lambda run: _json_line({"format": FORMAT, "version": VERSION, **_described(run)}),
-    entry=lambda number, segment, several: _json_line(_fields(segment)),
+    header=lambda run: _json_line({"format": FORMAT, "version": VERSION, **described(run)}),
+    entry=lambda number, segment, several: _json_line(fields_of(segment)),
     goes_on_after=_is_our_header,
     repeats_header=True,
 )

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from har_live.errors import SinkError
-from har_live.frame_times import is_running
 from har_live.sinks.base import Run, Sink, SinkSettings
+from har_live.sinks.event_clock import EventClock
 from har_live.sinks.event_formats import FORMATS, TextFormat
 from har_live.sinks.file_checks import check_target
 from har_live.sinks.text_file import TextFile
@@ -65,8 +65,7 @@ class EventsSink(Sink):
             self._path, overwrite=self._settings.overwrite, append=self._settings.append
         )
         self._file: TextFile | None = None
-        self._is_live = False
-        self._origin_seconds: float | None = None
+        self._clock = EventClock(is_live=False)
         self._num_written = 0
         self._people: set[int] = set()
 
@@ -78,7 +77,7 @@ class EventsSink(Sink):
                 be appended to.
         """
         overwrite, append = self._settings.overwrite, self._settings.append
-        self._is_live = run.info.is_live
+        self._clock = EventClock(is_live=run.info.is_live)
         self._file = TextFile(self._path, overwrite=overwrite, append=append)
         try:
             head, goes_on_after = self._file.head, self._format.goes_on_after
@@ -96,13 +95,8 @@ class EventsSink(Sink):
         Raises:
             SinkError: can't be written.
         """
-        if self._origin_seconds is None and moment.frame is not None:
-            first_seconds = moment.frame.pts_seconds
-            # A live source's clock begins at 0 by itself; its first frames may have been missed.
-            is_shifted = is_running(first_seconds) and not self._is_live
-            self._origin_seconds = first_seconds if is_shifted else 0.0
-        for segment in moment.segments:
-            self._append(segment.earlier_by(self._origin_seconds or 0.0))
+        for segment in self._clock.placed(moment):
+            self._append(segment)
 
     @property
     def is_empty(self) -> bool:

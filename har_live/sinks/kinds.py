@@ -33,6 +33,8 @@ ENTRY_POINTS = "har_live.sinks"
 KINDS: dict[str, str | SinkOpener] = {
     **dict.fromkeys(CONTAINERS, "har_live.sinks.annotated_video:DrawnVideo"),
     **dict.fromkeys(FORMATS, EventsSink),
+    **dict.fromkeys(("http://", "https://"), "har_live.sinks.webhook:Webhook"),
+    **dict.fromkeys(("mqtt://", "mqtts://"), "har_live.sinks.mqtt:MqttSink"),
 }
 """Suffix with its dot, or scheme with its ``://``, → ``module:class``, or what opens the sink."""
 

@@ -159,7 +159,7 @@ def test_what_can_hang_is_known_beforehand(tmp_path):
 @pytest.fixture
 def quick(monkeypatch):
     """Attempts follow each other in hundredths of a second."""
-    monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 0.02)
+    monkeypatch.setattr("har_live.backoff.FIRST_DELAY_SECONDS", 0.02)
 
 
 @pytest.mark.usefixtures("quick")
@@ -231,7 +231,7 @@ def test_the_first_opening_is_tried_again_only_on_demand(recognizer, retries, nu
 
 
 def test_quitting_does_not_wait_for_the_next_attempt(recognizer, monkeypatch, views):
-    monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 1000)
+    monkeypatch.setattr("har_live.backoff.FIRST_DELAY_SECONDS", 1000)
 
     def is_reconnecting(_window) -> bool:
         return bool(views) and (views[-1].status.notice or "").startswith("reconnecting")

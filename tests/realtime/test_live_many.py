@@ -181,7 +181,7 @@ def test_a_batch_is_fair(small_weights):
 
 
 def test_a_source_that_reconnects_keeps_its_place(recognizer, monkeypatch):
-    monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 0.02)
+    monkeypatch.setattr("har_live.backoff.FIRST_DELAY_SECONDS", 0.02)
     openings = iter([lambda: film(40), lambda: film(40), lambda: film(20, is_live=False)])
     steady, lost = live(
         ["steady", "lost"],

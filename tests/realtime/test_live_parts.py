@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
+from har_live.backoff import LONGEST_DELAY_SECONDS, delay_seconds
 from har_live.overlay import LiveStatus
 from har_live.realtime import Clock
-from har_live.realtime.capture import LONGEST_DELAY_SECONDS, delay_seconds
 from har_live.realtime.clock import LiveTimeline
 from har_live.realtime.inbox import Scored
 from har_live.realtime.metrics import Latencies, Rate

@@ -180,8 +180,8 @@ def test_a_package_beside_this_one_brings_a_kind(small_weights, clip, out, monke
 
 
 def test_an_unknown_kind_is_refused_without_its_secrets(recognizer, clip, out):
-    with pytest.raises(SinkError, match=r"what kind of output mqtt://host/t is; end it in") as told:
-        annotate(clip, recognizer, sinks=[out / "out.mp4", "mqtt://user:secret@host/t"])
+    with pytest.raises(SinkError, match=r"what kind of output coap://host/t is; end it in") as told:
+        annotate(clip, recognizer, sinks=[out / "out.mp4", "coap://user:secret@host/t"])
     assert "secret" not in str(told.value)
     assert left_behind(out) == []
     for kind in ("mqtt", "MQTT://", ".", "txt"):

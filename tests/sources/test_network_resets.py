@@ -110,7 +110,7 @@ def test_a_live_source_is_lost_in_time_and_lets_go(camera: Camera, fault: Fault)
 def test_live_use_connects_again_and_its_files_are_whole(
     camera: Camera, fault: Fault, small_weights, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 0.02)
+    monkeypatch.setattr("har_live.backoff.FIRST_DELAY_SECONDS", 0.02)
     recognizer = WatchedRecognizer(small_weights("lrcn"))
     settings = LiveSettings(options=SourceSettings(timeout_seconds=5, live=True))
     sinks = [tmp_path / "out.mp4", tmp_path / "out.jsonl"]

@@ -13,7 +13,7 @@ from rich.markup import escape
 from har_live.cli.console.terminal import answers, notes, print_json, print_note
 from har_live.errors import HarLiveError
 from har_live.label_names import readable
-from har_live.redact import redact_url
+from har_live.redact import redact_path, redact_url
 from har_live.types import WHOLE_PICTURE
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def says_what_is_kept(output: Path) -> Iterator[None]:
 
 def print_written(recognition: Recognition, outputs: Sequence[str | Path]) -> None:
     """Print what was written, and how right it was where the source knows the truth."""
-    files = ", ".join(redact_url(str(output)) for output in outputs)
+    files = ", ".join(redact_path(str(output)) for output in outputs)
     print_note(
         f"wrote {files}: {recognition.num_frames} frames, {len(recognition.segments)} segments"
     )

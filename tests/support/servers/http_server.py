@@ -26,11 +26,11 @@ class HttpServer:
     ``requests`` holds the path and query of every request so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.routes: list[tuple[re.Pattern[str], Answer]] = []
         self.requests: list[str] = []
         self.stopping = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Request)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Request)
         self._server.daemon_threads = False  # closing waits for every answer under way
         self._server.owner = self
         self.port = self._server.server_port
@@ -72,6 +72,7 @@ class Request(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.owner.requests.append(self.path)
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         for pattern, answer in self.owner.routes:
             if pattern.fullmatch(self.place):
                 try:
@@ -81,7 +82,7 @@ class Request(BaseHTTPRequestHandler):
                 return
         self.give_status(404)
 
-    do_HEAD = do_GET
+    do_HEAD = do_POST = do_GET
 
     def log_message(self, *_args: object) -> None:
         pass
