@@ -81,7 +81,7 @@ def test_files_of_har_live(clip: str, tmp_path: Path) -> None:
         f"har-live: can't write {missing}: there is no folder {tmp_path / 'no'}; create it first",
         "har-live: can't write out.xyz: end its name in one of .mp4, .m4v, .mov, .mkv",
         "har-live: can't tell what kind of output out.txt is; end it in one of .mp4, .m4v, .mov, "
-        ".mkv, .jsonl, .ndjson, .json, .csv, .srt, .vtt",
+        ".mkv, .jsonl, .ndjson, .json, .csv, .srt, .vtt, http://, https://, mqtt://, mqtts://",
         exists,
         "har-live: nowhere.mp4: no such file; check the path",
     ]
