@@ -48,6 +48,7 @@ def test_corrected_events_are_a_lesson(tmp_path):
     marks.write_text("WEBVTT\n\n00:01.000 --> 00:04.000\nSit down 70 %\n")
     done = run("teach", "mine", "--from", video, "--segments", marks, "--no-cut-reset", "--json")
     assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("{"), done.stdout  # says what else was printed
     assert json.loads(done.stdout)["takes"] == {"sit_down": 1, "none": 1}
 
 
