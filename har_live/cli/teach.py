@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,7 +56,8 @@ def teach(
         str, typer.Option(help="Actions to record, with commas between. Default: they are asked.")
     ] = "",
     more: Annotated[
-        list[str] | None, typer.Option(help="Record more takes of this action. Repeatable.")
+        list[str] | None,
+        typer.Option(help="Record more takes of this action, or one more of none. Repeatable."),
     ] = None,
     takes: Annotated[int, typer.Option(min=1, help="Takes of each action.")] = 8,
     seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Length of a take.")] = 3.0,
@@ -142,12 +142,13 @@ def _record(
     plan = wanted.plan(recordings)
     if not recordings.missing(plan):
         return
-    # By its name: that room is only there once somebody records.
-    guide = import_module("har_live.lessons.guide")
     from har_live.cli.console.terminal import print_note
+    from har_live.lessons import guide
     from har_live.lessons.lesson import lacking
     from har_live.scorers import open_finder
+    from har_live.sinks.display_check import require_display
 
+    require_display(instead="give videos, --from FOLDER")
     with har_live.Window("har-live") as window:
         ended = guide.record(
             source,
@@ -177,7 +178,7 @@ def _add_videos(
     from har_live.lessons.lesson import add_clips, add_marked
     from har_live.scorers import open_finder
 
-    finder, card = open_finder(), base.card
+    finder, card, before = open_finder(), base.card, len(recordings)
     with lesson_bar() as on_progress:
         if segments is None:
             clips = clips_in(videos)
@@ -196,7 +197,9 @@ def _add_videos(
                 cut_reset=reading.cut_reset,
                 on_progress=on_progress,
             )
-    print_note(f"{added} new takes; {len(recordings)} in {recordings.folder}")
+    dropped = before + added - len(recordings)
+    corrected = f", {dropped} corrected ones dropped" if dropped else ""
+    print_note(f"{added} new takes{corrected}; {len(recordings)} in {recordings.folder}")
 
 
 def _learn(

@@ -114,6 +114,6 @@ def record(
 def _guide(plan: LessonPlan, recordings: Recordings, grid_fps: float) -> Guide:
     steps = [Step(action, plan.takes, plan.take_seconds) for action in plan.actions]
     if plan.none_seconds:
-        steps.append(Step(NONE, 1, plan.none_seconds))
+        steps.append(Step(NONE, plan.none_takes, plan.none_seconds))
     counts = recordings.counts()
     return Guide(steps, [counts.get(step.action, 0) for step in steps], grid_fps=grid_fps)

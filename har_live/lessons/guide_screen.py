@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from har_live.lessons.guide_seen import Looked
+from har_live.lessons.guide_takes import Drop, Take
 from har_live.lessons.guide_words import view_of
 from har_live.lessons.recordings import Recording
 from har_live.overlay.lesson import draw_lesson
@@ -18,7 +19,6 @@ from har_live.realtime.tile import BLANK
 
 if TYPE_CHECKING:
     from har_live.lessons.guide_steps import Guide
-    from har_live.lessons.guide_takes import Take
     from har_live.lessons.recordings import Recordings
     from har_live.realtime.any_window import AnyWindow
     from har_live.realtime.inbox import LiveFrame, News
@@ -125,9 +125,7 @@ class GuideScreen:
         match news:
             case Looked(seen=seen) if seen is not None:
                 self._people = seen.people
-                take = self._guide.see(seen)
-                if take is not None:
-                    self._keeper.add(take)
+                self._do(self._guide.see(seen))
             case Opened():
                 self._notices.opened()
             case Lost():
@@ -139,6 +137,13 @@ class GuideScreen:
             case Ended():
                 self.ending = "the end of the source"
 
+    def _do(self, wish: Take | Drop | None) -> None:
+        match wish:
+            case Take():
+                self._keeper.add(wish)
+            case Drop():
+                self._keeper.drop(wish.action)
+
     def _answer_keys(self) -> None:
         for key in self._window.poll():
             self._drawn_seconds = float("-inf")
@@ -147,9 +152,7 @@ class GuideScreen:
             elif key == "fullscreen":
                 self._window.toggle_fullscreen()
             else:
-                drop = self._guide.press(key)
-                if drop is not None:
-                    self._keeper.drop(drop.action)
+                self._do(self._guide.press(key))
         if self._window.is_closed:
             self.ending = "closing the window"
 

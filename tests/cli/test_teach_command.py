@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,14 @@ def test_a_broken_line_of_marks_is_told_with_its_number(tmp_path):
     done = run("teach", "mine", "--from", video, "--segments", marks)
     assert done.exit_code == 1
     assert "out.csv, line 2: " in str(done.exception)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 only")
+def test_without_a_display_it_says_what_to_do(monkeypatch, home):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    done = run("teach", "mine", "--more", "none")
+    assert str(done.exception) == "no display: give videos, --from FOLDER"
 
 
 @pytest.mark.parametrize(

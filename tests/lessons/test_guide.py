@@ -106,6 +106,11 @@ def test_the_reason_is_on_the_picture_and_the_take_is_repeated(lesson, told, rec
     assert recordings.counts() == {"wave": 2}
 
 
+def test_more_of_none_alone(lesson, recordings):
+    assert lesson(plan=LessonPlan(none_seconds=1.0, none_takes=2)).ending == "the last take"
+    assert recordings.counts() == {NONE: 2}
+
+
 def test_keys_end_it_and_the_next_start_goes_on(lesson, told, recordings):
     summary = lesson((lambda _: told.says("Kept"), "quit"))
     assert summary.ending == "a key"
