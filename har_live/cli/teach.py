@@ -62,6 +62,13 @@ def teach(
     takes: Annotated[int, typer.Option(min=1, help="Takes of each action.")] = 8,
     seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Length of a take.")] = 3.0,
     person: Annotated[str, typer.Option(help="Name of who is recorded.")] = "",
+    keep_video: Annotated[
+        bool,
+        typer.Option(
+            "--keep-video",
+            help="Keep a small video beside each take that is recorded. Default: no picture is.",
+        ),
+    ] = False,
     weights: Annotated[
         str | None,
         typer.Option(
@@ -81,6 +88,8 @@ def teach(
         raise typer.BadParameter("--segments tells of a video; give it with --from VIDEO")
     if videos is not None and segments is None and not videos.is_dir():
         raise typer.BadParameter(f"--from {videos} is no folder; a video needs --segments")
+    if keep_video and videos is not None:
+        raise typer.BadParameter("--keep-video is for recording; videos stay where they are")
     folder = own_weights_folder(name)
     from har_live.lessons.learn import open_base
     from har_live.lessons.recordings import Recordings
@@ -89,7 +98,8 @@ def teach(
 
     recordings = Recordings(folder / TAKES_FOLDER)
     if videos is None:
-        _record(source, recordings, base, _Wanted(actions, more or (), takes, seconds), person)
+        wanted = _Wanted(actions, more or (), takes, seconds, person, keep_video)
+        _record(source, recordings, base, wanted)
     else:
         reading = _Reading(person, gaps, cut_reset)
         _add_videos(recordings, base, videos, segments, reading)
@@ -106,6 +116,8 @@ class _Wanted:
     more: Sequence[str]
     takes: int
     seconds: float
+    person: str
+    keep_video: bool
 
     def plan(self, recordings: Recordings) -> LessonPlan:
         """Plan it; asks for the actions where none are named and somebody can answer."""
@@ -135,9 +147,7 @@ class _Reading:
     cut_reset: bool
 
 
-def _record(
-    source: str, recordings: Recordings, base: Weights, wanted: _Wanted, person: str
-) -> None:
+def _record(source: str, recordings: Recordings, base: Weights, wanted: _Wanted) -> None:
     """Lead through the takes that are still lacking; whatever ends it, those so far are kept."""
     plan = wanted.plan(recordings)
     if not recordings.missing(plan):
@@ -157,7 +167,8 @@ def _record(
             plan=plan,
             card=base.card,
             window=window,
-            person=person,
+            person=wanted.person,
+            keep_video=wanted.keep_video,
         )
     if rest := lacking(recordings, plan):
         print_note(f"still to be recorded: {rest}; the next start goes on with it")

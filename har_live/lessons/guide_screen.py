@@ -10,7 +10,8 @@ import numpy as np
 from har_live.lessons.guide_seen import Looked
 from har_live.lessons.guide_takes import Drop, Take
 from har_live.lessons.guide_words import view_of
-from har_live.lessons.recordings import Recording
+from har_live.lessons.recordings import VIDEO_SUFFIX, Recording
+from har_live.lessons.take_video import write_video
 from har_live.overlay.lesson import draw_lesson
 from har_live.realtime.inbox import Ended, Failed, Lost, Opened, wait_for_news
 from har_live.realtime.main_loop import REDRAW_SECONDS, TICK_SECONDS
@@ -45,8 +46,12 @@ class Keeper:
         self._origin = origin
 
     def add(self, take: Take) -> None:
-        """Write a take. Raises ``SinkError``: it can't be written."""
-        self._recordings.add(
+        """Write a take, and its video where it has pictures.
+
+        Raises:
+            SinkError: it can't be written; a take whose video can't be is kept.
+        """
+        path = self._recordings.add(
             Recording(
                 take.action,
                 take.joints(),
@@ -55,6 +60,8 @@ class Keeper:
                 origin=self._origin,
             )
         )
+        if pictures := take.pictures():
+            write_video(path.with_suffix(VIDEO_SUFFIX), pictures, fps=self._grid_fps)
 
     def drop(self, action: str) -> None:
         """Take the newest take of an action away."""

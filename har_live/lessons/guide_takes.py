@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from har_live.lessons.guide_seen import Seen
+    from har_live.types import Image
 
 MOST_MISSED = 0.25
 """Share of a take's grid frames that may be missing."""
@@ -62,6 +63,10 @@ class Take:
         people come and go, of whoever is the main person."""
         main = None if self.action == NONE else main_person(self.frames)
         return np.stack([seen.joints_of(main) for seen in self.frames])
+
+    def pictures(self) -> list[Image]:
+        """Return what was seen, made small; empty unless pictures are asked for."""
+        return [seen.picture for seen in self.frames if seen.picture is not None]
 
 
 @dataclass(frozen=True, slots=True)

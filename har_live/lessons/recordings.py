@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PLAN_FILE = "plan.json"
 TAKE_SUFFIX = ".npz"
+VIDEO_SUFFIX = ".mp4"
+"""Of a video beside a take, which goes when that does."""
 MOST_LETTERS = 60
 
 
@@ -229,6 +231,7 @@ def _read(path: Path) -> Recording:
 def _take_away(path: Path) -> None:
     try:
         path.unlink()
+        path.with_suffix(VIDEO_SUFFIX).unlink(missing_ok=True)
     except OSError as error:
         raise SinkError(f"can't take {path} away: {reason(error)}") from error
 

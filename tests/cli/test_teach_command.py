@@ -76,6 +76,7 @@ def test_without_a_display_it_says_what_to_do(monkeypatch, home):
         (("everyday-lrcn", "--from", "."), 1, "that is taken"),
         (("mine", "--from", "nowhere"), 2, "is no folder; a video needs --segments"),
         (("mine", "--segments", __file__), 2, "give it with --from VIDEO"),
+        (("mine", "--keep-video", "--from", "."), 2, "videos stay where they are"),
         (("mine", "--weights", "nosuch", "--from", "."), 1, "no weights 'nosuch'"),
         (("mine",), 2, "no action is named"),
         (("mine", "--actions", "wave", "--takes", "0"), 2, "--takes"),
