@@ -110,7 +110,7 @@ def test_a_refused_take_is_kept_by_a_key(lesson, told, recordings):
     plan = LessonPlan(("wave",), takes=2, take_seconds=3.0, none_seconds=0)
 
     def is_refused(_window) -> bool:
-        can_keep = told.views and ("K", "keep it anyway") in told.views[-1].keys
+        can_keep = told.views and ("K", "keep anyway") in told.views[-1].keys
         assert can_keep == told.says("stay in the picture") or not can_keep
         return can_keep
 
