@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,11 +56,19 @@ def teach(
         str, typer.Option(help="Actions to record, with commas between. Default: they are asked.")
     ] = "",
     more: Annotated[
-        list[str] | None, typer.Option(help="Record more takes of this action. Repeatable.")
+        list[str] | None,
+        typer.Option(help="Record more takes of this action, or one more of none. Repeatable."),
     ] = None,
     takes: Annotated[int, typer.Option(min=1, help="Takes of each action.")] = 8,
     seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Length of a take.")] = 3.0,
     person: Annotated[str, typer.Option(help="Name of who is recorded.")] = "",
+    keep_video: Annotated[
+        bool,
+        typer.Option(
+            "--keep-video",
+            help="Keep a small video beside each take that is recorded. Default: no picture is.",
+        ),
+    ] = False,
     weights: Annotated[
         str | None,
         typer.Option(
@@ -81,6 +88,8 @@ def teach(
         raise typer.BadParameter("--segments tells of a video; give it with --from VIDEO")
     if videos is not None and segments is None and not videos.is_dir():
         raise typer.BadParameter(f"--from {videos} is no folder; a video needs --segments")
+    if keep_video and videos is not None:
+        raise typer.BadParameter("--keep-video is for recording; videos stay where they are")
     folder = own_weights_folder(name)
     from har_live.lessons.learn import open_base
     from har_live.lessons.recordings import Recordings
@@ -89,7 +98,8 @@ def teach(
 
     recordings = Recordings(folder / TAKES_FOLDER)
     if videos is None:
-        _record(source, recordings, base, _Wanted(actions, more or (), takes, seconds), person)
+        wanted = _Wanted(actions, more or (), takes, seconds, person, keep_video)
+        _record(source, recordings, base, wanted)
     else:
         reading = _Reading(person, gaps, cut_reset)
         _add_videos(recordings, base, videos, segments, reading)
@@ -106,6 +116,8 @@ class _Wanted:
     more: Sequence[str]
     takes: int
     seconds: float
+    person: str
+    keep_video: bool
 
     def plan(self, recordings: Recordings) -> LessonPlan:
         """Plan it; asks for the actions where none are named and somebody can answer."""
@@ -135,19 +147,18 @@ class _Reading:
     cut_reset: bool
 
 
-def _record(
-    source: str, recordings: Recordings, base: Weights, wanted: _Wanted, person: str
-) -> None:
+def _record(source: str, recordings: Recordings, base: Weights, wanted: _Wanted) -> None:
     """Lead through the takes that are still lacking; whatever ends it, those so far are kept."""
     plan = wanted.plan(recordings)
     if not recordings.missing(plan):
         return
-    # By its name: that room is only there once somebody records.
-    guide = import_module("har_live.lessons.guide")
     from har_live.cli.console.terminal import print_note
+    from har_live.lessons import guide
     from har_live.lessons.lesson import lacking
     from har_live.scorers import open_finder
+    from har_live.sinks.display_check import require_display
 
+    require_display(instead="give videos, --from FOLDER")
     with har_live.Window("har-live") as window:
         ended = guide.record(
             source,
@@ -156,7 +167,8 @@ def _record(
             plan=plan,
             card=base.card,
             window=window,
-            person=person,
+            person=wanted.person,
+            keep_video=wanted.keep_video,
         )
     if rest := lacking(recordings, plan):
         print_note(f"still to be recorded: {rest}; the next start goes on with it")
@@ -177,7 +189,7 @@ def _add_videos(
     from har_live.lessons.lesson import add_clips, add_marked
     from har_live.scorers import open_finder
 
-    finder, card = open_finder(), base.card
+    finder, card, before = open_finder(), base.card, len(recordings)
     with lesson_bar() as on_progress:
         if segments is None:
             clips = clips_in(videos)
@@ -196,7 +208,9 @@ def _add_videos(
                 cut_reset=reading.cut_reset,
                 on_progress=on_progress,
             )
-    print_note(f"{added} new takes; {len(recordings)} in {recordings.folder}")
+    dropped = before + added - len(recordings)
+    corrected = f", {dropped} corrected ones dropped" if dropped else ""
+    print_note(f"{added} new takes{corrected}; {len(recordings)} in {recordings.folder}")
 
 
 def _learn(

@@ -57,6 +57,7 @@ def record(
     card: ModelCard,
     window: AnyWindow,
     person: str = "",
+    keep_video: bool = False,
     settings: LiveSettings | None = None,
     clock: Clock | None = None,
     open_new: Callable[[], Source] | None = None,
@@ -72,6 +73,7 @@ def record(
         card: of the weights that are to be taught: at its rate and size people are seen.
         window: shows the picture and gives the keys; stays open.
         person: name of who is recorded.
+        keep_video: write a small video beside each take; else no picture is kept.
         settings: how the source is opened, and how often again once it is lost; whether it is
             mirrored and limbs are drawn. ``LiveSettings()`` if None.
         clock: of this run, for tests.
@@ -101,7 +103,7 @@ def record(
         is_mirrored=kind.is_mirrored if settings.mirror is None else settings.mirror,
         has_joints=settings.joints,
     )
-    looking = Looking(card, finder, clock.now, max_people=DEFAULT_PEOPLE)
+    looking = Looking(card, finder, clock.now, max_people=DEFAULT_PEOPLE, keeps_pictures=keep_video)
     signals: list[Ending] = []
     with signals_to(signals.append), pipeline.running(looking):
         while screen.ending is None and not signals and not pipeline.has_failed:
@@ -114,6 +116,6 @@ def record(
 def _guide(plan: LessonPlan, recordings: Recordings, grid_fps: float) -> Guide:
     steps = [Step(action, plan.takes, plan.take_seconds) for action in plan.actions]
     if plan.none_seconds:
-        steps.append(Step(NONE, 1, plan.none_seconds))
+        steps.append(Step(NONE, plan.none_takes, plan.none_seconds))
     counts = recordings.counts()
     return Guide(steps, [counts.get(step.action, 0) for step in steps], grid_fps=grid_fps)

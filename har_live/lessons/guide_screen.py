@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 
 from har_live.lessons.guide_seen import Looked
+from har_live.lessons.guide_takes import Drop, Take
 from har_live.lessons.guide_words import view_of
-from har_live.lessons.recordings import Recording
+from har_live.lessons.recordings import VIDEO_SUFFIX, Recording
+from har_live.lessons.take_video import write_video
 from har_live.overlay.lesson import draw_lesson
 from har_live.realtime.inbox import Ended, Failed, Lost, Opened, wait_for_news
 from har_live.realtime.main_loop import REDRAW_SECONDS, TICK_SECONDS
@@ -18,7 +20,6 @@ from har_live.realtime.tile import BLANK
 
 if TYPE_CHECKING:
     from har_live.lessons.guide_steps import Guide
-    from har_live.lessons.guide_takes import Take
     from har_live.lessons.recordings import Recordings
     from har_live.realtime.any_window import AnyWindow
     from har_live.realtime.inbox import LiveFrame, News
@@ -45,8 +46,12 @@ class Keeper:
         self._origin = origin
 
     def add(self, take: Take) -> None:
-        """Write a take. Raises ``SinkError``: it can't be written."""
-        self._recordings.add(
+        """Write a take, and its video where it has pictures.
+
+        Raises:
+            SinkError: it can't be written; a take whose video can't be is kept.
+        """
+        path = self._recordings.add(
             Recording(
                 take.action,
                 take.joints(),
@@ -55,6 +60,8 @@ class Keeper:
                 origin=self._origin,
             )
         )
+        if pictures := take.pictures():
+            write_video(path.with_suffix(VIDEO_SUFFIX), pictures, fps=self._grid_fps)
 
     def drop(self, action: str) -> None:
         """Take the newest take of an action away."""
@@ -125,9 +132,7 @@ class GuideScreen:
         match news:
             case Looked(seen=seen) if seen is not None:
                 self._people = seen.people
-                take = self._guide.see(seen)
-                if take is not None:
-                    self._keeper.add(take)
+                self._do(self._guide.see(seen))
             case Opened():
                 self._notices.opened()
             case Lost():
@@ -139,6 +144,13 @@ class GuideScreen:
             case Ended():
                 self.ending = "the end of the source"
 
+    def _do(self, wish: Take | Drop | None) -> None:
+        match wish:
+            case Take():
+                self._keeper.add(wish)
+            case Drop():
+                self._keeper.drop(wish.action)
+
     def _answer_keys(self) -> None:
         for key in self._window.poll():
             self._drawn_seconds = float("-inf")
@@ -147,9 +159,7 @@ class GuideScreen:
             elif key == "fullscreen":
                 self._window.toggle_fullscreen()
             else:
-                drop = self._guide.press(key)
-                if drop is not None:
-                    self._keeper.drop(drop.action)
+                self._do(self._guide.press(key))
         if self._window.is_closed:
             self.ending = "closing the window"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from har_live.lessons.take_video import small_picture
 from har_live.realtime.inbox import LiveFrame, Scored
 from har_live.realtime.scoring import StepTimes
 from har_live.recognizer.people_state import PeopleState, num_rows
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from har_live.card import ModelCard
     from har_live.people.finder import Finder
     from har_live.time_grid import GridFrame
-    from har_live.types import Joints, Person
+    from har_live.types import Image, Joints, Person
 
 _UNSEEN = np.zeros((NUM_JOINTS, 3), np.float32)
 
@@ -38,6 +39,8 @@ class Seen:
     joints: Mapping[int, Joints] = field(default_factory=dict)
     """Of everybody followed, by their ids, as networks are shown them: (13, 3) x, y in heights of
     the picture, score; zeros where somebody is lost."""
+    picture: Image | None = None
+    """What was seen, made small; None unless pictures are asked for."""
 
     def joints_of(self, person: int | None) -> Joints:
         """Return those of somebody, or, with None, of the main person; zeros where nobody is."""
@@ -60,12 +63,21 @@ class Looking:
     Args:
         card: of weights that read joints: says at which rate and size they see people.
         now: tells the seconds, to measure the steps with.
+        max_people: followed at a time.
+        keeps_pictures: what is seen has pictures.
     """
 
     def __init__(
-        self, card: ModelCard, finder: Finder, now: Callable[[], float], *, max_people: int
+        self,
+        card: ModelCard,
+        finder: Finder,
+        now: Callable[[], float],
+        *,
+        max_people: int,
+        keeps_pictures: bool = False,
     ) -> None:
         self._finder = finder
+        self._keeps_pictures = keeps_pictures
         self._state = PeopleState(card, rows=range(num_rows(max_people)), cut_reset=True)
         self._whole: object = None
         self._times = StepTimes(now)
@@ -97,6 +109,14 @@ class Looking:
             for subject, inputs in subjects
             if subject.person != WHOLE_PICTURE
         }
-        self._arrival_seconds = cast("LiveFrame", grid_frame.frame).arrival_seconds
-        seen = Seen(grid_frame.instant_seconds, begins_run, state.people, state.aspect, joints)
+        frame = cast("LiveFrame", grid_frame.frame)
+        self._arrival_seconds = frame.arrival_seconds
+        seen = Seen(
+            grid_frame.instant_seconds,
+            begins_run,
+            state.people,
+            state.aspect,
+            joints,
+            small_picture(frame.image) if self._keeps_pictures else None,
+        )
         return Looked([], self._arrival_seconds, None, state.people, seen)

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Literal
 
-from har_live.lessons.guide_faults import (
-    NOBODY,
-    NOT_ALWAYS,
-    fault_of,
-    fault_of_none,
-    fault_of_place,
-)
-from har_live.lessons.guide_takes import Drop, Step, Take
+from har_live.lessons.guide_faults import NOBODY, NOT_ALWAYS, fault_of_place
+from har_live.lessons.guide_takes import USELESS, Drop, Step, Take
 from har_live.types import NONE
 
 if TYPE_CHECKING:
@@ -33,9 +27,6 @@ KEPT_SECONDS = 1.0
 NOTE_SECONDS = 3.0
 """Time for which it is said why a take was refused, or is repeated."""
 DONE_SECONDS = 2.0
-MOST_MISSED = 0.25
-"""Share of a take's grid frames that may be missing."""
-TOO_SLOW = "Too many pictures were missed: this computer is too busy"
 BROKE_OFF = "The picture broke off: this take is repeated"
 LOST = "The camera was gone: this take is repeated"
 
@@ -60,6 +51,8 @@ class Guide:
         self.phase: Phase = "paused"
         self.note: str | None = None
         """The reason why the last take was refused, or is repeated."""
+        self.refused: Take | None = None
+        """The last take, if it was refused and can be kept all the same."""
         self.is_over = False
         self._is_lost = False
         self._history: list[int] = []  # steps of the takes kept in this run
@@ -87,7 +80,7 @@ class Guide:
     @property
     def share(self) -> float:
         """0–1, how much of the take is recorded."""
-        return min(1.0, len(self._frames) / self._num_frames)
+        return min(1.0, len(self._frames) / self.step.num_frames(self._grid_fps))
 
     @property
     def hint(self) -> str | None:
@@ -127,13 +120,15 @@ class Guide:
         self._interrupt(LOST)
         self._is_lost = True
 
-    def press(self, key: Key) -> Drop | None:
-        """Heed a key; return what is to be dropped, if it asks for that."""
+    def press(self, key: Key) -> Drop | Take | None:
+        """Heed a key; return what is to be dropped or kept, if it asks for that."""
         match key:
             case "quit":
                 self.is_over = True
             case "pause":
                 self._pause_or_go_on()
+            case "keep" if self.refused is not None:
+                return self._keep(self.refused)
             case "next" if self.phase == "done":
                 self.is_over = True
             case "next":
@@ -148,10 +143,6 @@ class Guide:
     def _passed_seconds(self) -> float:
         # Grid instants are sums of steps that are no binary fractions.
         return self._now_seconds - self._since_seconds + 1e-6
-
-    @property
-    def _num_frames(self) -> int:
-        return max(1, round(self.step.seconds * self._grid_fps))
 
     def _enter(self, phase: Phase) -> None:
         self.phase, self._since_seconds = phase, self._now_seconds
@@ -201,27 +192,28 @@ class Guide:
             self._enter("place")
         elif self._passed_seconds >= COUNT_SECONDS:
             self._enter("take")
+            self.refused = None
             self._frames = [seen]
 
     def _record(self, seen: Seen) -> Take | None:
         self._frames.append(seen)
         if self._passed_seconds < self.step.seconds - 1 / self._grid_fps:
             return None
-        frames = tuple(self._frames)
-        fault = self._fault(frames)
-        if fault is not None:
-            self.note = fault
-            self._enter("refused")
-            return None
+        take = Take(self.step.action, tuple(self._frames))
+        fault = self.step.fault_of(take.frames, self._grid_fps)
+        if fault is None:
+            return self._keep(take)
+        self.note = fault
+        self.refused = None if fault in USELESS else take
+        self._enter("refused")
+        return None
+
+    def _keep(self, take: Take) -> Take:
+        self.note = self.refused = None
         self._history.append(self.index)
         self.num_kept[self.index] += 1
         self._enter("kept")
-        return Take(self.step.action, frames)
-
-    def _fault(self, frames: Sequence[Seen]) -> str | None:
-        if len(frames) < (1 - MOST_MISSED) * self._num_frames:
-            return TOO_SLOW
-        return fault_of_none(frames) if self.step.action == NONE else fault_of(frames)
+        return take
 
     def _go_on(self) -> None:
         if self.num_kept[self.index] < self.step.num_takes:
@@ -236,7 +228,7 @@ class Guide:
             for number, step in enumerate(self.steps)
             if number >= index and self.num_kept[number] < step.num_takes
         ]
-        self.note = None
+        self.note = self.refused = None
         self._least_seconds = INTRO_SECONDS
         if lacking:
             self.index = lacking[0]
@@ -250,6 +242,6 @@ class Guide:
     def _drop(self) -> Drop:
         self.index = self._history.pop()
         self.num_kept[self.index] -= 1
-        self.note = None
+        self.note = self.refused = None
         self._enter_next()
         return Drop(self.step.action)

@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from har_live.lessons.guide_faults import main_person
+from har_live.lessons.guide_faults import NOBODY, fault_of, fault_of_none, main_person
 from har_live.types import NONE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from har_live.lessons.guide_seen import Seen
+    from har_live.types import Image
+
+MOST_MISSED = 0.25
+"""Share of a take's grid frames that may be missing."""
+TOO_SLOW = "Too many pictures were missed: this computer is too busy"
+USELESS = {NOBODY, TOO_SLOW}
+"""Faults for which a take can't be kept, whoever wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,16 @@ class Step:
     num_takes: int
     seconds: float
     """Length of each take."""
+
+    def num_frames(self, grid_fps: float) -> int:
+        """Return the number of grid frames of a take from which none is missing."""
+        return max(1, round(self.seconds * grid_fps))
+
+    def fault_of(self, frames: Sequence[Seen], grid_fps: float) -> str | None:
+        """Return what is amiss with a take, in words for who is in it; None if nothing is."""
+        if len(frames) < (1 - MOST_MISSED) * self.num_frames(grid_fps):
+            return TOO_SLOW
+        return fault_of_none(frames) if self.action == NONE else fault_of(frames)
 
     def __post_init__(self) -> None:
         if self.num_takes < 1:
@@ -44,6 +63,10 @@ class Take:
         people come and go, of whoever is the main person."""
         main = None if self.action == NONE else main_person(self.frames)
         return np.stack([seen.joints_of(main) for seen in self.frames])
+
+    def pictures(self) -> list[Image]:
+        """Return what was seen, made small; empty unless pictures are asked for."""
+        return [seen.picture for seen in self.frames if seen.picture is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,5 +84,7 @@ def _message(guide: Guide) -> tuple[str, Tone]:
 
 def _keys(guide: Guide) -> tuple[tuple[str, str], ...]:
     space = {"paused": "start", "take": "repeat", "done": ""}.get(guide.phase, "pause")
-    keys = [("Space", space), ("Backspace", "drop last"), ("Enter", "next"), ("Q", "end")]
+    keep = "keep anyway" if guide.refused else ""
+    keys = [("K", keep), ("Space", space), ("Backspace", "drop last"), ("Enter", "next")]
+    keys.append(("Q", "end"))
     return tuple((key, deed) for key, deed in keys if deed)

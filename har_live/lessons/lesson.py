@@ -10,7 +10,7 @@ from har_live.errors import HarLiveError, SourceError
 from har_live.lessons.folders import LabelledClip
 from har_live.lessons.marks import read_marks
 from har_live.lessons.recordings import LessonPlan, Recordings
-from har_live.lessons.videos import people_in, take_of, takes_by_marks
+from har_live.lessons.videos import is_stretch_of, people_in, take_of, takes_by_marks
 from har_live.types import NONE
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def next_plan(
 
     Args:
         actions: names; none: those of the plan that was kept.
-        more: actions of which ``takes`` more are wanted; nothing else is recorded then.
+        more: actions of which ``takes`` more are wanted, and ``none``, of which one more is;
+            nothing else is recorded then.
 
     Raises:
         ValueError: there is no action, or a name is odd.
@@ -41,9 +42,16 @@ def next_plan(
     """
     kept, counts = recordings.plan, recordings.counts()
     if more:
-        wanted = takes + max(counts.get(label, 0) for label in more)
-        missing_none = 0.0 if NONE in counts else LessonPlan().none_seconds
-        return LessonPlan(tuple(more), wanted, take_seconds, missing_none)
+        names = tuple(name for name in dict.fromkeys(more) if name != NONE)
+        wanted = takes + max((counts.get(name, 0) for name in names), default=0)
+        has_none = NONE not in more and NONE in counts
+        return LessonPlan(
+            names,
+            wanted,
+            take_seconds,
+            none_seconds=0.0 if has_none else LessonPlan().none_seconds,
+            none_takes=counts.get(NONE, 0) + 1,
+        )
     names = tuple(dict.fromkeys(actions)) or (kept.actions if kept else ())
     names = tuple(name for name in names if name != NONE)
     if not names:
@@ -95,7 +103,8 @@ def add_marked(
     cut_reset: bool = True,
     on_progress: OnProgress = lambda *_: None,
 ) -> int:
-    """Add what marks say of a video; see ``add_clips``.
+    """Add what marks say of a video; see ``add_clips``. It takes the place of what marks said of
+    that video before: they may be corrected and read again.
 
     Args:
         with_gaps: what people do outside of all marks of theirs is ``none``.
@@ -116,10 +125,11 @@ def add_marked(
     people = people_in(video, finder, card, cut_reset=cut_reset, on_seconds=on_seconds)
     if not people:
         raise HarLiveError(f"{video}: nobody is seen in it")
+    origin = str(Path(video).resolve())
     takes = takes_by_marks(
         people,
         marks,
-        video=video,
+        video=origin,
         grid_fps=card.clip.grid_fps,
         person=person,
         with_gaps=with_gaps,
@@ -128,6 +138,10 @@ def add_marked(
     new = [take for take in takes if (take.label, take.origin) not in known]
     for take in new:
         recordings.add(take)
+    said = {(take.label, take.origin) for take in takes}
+    recordings.drop(
+        lambda take: is_stretch_of(take, origin) and (take.label, take.origin) not in said
+    )
     return len(new)
 
 

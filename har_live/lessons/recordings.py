@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PLAN_FILE = "plan.json"
 TAKE_SUFFIX = ".npz"
+VIDEO_SUFFIX = ".mp4"
+"""Of a video beside a take, which goes when that does."""
 MOST_LETTERS = 60
 
 
@@ -99,15 +101,18 @@ class LessonPlan:
     take_seconds: float = 3.0
     """Length of each."""
     none_seconds: float = 20.0
-    """Length of the one take of ``none``; 0: none is wanted."""
+    """Length of a take of ``none``; 0: none is wanted."""
+    none_takes: int = 1
+    """Takes wanted of ``none``."""
 
     def __post_init__(self) -> None:
         for label in self.actions:
             check_label(label)
         if len(set(self.actions)) != len(self.actions) or NONE in self.actions:
             raise ValueError(f"actions are {self.actions}; expected distinct ones without {NONE!r}")
-        if self.takes < 1:
-            raise ValueError(f"takes is {self.takes}; expected at least 1")
+        for name in ("takes", "none_takes"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected at least 1")
         if not self.take_seconds > 0:
             raise ValueError(f"take_seconds is {self.take_seconds}; expected a positive number")
         if not self.none_seconds >= 0:
@@ -159,12 +164,19 @@ class Recordings:
         for path in reversed(self._files()):
             take = _read(path)
             if label in (None, take.label):
-                try:
-                    path.unlink()
-                except OSError as error:
-                    raise SinkError(f"can't take {path} away: {reason(error)}") from error
+                _take_away(path)
                 return take
         return None
+
+    def drop(self, is_unwanted: Callable[[Recording], bool]) -> None:
+        """Take all takes away of which that is said.
+
+        Raises:
+            SinkError: one can't be taken away.
+        """
+        for path in self._files():
+            if is_unwanted(_read(path)):
+                _take_away(path)
 
     @property
     def plan(self) -> LessonPlan | None:
@@ -190,7 +202,8 @@ class Recordings:
     def missing(self, plan: LessonPlan) -> dict[str, int]:
         """Return how many takes of each action, and of ``none``, a plan still lacks; those of which
         none is lacking are left out."""
-        wanted = dict.fromkeys(plan.actions, plan.takes) | ({NONE: 1} if plan.none_seconds else {})
+        wanted = dict.fromkeys(plan.actions, plan.takes)
+        wanted |= {NONE: plan.none_takes} if plan.none_seconds else {}
         counts = self.counts()
         lacking = {label: count - counts.get(label, 0) for label, count in wanted.items()}
         return {label: count for label, count in lacking.items() if count > 0}
@@ -213,6 +226,14 @@ def _read(path: Path) -> Recording:
             return Recording(joints=file["joints"], **{name: told[name] for name in _TOLD})
     except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise SourceError(f"{path} is no take that can be read; delete it: {error}") from error
+
+
+def _take_away(path: Path) -> None:
+    try:
+        path.unlink()
+        path.with_suffix(VIDEO_SUFFIX).unlink(missing_ok=True)
+    except OSError as error:
+        raise SinkError(f"can't take {path} away: {reason(error)}") from error
 
 
 def _write_whole(path: Path, write: Any) -> None:

@@ -198,6 +198,11 @@ def takes_by_marks(
     return takes
 
 
+def is_stretch_of(take: Recording, video: str) -> bool:
+    """Return whether marks cut a take from this video."""
+    return take.origin.rpartition(", ")[0] == video
+
+
 def _gaps(one: PersonSeen, marks: Sequence[Mark]) -> Iterator[tuple[float, float]]:
     """Yield the stretches in which somebody is followed and not marked."""
     start, last = float(one.instants_seconds[0]), float(one.instants_seconds[-1])

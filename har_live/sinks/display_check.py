@@ -11,11 +11,14 @@ from har_live.errors import SinkError
 
 USUAL_SCREEN = (1280, 800)
 """(width, height) taken where the size of the screen can't be learned cheaply."""
-_NO_DISPLAY = "no display: use --no-window, --record OUT.mp4, or har-live annotate"
+_USE_INSTEAD = "use --no-window, --record OUT.mp4, or har-live annotate"
 
 
-def require_display() -> tuple[int, int]:
+def require_display(*, instead: str = _USE_INSTEAD) -> tuple[int, int]:
     """Make sure that a window can be opened.
+
+    Args:
+        instead: what to do without one, for people.
 
     Returns:
         (width, height) in pixels of the screen; of two side by side, about the first one's.
@@ -28,7 +31,7 @@ def require_display() -> tuple[int, int]:
         return metrics(0), metrics(1)
     if sys.platform == "darwin":
         return USUAL_SCREEN
-    return _x11_screen()
+    return _x11_screen(instead)
 
 
 def prepare_qt() -> None:
@@ -71,7 +74,7 @@ class _Screens(ctypes.Structure):
     )
 
 
-def _x11_screen() -> tuple[int, int]:
+def _x11_screen(instead: str) -> tuple[int, int]:
     """Connect as Qt will: by DISPLAY, whatever its form, and with the same permissions."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
@@ -87,17 +90,17 @@ def _x11_screen() -> tuple[int, int]:
     connection = xcb.xcb_connect(None, None)
     try:
         if xcb.xcb_connection_has_error(connection):
-            raise SinkError(_no_display())
+            raise SinkError(f"no display: {instead}{_display_hint()}")
         screen = xcb.xcb_setup_roots_iterator(xcb.xcb_get_setup(connection)).screen.contents
         return min(screen.width, screen.height * 16 // 9), screen.height
     finally:
         xcb.xcb_disconnect(connection)
 
 
-def _no_display() -> str:
+def _display_hint() -> str:
     display = os.environ.get("DISPLAY")
     if display:
-        return f"{_NO_DISPLAY} (nothing answers at DISPLAY={display})"
+        return f" (nothing answers at DISPLAY={display})"
     if os.environ.get("WAYLAND_DISPLAY"):
-        return f"{_NO_DISPLAY} (OpenCV's windows need X11; install xwayland and set DISPLAY)"
-    return _NO_DISPLAY
+        return " (OpenCV's windows need X11; install xwayland and set DISPLAY)"
+    return ""

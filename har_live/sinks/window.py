@@ -28,10 +28,12 @@ Key = (
         "joints",
         "drop",
         "next",
+        "keep",
     ]
     | int
 )
-"""The meaning of a key; a digit is itself. ``drop`` and ``next`` are for recording a lesson."""
+"""The meaning of a key; a digit is itself. ``drop``, ``next`` and ``keep`` are for recording a
+lesson."""
 
 HELP_LINES: tuple[tuple[str, str], ...] = (
     ("Q  Esc", "quit"),
@@ -61,6 +63,7 @@ _KEYS: dict[int, Key] = {
     13: "next",
     0xFF0D: "next",  # GTK's
     ord("n"): "next",
+    ord("k"): "keep",
     **{ord(str(digit)): digit for digit in range(10)},
 }
 _MOST_KEYS_PER_POLL = 16

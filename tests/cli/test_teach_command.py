@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,14 @@ def test_a_broken_line_of_marks_is_told_with_its_number(tmp_path):
     assert "out.csv, line 2: " in str(done.exception)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 only")
+def test_without_a_display_it_says_what_to_do(monkeypatch, home):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    done = run("teach", "mine", "--more", "none")
+    assert str(done.exception) == "no display: give videos, --from FOLDER"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
@@ -68,6 +77,7 @@ def test_a_broken_line_of_marks_is_told_with_its_number(tmp_path):
         (("everyday-lrcn", "--from", "."), 1, "that is taken"),
         (("mine", "--from", "nowhere"), 2, "is no folder; a video needs --segments"),
         (("mine", "--segments", __file__), 2, "give it with --from VIDEO"),
+        (("mine", "--keep-video", "--from", "."), 2, "videos stay where they are"),
         (("mine", "--weights", "nosuch", "--from", "."), 1, "no weights 'nosuch'"),
         (("mine",), 2, "no action is named"),
         (("mine", "--actions", "wave", "--takes", "0"), 2, "--takes"),

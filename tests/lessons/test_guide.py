@@ -106,6 +106,25 @@ def test_the_reason_is_on_the_picture_and_the_take_is_repeated(lesson, told, rec
     assert recordings.counts() == {"wave": 2}
 
 
+def test_a_refused_take_is_kept_by_a_key(lesson, told, recordings):
+    plan = LessonPlan(("wave",), takes=2, take_seconds=3.0, none_seconds=0)
+
+    def is_refused(_window) -> bool:
+        can_keep = told.views and ("K", "keep anyway") in told.views[-1].keys
+        assert can_keep == told.says("stay in the picture") or not can_keep
+        return can_keep
+
+    script = [(is_refused, "keep"), (lambda _: told.says("Kept"), "quit")]
+    assert lesson(*script, film=LEAVING, plan=plan).ending == "a key"
+    (take,) = recordings
+    assert 0 < np.count_nonzero(take.joints[..., 2].any(axis=1)) < len(take.joints) == 30
+
+
+def test_more_of_none_alone(lesson, recordings):
+    assert lesson(plan=LessonPlan(none_seconds=1.0, none_takes=2)).ending == "the last take"
+    assert recordings.counts() == {NONE: 2}
+
+
 def test_keys_end_it_and_the_next_start_goes_on(lesson, told, recordings):
     summary = lesson((lambda _: told.says("Kept"), "quit"))
     assert summary.ending == "a key"
@@ -169,7 +188,7 @@ def test_as_in_a_mirror(lesson, told):
 def test_a_network_camera_that_is_lost_in_a_take_and_returns(
     small_weights, told, recordings, monkeypatch
 ):
-    monkeypatch.setattr("har_live.realtime.capture.FIRST_DELAY_SECONDS", 0.02)
+    monkeypatch.setattr("har_live.backoff.FIRST_DELAY_SECONDS", 0.02)
     plan = LessonPlan(("wave",), takes=2, take_seconds=1.5, none_seconds=0)
     servers = [RtspServer()]
     try:

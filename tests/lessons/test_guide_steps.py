@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from har_live.lessons.guide_faults import HANDS, NOBODY, TWO_PEOPLE
-from har_live.lessons.guide_steps import BROKE_OFF, LOST, TOO_SLOW, Guide
-from har_live.lessons.guide_takes import Drop, Step, Take
+from har_live.lessons.guide_steps import BROKE_OFF, LOST, Guide
+from har_live.lessons.guide_takes import TOO_SLOW, Drop, Step, Take
 from har_live.types import NONE, Person
 from tests.support.lesson_made import GRID_FPS, seen, somebody
 

@@ -73,6 +73,32 @@ def test_marks_cut_takes_and_the_rest_is_none(tmp_path, recordings):
         add_marked(recordings, str(video), marks, finder(), CARD)
 
 
+def test_corrected_marks_take_the_place_of_what_was_said_before(tmp_path, recordings, monkeypatch):
+    video = save_gesture(tmp_path / "in.mp4", "left_arm", num_frames=80)
+    recordings.add(gesture("left_arm", as_label="wave"))
+    marks = tmp_path / "marks.srt"
+    wave = "1\n00:00:01,000 --> 00:00:03,000\nWave\n"
+    marks.write_text(f"{wave}\n2\n00:00:05,000 --> 00:00:07,000\nWave\n")
+
+    def said(video: Path) -> list[tuple[str, str]]:
+        add_marked(recordings, str(video), marks, finder(), CARD, cut_reset=False)
+        return [
+            (take.label, take.origin.removeprefix(f"{video.resolve()}, ")) for take in recordings
+        ]
+
+    recorded = ("wave", "left_arm 0")
+    once = [recorded, ("wave", "1.00–3.00 s"), ("wave", "5.00–7.00 s")]
+    assert said(video) == once
+    # The first was a clap, and the second none of the actions.
+    marks.write_text(wave.replace("Wave", "Clap"))
+    monkeypatch.chdir(tmp_path)  # the same video by another name
+    assert said(Path("in.mp4")) == [recorded, ("clap", "1.00–3.00 s"), ("none", "3.50–7.90 s")]
+    # Of another video nothing was said.
+    other = save_gesture(tmp_path / "other.mp4", "left_arm", num_frames=80)
+    said(other)
+    assert [take.label for take in recordings] == ["wave", "clap", "none", "clap", "none"]
+
+
 def test_a_video_in_which_nobody_is_seen_is_one_line(tmp_path, recordings):
     video = save_empty(tmp_path / "empty.mp4")
     (tmp_path / "m.csv").write_text("start_seconds,end_seconds,label\n0,1,wave\n")
@@ -110,6 +136,14 @@ def test_the_plan_goes_on(recordings):
     assert lacking(recordings, plan) == "wave 1×, none 1×"
     more = next_plan(recordings, more=["wave"], takes=3, take_seconds=1)
     assert recordings.missing(more) == {"wave": 3, "none": 1}
+    for _ in range(2):
+        recordings.add(gesture("none"))
+    more = next_plan(recordings, more=["none"], takes=3, take_seconds=1)
+    assert recordings.missing(more) == {"none": 1}
+    more = next_plan(recordings, more=["none", "wave"], takes=3, take_seconds=1)
+    assert recordings.missing(more) == {"wave": 3, "none": 1}
+    more = next_plan(recordings, more=["wave"], takes=3, take_seconds=1)
+    assert recordings.missing(more) == {"wave": 3}
     assert recordings.plan == plan
 
 

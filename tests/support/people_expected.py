@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from har_live.card import Weights
-from har_live.people.finder import PeopleFinder
+from har_live.people.finder import Finder, PeopleFinder
 from har_live.people.joints import CONTEXT, FROM_COCO
 from har_live.people.motion import NUM_MOTION, MotionSeen, grey_levels
 from har_live.people.tracker import Tracker
@@ -89,13 +89,14 @@ def offline(
     max_people: int = 4,
     tracker: Tracker | None = None,
     clip: ClipSpec | None = None,
+    finder: Finder | None = None,
 ) -> list[Expected]:
     """Score every window of an unbroken run on its own: of everybody followed, and where nobody is,
     of the whole picture."""
     clip = clip or weights.card.clip
     pts = [frame.pts_seconds for frame in frames]
     instants = grid_instants(pts, clip.grid_fps)
-    finder = PeopleFinder(FakeNet(FILMS))
+    finder = finder or PeopleFinder(FakeNet(FILMS))
     tracker = tracker or Tracker(max_people=max_people)
     stretches: list[tuple[int, int, list[Shown]]] = []  # person, first instant
     going_on: dict[int, list[Shown]] = {}
