@@ -82,18 +82,20 @@ def teach(
     if videos is not None and segments is None and not videos.is_dir():
         raise typer.BadParameter(f"--from {videos} is no folder; a video needs --segments")
     folder = own_weights_folder(name)
+    from har_live.lessons.alone import alone_in
     from har_live.lessons.learn import open_base
     from har_live.lessons.recordings import Recordings
 
     base = open_base(weights or _base_of(name))
 
     recordings = Recordings(folder / TAKES_FOLDER)
-    if videos is None:
-        _record(source, recordings, base, _Wanted(actions, more or (), takes, seconds), person)
-    else:
-        reading = _Reading(person, gaps, cut_reset)
-        _add_videos(recordings, base, videos, segments, reading)
-    _learn(recordings, name, base, keep_known=keep_known, as_json=as_json)
+    with alone_in(recordings.folder):
+        if videos is None:
+            _record(source, recordings, base, _Wanted(actions, more or (), takes, seconds), person)
+        else:
+            reading = _Reading(person, gaps, cut_reset)
+            _add_videos(recordings, base, videos, segments, reading)
+        _learn(recordings, name, base, keep_known=keep_known, as_json=as_json)
     if not as_json and _is_watched() and typer.confirm("Go live with it now?", default=True):
         live(sources=[source], recognizing=RecognizerOptions(weights=name))
 

@@ -10,12 +10,13 @@ import codecs
 import csv
 import html
 import json
+import logging
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from har_live.label_names import readable
 from har_live.lessons.recordings import check_label
 from har_live.types import NONE, UNSURE, WHOLE_PICTURE
 
+log = logging.getLogger(__name__)
+
 _TIME = r"(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)"
 _CUE = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?")
 _PERCENT = r"\d+(?:[.,]\d+)?\s*%"
@@ -31,6 +34,8 @@ _SAID = re.compile(rf"(?:Person\s+([0-9]+):\s*)?(.*?)(?:(?:^|\s+){_PERCENT})?", 
 _TAG = re.compile(r"<[^>]*>|\{\\[^}]*\}")
 _BLOCKS = ("WEBVTT", "NOTE", "STYLE", "REGION")
 """First words of blocks of WebVTT that hold no cue."""
+BORDER_SECONDS = 0.5
+"""Marks that overlap by less are told apart: borders are not exact."""
 _COLUMNS = ("start_seconds", "end_seconds", "label")
 
 
@@ -56,7 +61,8 @@ class Mark:
 
 
 def read_marks(path: Path, known: Sequence[str] = ()) -> list[Mark]:
-    """Read a file of marks, by its suffix; those of ``unsure`` are left out.
+    """Read a file of marks, by its suffix; those of ``unsure`` and repeated ones are left out, and
+    it is told where somebody does two things at once.
 
     Args:
         known: labels by their own names; files for people have them as people write them, and of
@@ -83,7 +89,20 @@ def read_marks(path: Path, known: Sequence[str] = ()) -> list[Mark]:
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError, csv.Error) as error:
         reason = f"{error} is missing" if isinstance(error, KeyError) else error
         raise SourceError(f"{path}, line {number}: {reason}") from error
+    marks = list(dict.fromkeys(marks))
+    _tell_of_overlaps(path, marks)
     return marks
+
+
+def _tell_of_overlaps(path: Path, marks: Sequence[Mark]) -> None:
+    in_order = sorted(marks, key=lambda mark: (mark.person, mark.start_seconds))
+    for one, other in pairwise(in_order):
+        if one.person == other.person and other.start_seconds < one.end_seconds - BORDER_SECONDS:
+            log.warning(
+                "%s: %s is said to go on until %.1f s, and %s to begin at %.1f s: the time they "
+                "share is learnt as both",
+                *(path, one.label, one.end_seconds, other.label, other.start_seconds),
+            )
 
 
 _Values = tuple[float, float, str, int]

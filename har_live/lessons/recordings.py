@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -179,8 +178,8 @@ class Recordings:
             return LessonPlan(**{**values, "actions": tuple(values["actions"])})
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SourceError(f"{path} is no plan of a lesson: {error}") from error
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SourceError(f"{path} is no plan of a lesson; delete it: {error}") from error
 
     def keep_plan(self, plan: LessonPlan) -> None:
         """Keep a plan for the next start. Raises ``SinkError``: it can't be written."""
@@ -211,7 +210,7 @@ def _read(path: Path) -> Recording:
         with np.load(path) as file:
             told: dict[str, Any] = json.loads(str(file["told"]))
             return Recording(joints=file["joints"], **{name: told[name] for name in _TOLD})
-    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
+    except Exception as error:  # zipfile and NumPy raise all kinds of a damaged file
         raise SourceError(f"{path} is no take that can be read; delete it: {error}") from error
 
 

@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from har_live.cli import app
+from har_live.errors import SourceError
 from har_live.home import HOME_VARIABLE
+from har_live.lessons.alone import alone_in
 from tests.support.joints_made import finder, save_gesture
 
 
@@ -49,6 +51,34 @@ def test_corrected_events_are_a_lesson(tmp_path):
     done = run("teach", "mine", "--from", video, "--segments", marks, "--no-cut-reset", "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["takes"] == {"sit_down": 1, "none": 1}
+
+
+def test_one_run_at_a_time_teaches_a_lesson(tmp_path, home):
+    save_gesture(tmp_path / "clips" / "wave" / "1.mp4", "left_arm")
+    with alone_in(home / "weights" / "arms" / "takes"):
+        done = run("teach", "arms", "--from", tmp_path / "clips")
+        assert done.exit_code == 1
+        assert "another run of har-live adds to" in str(done.exception)
+    assert run("teach", "arms", "--from", tmp_path / "clips").exit_code == 0
+
+
+@pytest.mark.parametrize("label", ["unsure", 61 * "x"])
+def test_an_odd_name_of_a_folder_is_one_line_before_any_work(tmp_path, home, label):
+    for folder in ("left_arm", label):
+        save_gesture(tmp_path / "clips" / folder / "1.mp4", "left_arm")
+    done = run("teach", "arms", "--from", tmp_path / "clips")
+    assert isinstance(done.exception, SourceError)
+    assert "rename the folder" in str(done.exception)
+    assert not list(home.rglob("*.npz"))
+
+
+def test_videos_of_the_same_name_elsewhere_are_others(tmp_path, monkeypatch):
+    for day in ("day 1", "day 2"):
+        save_gesture(tmp_path / day / "clips" / "left_arm" / "1.mp4", "left_arm")
+        monkeypatch.chdir(tmp_path / day)
+        done = run("teach", "arms", "--from", "clips", "--json")
+        assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["takes"] == {"left_arm": 2}
 
 
 def test_a_broken_line_of_marks_is_told_with_its_number(tmp_path):

@@ -78,12 +78,30 @@ def test_none_and_unsure_may_be_written_in_any_letters(tmp_path, suffix):
         text = "start_seconds,end_seconds,label\n" + "".join(f"1,2,{one}\n" for one in said)
     else:
         text = "".join(entry(label=one) for one in said)
-    assert read(tmp_path / f"out{suffix}", text) == 2 * [Mark(1, 2, "none")]
+    assert read(tmp_path / f"out{suffix}", text) == [Mark(1, 2, "none")]
+
+
+def test_a_repeated_mark_is_one(tmp_path):
+    assert read(tmp_path / "out.jsonl", 2 * entry()) == [Mark(1, 2, "wave")]
+
+
+def test_it_is_told_where_somebody_does_two_things_at_once(tmp_path, caplog):
+    apart = entry(end_seconds=3, person=1) + entry(end_seconds=3, person=2)
+    beside = entry(start_seconds=2.7, end_seconds=9, label="sit_down", person=1)
+    read(tmp_path / "out.jsonl", apart + beside)
+    assert not caplog.messages
+    read(
+        tmp_path / "out.jsonl",
+        entry(start_seconds=2, end_seconds=9, label="b") + entry(end_seconds=3),
+    )
+    (told,) = caplog.messages
+    assert "wave is said to go on until 3.0 s, and b to begin at 2.0 s" in told
 
 
 def test_a_new_action_is_one_however_it_is_spelt(tmp_path):
-    text = "".join(entry(label=one) for one in ("step_up", "Step up", "STEP_UP"))
-    assert read(tmp_path / "out.jsonl", text) == 3 * [Mark(1, 2, "step_up")]
+    said = ("step_up", "Step up", "STEP_UP")
+    text = "".join(entry(label=one, person=n) for n, one in enumerate(said, 1))
+    assert {mark.label for mark in read(tmp_path / "out.jsonl", text)} == {"step_up"}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +90,19 @@ def test_a_damaged_take_is_named(recordings, damage):
         list(recordings)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"actions": ["a", "a"]}', '{"takes": 0}', "\udcff"])
+@pytest.mark.parametrize("position", range(10))
+def test_a_take_with_any_byte_turned_is_read_or_named(recordings, position):
+    path = recordings.add(take(seconds=0.5))
+    whole = path.read_bytes()
+    for at in range(position, len(whole), 10):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x21]) + whole[at + 1 :])
+        with suppress(SourceError):
+            list(recordings)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"actions": [1]}', '{"actions": ["a", "a"]}', '{"takes": 0}', "\udcff"]
+)
 def test_a_damaged_plan_is_named(recordings, text):
     recordings.keep_plan(LessonPlan())
     (recordings.folder / "plan.json").write_bytes(text.encode("utf-8", "surrogateescape"))
