@@ -28,6 +28,6 @@ def alone_in(folder: Path) -> Iterator[None]:
     with file:
         if not lock(file):
             raise SinkError(
-                f"another run of har-live adds to the takes in {folder}; wait for its end, or end it"
+                f"another run of har-live adds to the takes in {folder}; wait for it, or end it"
             )
         yield
