@@ -15,6 +15,7 @@ import har_live
 from har_live.card import DEFAULT_WEIGHTS, Weights, open_weights, own_weights, own_weights_folder
 from har_live.cli.live import live
 from har_live.cli.options import JsonOption, RecognizerOptions
+from har_live.errors import WeightsError
 
 if TYPE_CHECKING:
     from har_live.lessons.recordings import LessonPlan, Recordings
@@ -224,4 +225,10 @@ def _base_of(name: str) -> str:
     """Return what the weights of this name were taught from, else the usual weights."""
     if name not in own_weights():
         return DEFAULT_WEIGHTS
-    return str(open_weights(name).card.metrics.get("taught_from", DEFAULT_WEIGHTS))
+    try:
+        taught_from = open_weights(name).card.metrics.get("taught_from", DEFAULT_WEIGHTS)
+    except WeightsError as error:
+        raise WeightsError(
+            f"{error}; with --weights, what it starts from, it is made anew from its takes"
+        ) from error
+    return str(taught_from)

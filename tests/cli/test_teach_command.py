@@ -53,6 +53,20 @@ def test_corrected_events_are_a_lesson(tmp_path):
     assert json.loads(done.stdout)["takes"] == {"sit_down": 1, "none": 1}
 
 
+def test_weights_that_are_damaged_hide_no_others_and_are_made_anew(tmp_path, home, caplog):
+    save_gesture(tmp_path / "clips" / "wave" / "1.mp4", "left_arm")
+    words = ("teach", "arms", "--from", tmp_path / "clips")
+    assert run(*words).exit_code == 0
+    (home / "weights" / "arms" / "card.json").write_text("x")
+    listed = json.loads(run("models", "--json").stdout)
+    assert [one["name"] for one in listed] == ["everyday-convlstm", "everyday-lrcn"]
+    assert "card.json is no model card" in caplog.text
+    refused = run(*words)
+    assert "with --weights, what it starts from, it is made anew" in str(refused.exception)
+    assert run(*words, "--weights", "everyday-lrcn").exit_code == 0
+    assert len(json.loads(run("models", "--json").stdout)) == 3
+
+
 def test_one_run_at_a_time_teaches_a_lesson(tmp_path, home):
     save_gesture(tmp_path / "clips" / "wave" / "1.mp4", "left_arm")
     with alone_in(home / "weights" / "arms" / "takes"):
