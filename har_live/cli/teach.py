@@ -16,6 +16,7 @@ from har_live.card import DEFAULT_WEIGHTS, Weights, open_weights, own_weights, o
 from har_live.cli.live import live
 from har_live.cli.options import JsonOption, RecognizerOptions
 from har_live.errors import WeightsError
+from har_live.label_names import label_meant
 
 if TYPE_CHECKING:
     from har_live.lessons.recordings import LessonPlan, Recordings
@@ -120,8 +121,8 @@ class _Wanted:
         try:
             return next_plan(
                 recordings,
-                actions=[name.strip() for name in text.split(",") if name.strip()],
-                more=self.more,
+                actions=[label_meant(name) for name in text.split(",") if name.strip()],
+                more=[label_meant(name) for name in self.more],
                 takes=self.takes,
                 take_seconds=self.seconds,
             )

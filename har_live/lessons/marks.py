@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from har_live.errors import SourceError
-from har_live.label_names import readable
+from har_live.label_names import label_meant, readable
 from har_live.lessons.recordings import check_label
 from har_live.types import NONE, UNSURE, WHOLE_PICTURE
 
@@ -74,8 +74,7 @@ def read_marks(path: Path, known: Sequence[str] = ()) -> list[Mark]:
     read = _READERS.get(path.suffix.lower())
     if read is None:
         raise SourceError(f"{path}: marks are read from {', '.join(_READERS)}; give one of these")
-    label_of = {label: label for label in (NONE, UNSURE)}
-    label_of |= {readable(label).casefold(): label for label in (*known, NONE, UNSURE)}
+    label_of = {readable(label).casefold(): label for label in (*known, NONE, UNSURE)}
     marks, number = [], 0
     try:
         for number, fields in read(_lines(path)):  # noqa: B007
@@ -138,12 +137,8 @@ def _of_json(line: str) -> _Values | None:
     label = values["label"]
     if not isinstance(label, str):
         raise TypeError(f"label is {label!r}; expected a name")
-    return (
-        _seconds(values, "start_seconds"),
-        _seconds(values, "end_seconds"),
-        label,
-        _person(values),
-    )
+    start, end = _seconds(values, "start_seconds"), _seconds(values, "end_seconds")
+    return start, end, label_meant(label), _person(values)
 
 
 def _seconds(values: Mapping[str, Any], name: str) -> float:
@@ -235,9 +230,7 @@ def _cue(times: str, said: str) -> _Values:
 
 def _label(text: str) -> str:
     """Return the label that people write so: ``Sit down`` is ``sit_down``."""
-    name = text.strip().replace(" ", "_")
-    if text.strip().casefold() in (readable(NONE).casefold(), readable(UNSURE).casefold()):
-        return text.strip()
+    name = label_meant(text).replace(" ", "_")
     return name[:1].lower() + name[1:]
 
 

@@ -7,6 +7,7 @@ recorded before is kept, and the next start goes on from it.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -75,7 +76,7 @@ class Recording:
             )
         if not np.isfinite(joints).all():
             raise ValueError("joints hold what is no number; one that is not seen has score 0")
-        if not self.grid_fps > 0:
+        if not 0 < self.grid_fps < math.inf:
             raise ValueError(f"grid_fps is {self.grid_fps}; expected a positive number")
 
     @property

@@ -86,6 +86,14 @@ def test_an_odd_name_of_a_folder_is_one_line_before_any_work(tmp_path, home, lab
     assert not list(home.rglob("*.npz"))
 
 
+def test_a_folder_named_none_may_have_any_letters(tmp_path):
+    for number, folder in enumerate(("left_arm", "None", "NONE", "No action")):
+        save_gesture(tmp_path / "clips" / folder / f"{number}.mp4", "left_arm", phase=number)
+    done = run("teach", "arms", "--from", tmp_path / "clips", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["takes"] == {"none": 3, "left_arm": 1}
+
+
 def test_videos_of_the_same_name_elsewhere_are_others(tmp_path, monkeypatch):
     for day in ("day 1", "day 2"):
         save_gesture(tmp_path / day / "clips" / "left_arm" / "1.mp4", "left_arm")
@@ -114,7 +122,8 @@ def test_a_broken_line_of_marks_is_told_with_its_number(tmp_path):
         (("mine", "--weights", "nosuch", "--from", "."), 1, "no weights 'nosuch'"),
         (("mine",), 2, "no action is named"),
         (("mine", "--actions", "wave", "--takes", "0"), 2, "--takes"),
-        (("mine", "--actions", "unsure"), 2, "that is what is said where no action"),
+        (("mine", "--actions", "None,No action"), 2, "no action is named"),
+        (("mine", "--actions", "Unsure"), 2, "that is what is said where no action"),
     ],
 )
 def test_what_can_not_be_is_one_line(tmp_path, monkeypatch, words, code, told):

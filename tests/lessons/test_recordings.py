@@ -185,6 +185,7 @@ def test_odd_names_of_actions_are_refused(label):
         (np.zeros((5, 13, 3)), 10.0),
         (np.full((5, 13, 3), np.nan, np.float32), 10.0),
         (np.zeros((5, 13, 3), np.float32), 0.0),
+        (np.zeros((5, 13, 3), np.float32), np.inf),
     ],
 )
 def test_what_are_no_joints_is_refused(joints, grid_fps):
