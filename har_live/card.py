@@ -195,8 +195,8 @@ def own_weights_folder(name: str) -> Path:
     """
     if _OWN_NAME.fullmatch(name) is None:
         raise WeightsError(
-            f"weights can't be named {name!r}: give one word of letters, digits, - and _, such as "
-            "gym, which is no path"
+            f"weights can't be named {name!r}: give one word of 1 to 60 letters, digits, - "
+            "and _, such as gym, which is no path"
         )
     if name in shipped_weights() or name.upper() in _NO_FILES:
         raise WeightsError(f"weights can't be named {name!r}: that is taken; give another name")

@@ -15,3 +15,17 @@ def readable(label: str) -> str:
     """
     name = " ".join(label.replace("_", " ").split()) or "?"
     return _NAMES.get(label, name[:1].upper() + name[1:])
+
+
+def label_meant(text: str) -> str:
+    """Return the label that somebody means who writes a name: ``none`` and ``unsure`` are meant in
+    any letters, and as people write them.
+
+    >>> label_meant(" No Action ")
+    'none'
+    """
+    name = text.strip()
+    for label, written in _NAMES.items():
+        if name.casefold() in (label, written.casefold()):
+            return label
+    return name

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated
 
 import typer
 
 from har_live.cli.options import JsonOption
+from har_live.errors import WeightsError
+
+log = logging.getLogger(__name__)
 
 
 def models(
@@ -20,7 +24,12 @@ def models(
     from har_live.cli.console.weights import print_card, print_weights
 
     if name is None:
-        names = shipped_weights() | own_weights()
-        print_weights([open_weights(n) for n in names], as_json=as_json)
+        found = []
+        for one in shipped_weights() | own_weights():
+            try:
+                found.append(open_weights(one))
+            except WeightsError as error:  # the others are there all the same
+                log.warning("%s", error)
+        print_weights(found, as_json=as_json)
     else:
         print_card(open_weights(name), as_json=as_json)

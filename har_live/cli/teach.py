@@ -14,6 +14,8 @@ import har_live
 from har_live.card import DEFAULT_WEIGHTS, Weights, open_weights, own_weights, own_weights_folder
 from har_live.cli.live import live
 from har_live.cli.options import JsonOption, RecognizerOptions
+from har_live.errors import WeightsError
+from har_live.label_names import label_meant
 
 if TYPE_CHECKING:
     from har_live.lessons.recordings import LessonPlan, Recordings
@@ -91,19 +93,21 @@ def teach(
     if keep_video and videos is not None:
         raise typer.BadParameter("--keep-video is for recording; videos stay where they are")
     folder = own_weights_folder(name)
+    from har_live.lessons.alone import alone_in
     from har_live.lessons.learn import open_base
     from har_live.lessons.recordings import Recordings
 
     base = open_base(weights or _base_of(name))
 
     recordings = Recordings(folder / TAKES_FOLDER)
-    if videos is None:
-        wanted = _Wanted(actions, more or (), takes, seconds, person, keep_video)
-        _record(source, recordings, base, wanted)
-    else:
-        reading = _Reading(person, gaps, cut_reset)
-        _add_videos(recordings, base, videos, segments, reading)
-    _learn(recordings, name, base, keep_known=keep_known, as_json=as_json)
+    with alone_in(recordings.folder):
+        if videos is None:
+            wanted = _Wanted(actions, more or (), takes, seconds, person, keep_video)
+            _record(source, recordings, base, wanted)
+        else:
+            reading = _Reading(person, gaps, cut_reset)
+            _add_videos(recordings, base, videos, segments, reading)
+        _learn(recordings, name, base, keep_known=keep_known, as_json=as_json)
     if not as_json and _is_watched() and typer.confirm("Go live with it now?", default=True):
         live(sources=[source], recognizing=RecognizerOptions(weights=name))
 
@@ -129,8 +133,8 @@ class _Wanted:
         try:
             return next_plan(
                 recordings,
-                actions=[name.strip() for name in text.split(",") if name.strip()],
-                more=self.more,
+                actions=[label_meant(name) for name in text.split(",") if name.strip()],
+                more=[label_meant(name) for name in self.more],
                 takes=self.takes,
                 take_seconds=self.seconds,
             )
@@ -236,4 +240,10 @@ def _base_of(name: str) -> str:
     """Return what the weights of this name were taught from, else the usual weights."""
     if name not in own_weights():
         return DEFAULT_WEIGHTS
-    return str(open_weights(name).card.metrics.get("taught_from", DEFAULT_WEIGHTS))
+    try:
+        taught_from = open_weights(name).card.metrics.get("taught_from", DEFAULT_WEIGHTS)
+    except WeightsError as error:
+        raise WeightsError(
+            f"{error}; with --weights, what it starts from, it is made anew from its takes"
+        ) from error
+    return str(taught_from)

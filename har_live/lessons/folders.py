@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from har_live.errors import SourceError
+from har_live.label_names import label_meant
 
 VIDEO_SUFFIXES = {
     *(".3gp", ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4"),
@@ -41,6 +42,6 @@ def clips_in(folder: Path) -> list[LabelledClip]:
         )
     parts = [path.relative_to(folder).parts for path in found]
     return [
-        LabelledClip(names[0], names[1] if len(names) == 3 else "", path)
+        LabelledClip(label_meant(names[0]), names[1] if len(names) == 3 else "", path)
         for names, path in zip(parts, found, strict=True)
     ]

@@ -55,7 +55,7 @@ def teach(
     name: str,
     *,
     weights: str | Path | Weights = DEFAULT_WEIGHTS,
-    folder: Path | None = None,
+    folder: str | Path | None = None,
     keep_known: bool = False,
     seed: int = 0,
     on_progress: OnProgress = lambda *_: None,
@@ -79,7 +79,7 @@ def teach(
         SinkError: the folder can't be written.
     """
     base = open_base(weights)
-    target = own_weights_folder(name) if folder is None else folder
+    target = own_weights_folder(name) if folder is None else Path(folder)
     takes = [take for take in recordings if _is_seen(take)]
     actions = tuple(dict.fromkeys(take.label for take in takes if take.label != NONE))
     if not actions:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from har_live.errors import HarLiveError, SourceError
 from har_live.lessons.folders import LabelledClip
 from har_live.lessons.marks import read_marks
-from har_live.lessons.recordings import LessonPlan, Recordings
+from har_live.lessons.recordings import LessonPlan, Recordings, check_label
 from har_live.lessons.videos import is_stretch_of, people_in, take_of, takes_by_marks
 from har_live.types import NONE
 
@@ -77,14 +77,18 @@ def add_clips(
         The number of takes that are new.
 
     Raises:
+        SourceError: an action has an odd name; nothing was added.
         SinkError: a take can't be written; those so far are kept.
     """
+    for label, _, video in clips:
+        _check_name(label, video)
     known, added = _origins(recordings), 0
     for number, (label, who, video) in enumerate(clips):
         on_progress(f"looking at {video.name}", number / len(clips))
-        if (label, str(video)) in known:
+        place = video.resolve()  # another folder's wave/1.mp4 is another video
+        if (label, str(place)) in known:
             continue
-        take = take_of(video, label, finder, card, person=who or person)
+        take = take_of(place, label, finder, card, person=who or person)
         if take is not None:
             recordings.add(take)
             added += 1
@@ -143,6 +147,13 @@ def add_marked(
         lambda take: is_stretch_of(take, origin) and (take.label, take.origin) not in said
     )
     return len(new)
+
+
+def _check_name(label: str, video: Path) -> None:
+    try:
+        check_label(label)
+    except ValueError as error:
+        raise SourceError(f"{video}: {error}; rename the folder") from error
 
 
 def _origins(recordings: Recordings) -> set[tuple[str, str]]:

@@ -7,6 +7,7 @@ recorded before is kept, and the next start goes on from it.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,7 +15,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -78,7 +78,7 @@ class Recording:
             )
         if not np.isfinite(joints).all():
             raise ValueError("joints hold what is no number; one that is not seen has score 0")
-        if not self.grid_fps > 0:
+        if not 0 < self.grid_fps < math.inf:
             raise ValueError(f"grid_fps is {self.grid_fps}; expected a positive number")
 
     @property
@@ -191,8 +191,8 @@ class Recordings:
             return LessonPlan(**{**values, "actions": tuple(values["actions"])})
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SourceError(f"{path} is no plan of a lesson: {error}") from error
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SourceError(f"{path} is no plan of a lesson; delete it: {error}") from error
 
     def keep_plan(self, plan: LessonPlan) -> None:
         """Keep a plan for the next start. Raises ``SinkError``: it can't be written."""
@@ -224,7 +224,7 @@ def _read(path: Path) -> Recording:
         with np.load(path) as file:
             told: dict[str, Any] = json.loads(str(file["told"]))
             return Recording(joints=file["joints"], **{name: told[name] for name in _TOLD})
-    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
+    except Exception as error:  # zipfile and NumPy raise all kinds of a damaged file
         raise SourceError(f"{path} is no take that can be read; delete it: {error}") from error
 
 

@@ -147,7 +147,7 @@ def take_of(
         return None
     main = max(people, key=lambda one: presence(one.joints), default=None)
     if main is None or len(main.joints) < LEAST_SECONDS * card.clip.grid_fps:
-        log.warning("left out: %s: nobody is seen in it", video)
+        log.warning("left out: %s: nobody is seen in it for %g s", video, LEAST_SECONDS)
         return None
     return Recording(label, main.joints, card.clip.grid_fps, person, str(video))
 

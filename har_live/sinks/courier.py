@@ -124,6 +124,17 @@ class Courier(Sink):
                 self._box.stop()
 
 
+def can_be_host(name: str | None) -> bool:
+    """Return whether something may be the name of a host, or its number."""
+    if not name or " " in name or not name.isprintable():
+        return False
+    try:
+        name.encode("idna")  # as it is looked up
+    except UnicodeError:
+        return False
+    return True
+
+
 def why_away(error: Exception, *, ca: str) -> str:
     """Say in words why the other side can't be reached, without its address.
 

@@ -23,6 +23,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from har_live.errors import SinkError
 from har_live.redact import redact_url
+from har_live.sinks.courier import can_be_host
 from har_live.sinks.file_checks import reason
 
 PASSWORD_VARIABLE = "HAR_LIVE_MQTT_PASSWORD"
@@ -63,13 +64,15 @@ def broker_of(address: str) -> Broker:
         host, port = parts.hostname, parts.port
     except ValueError:  # its text may hold a part of the password
         host, port = None, None
-    if not host or port == 0:
+    if host is None or not can_be_host(host) or port == 0:
         raise _refusal(address, "it is no address of a broker: mqtts://user@host:port/topic")
     given = _parameters(address, parts)
     topic = unquote(parts.path).strip("/") or DEFAULT_TOPIC
-    if parts.fragment or topic.startswith("$") or set(topic) & set("+#\0"):
-        raise _refusal(address, "its topic must not have +, # or begin with $")
+    if parts.fragment or topic.startswith("$") or set(topic) & set("+#") or not topic.isprintable():
+        raise _refusal(address, "its topic must not have +, # or control letters, or begin with $")
     user, password = _login(parts)
+    if user is None and "@" in parts.netloc.lstrip("@"):
+        raise _refusal(address, "a password goes with a user: mqtts://user:password@host")
     discovery = given.get("discovery", DEFAULT_DISCOVERY).strip("/")
     return Broker(
         host,

@@ -38,7 +38,7 @@ from uuid import uuid4
 from har_live.backoff import delay_seconds
 from har_live.errors import SinkError
 from har_live.redact import redact_path
-from har_live.sinks.courier import Courier, why_away
+from har_live.sinks.courier import Courier, can_be_host, why_away
 from har_live.sinks.event_clock import EventClock
 from har_live.sinks.event_formats import event_of
 from har_live.sinks.hook_connection import HookConnection
@@ -181,7 +181,7 @@ def _retry_after(headers: Headers) -> float | None:
     else:
         try:
             date = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):  # OverflowError: day 99999999999
             return None
         date = date if date.tzinfo else date.replace(tzinfo=UTC)
         seconds = (date - datetime.now(UTC)).total_seconds()
@@ -192,7 +192,8 @@ def _without_password(address: str) -> tuple[str, str]:
     """Return the address as it is asked, and the secret in it; empty where there is none."""
     try:
         parts = urlsplit(address)
-        has_host = bool(parts.hostname) and parts.port != 0
+        has_host = can_be_host(parts.hostname) and parts.port != 0
+        (parts.path + parts.query).encode()  # what is no text is refused, too
     except ValueError:  # its text may hold a part of the password
         has_host = False
     if not has_host:

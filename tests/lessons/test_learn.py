@@ -96,7 +96,7 @@ def test_only_the_classifier_is_another(taught):
 
 def test_the_same_takes_give_the_same_weights(tmp_path):
     takes = lesson("left_arm", takes=2)
-    first, second = (teach(takes, "arms", folder=tmp_path / name) for name in "ab")
+    first, second = (teach(takes, "arms", folder=str(tmp_path / name)) for name in "ab")
     assert first.card == second.card
     for path in sorted(first.folder.iterdir()):
         assert path.read_bytes() == (second.folder / path.name).read_bytes()

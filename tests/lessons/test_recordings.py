@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +90,19 @@ def test_a_damaged_take_is_named(recordings, damage):
         list(recordings)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"actions": ["a", "a"]}', '{"takes": 0}', "\udcff"])
+@pytest.mark.parametrize("position", range(10))
+def test_a_take_with_any_byte_turned_is_read_or_named(recordings, position):
+    path = recordings.add(take(seconds=0.5))
+    whole = path.read_bytes()
+    for at in range(position, len(whole), 10):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x21]) + whole[at + 1 :])
+        with suppress(SourceError):
+            list(recordings)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"actions": [1]}', '{"actions": ["a", "a"]}', '{"takes": 0}', "\udcff"]
+)
 def test_a_damaged_plan_is_named(recordings, text):
     recordings.keep_plan(LessonPlan())
     (recordings.folder / "plan.json").write_bytes(text.encode("utf-8", "surrogateescape"))
@@ -172,6 +185,7 @@ def test_odd_names_of_actions_are_refused(label):
         (np.zeros((5, 13, 3)), 10.0),
         (np.full((5, 13, 3), np.nan, np.float32), 10.0),
         (np.zeros((5, 13, 3), np.float32), 0.0),
+        (np.zeros((5, 13, 3), np.float32), np.inf),
     ],
 )
 def test_what_are_no_joints_is_refused(joints, grid_fps):

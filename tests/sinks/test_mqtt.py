@@ -438,6 +438,12 @@ def test_who_is_not_let_in_says_so_once(secure, tmp_path, monkeypatch, caplog, l
     ("address", "told"),
     [
         ("mqtt://", "it is no address of a broker"),
+        ("mqtt://h..x/t", "it is no address of a broker"),
+        ("mqtt://a b/t", "it is no address of a broker"),
+        (f"mqtt://{300 * 'a'}/t", "it is no address of a broker"),
+        ("mqtt://h/\udcff", "its topic must not"),
+        ("mqtt://h/a%0Ab", "its topic must not"),
+        ("mqtt://:geheim@h/t", "a password goes with a user"),
         ("mqtt://home:ge/heim@h/t", "it is no address of a broker"),
         ("mqtt://home:geheim@h:0/t", "it is no address of a broker"),
         ("mqtt://h/a/+/b", r"its topic must not have \+"),

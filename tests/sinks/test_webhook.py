@@ -211,6 +211,7 @@ def test_retry_after_is_honoured_at_the_end_too(server, form):
         ("Wed, 21 Oct 2915 07:28:00 -0000", LONGEST_RETRY_AFTER_SECONDS),
         ("soon", None),
         ("-5", None),
+        (f"Wed, {10**20} Oct 2015 07:28:00 GMT", None),
         (None, None),
     ],
 )
@@ -334,7 +335,13 @@ def test_no_secret_is_shown(address, monkeypatch, caplog):
         assert "heim" not in text
 
 
-@pytest.mark.parametrize("address", ["http://", "https:///path", "http://h:0/", "http://h:x/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://", "https:///path", "http://h:0/", "http://h:x/", "http://..h/", "http://h..x/"),
+        *("http://a b/", f"http://{300 * 'a'}/", "http://h/\udcff", "http://h/?\udcff"),
+    ],
+)
 def test_an_address_without_a_host_is_refused(address):
     with pytest.raises(SinkError, match=r"is no address of a hook: https://host:port/path"):
         open_sink(address, SinkSettings())
