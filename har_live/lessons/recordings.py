@@ -169,11 +169,7 @@ class Recordings:
         return None
 
     def drop(self, is_unwanted: Callable[[Recording], bool]) -> None:
-        """Take all takes away of which that is said.
-
-        Raises:
-            SinkError: one can't be taken away.
-        """
+        """Take all unwanted takes away. Raises ``SinkError``: one can't be taken away."""
         for path in self._files():
             if is_unwanted(_read(path)):
                 _take_away(path)
