@@ -50,10 +50,12 @@ def open_outputs(
 
 
 def _names_of(sources: Sequence[str]) -> list[str]:
-    """Return names for people, no two alike."""
+    """Return names for people, no two alike; a file's without its folders, as where files are read
+    whole: nobody else need know of them."""
     names: list[str] = []
     for source in sources:
-        label = kind_of(source).label(source)
+        kind = kind_of(source)
+        label = Path(source).name if kind.is_file else kind.label(source)
         names.append(next(name for name in numbered(label) if name not in names))
     return names
 
