@@ -88,17 +88,18 @@ def teach(
     """Teach your own actions: record a few takes of each, and go live with them."""
     if (segments is not None) and (videos is None or not videos.is_file()):
         raise typer.BadParameter("--segments tells of a video; give it with --from VIDEO")
-    if videos is not None and segments is None and not videos.is_dir():
-        raise typer.BadParameter(f"--from {videos} is no folder; a video needs --segments")
-    if keep_video and videos is not None:
-        raise typer.BadParameter("--keep-video is for recording; videos stay where they are")
+    if videos is not None:
+        if segments is None and not videos.is_dir():
+            raise typer.BadParameter(f"--from {videos} is no folder; a video needs --segments")
+        given = {"source": source, "actions": actions, "more": more, "keep-video": keep_video}
+        if idle := [option for option, value in given.items() if value]:
+            raise typer.BadParameter(f"--{idle[0]} is for recording, and --from for videos")
     folder = own_weights_folder(name)
     from har_live.lessons.alone import alone_in
     from har_live.lessons.learn import open_base
     from har_live.lessons.recordings import Recordings
 
     base = open_base(weights or _base_of(name))
-
     recordings = Recordings(folder / TAKES_FOLDER)
     with alone_in(recordings.folder):
         if videos is None:
