@@ -112,8 +112,8 @@ def test_the_command_trains_without_each_label_and_meets_it(
     monkeypatch.setattr(har_live.recognizer, "open_finder", lambda **_: NobodyFound())
     file = tmp_path / "met.json"
     command = ["left-out", data, "--labels", "fall,fight", "--joints", data / "joints"]
-    command += ["--out", tmp_path / "runs", "--steps", 2, "--batch-size", 8, "--json", file]
-    command += ["--accelerator", "cpu", "--seconds", 6]
+    command += ["--out", tmp_path / "runs", "--steps", 2, "--lift-steps", 2, "--batch-size", 8]
+    command += ["--accelerator", "cpu", "--seconds", 6, "--json", file]
     done = CliRunner().invoke(app, [str(word) for word in command])
     assert done.exit_code == 0, done.output
     for label, met in zip(("fall", "fight"), json.loads(file.read_text()), strict=True):

@@ -1,0 +1,29 @@
+"""Fails where too few lines of har_live run in the tests.
+
+    slipcover --json --out coverage.json -m pytest -n 2 --dist loadfile
+    python -m tests.coverage_floor coverage.json
+
+slipcover's own --fail-under is no use beside pytest-xdist: it counts what the workers ran, but then
+prints a report without them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+FLOOR = 80.0
+"""Percent of the lines; machines without a screen, an RTSP server or clips skip some tests."""
+
+
+def main(path: Path) -> None:
+    """Say how many lines ran, and exit with 1 below the floor."""
+    summary = json.loads(path.read_text("utf-8"))["summary"]
+    percent = summary["percent_covered"]
+    print(f"{percent:.1f} % of har_live's lines ran in the tests; at least {FLOOR:.0f} must")
+    sys.exit(percent < FLOOR)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
