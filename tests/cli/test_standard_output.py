@@ -11,6 +11,7 @@ import pytest
 
 import training.__main__
 from har_live import cli, doctor
+from har_live.cli.console.terminal import answers
 from har_live.doctor.check import Check, Examination
 from tests.support.make_media import make_clip
 from training.__main__ import COMMANDS
@@ -36,6 +37,8 @@ def ending(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
                 main()
             except SystemExit as end:
                 code = end.code
+        with answers.capture():  # takes what could not be printed, else the next test prints it
+            pass
         return code, capsys.readouterr().err.splitlines()
 
     return run
