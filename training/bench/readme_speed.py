@@ -22,6 +22,8 @@ README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- speed -->\n", "<!-- end of speed -->"
 """Lines of the README around what is written."""
 GROUPS = ("grid-frame", "file", "latency", "process")
+LEAST_TOLD = 1.0
+"""Milliseconds; less is within what a run differs from the next."""
 PUBLIC = ("system", "libraries", "GPU", "time")
 """What of the machine is told: nothing with a path in it, and no kernel of its own."""
 
@@ -65,7 +67,11 @@ def _told(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
     decoded, annotated = named["all (annotate)"], named.get("annotate, processor time")
     yield "people finder alone", f"{alone.against:.1f} ms"
     yield "grid frame, one person", f"{alone.value:.1f} ms ({alone.ratio:.2f} ×)"
-    yield "each further person (of four)", f"{max(0.0, crowd.value - alone.value) / 3:.1f} ms"
+    further = (crowd.value - alone.value) / 3
+    yield (
+        "each further person (of four)",
+        f"{further:.1f} ms" if further >= LEAST_TOLD else f"less than {LEAST_TOLD:.0f} ms",
+    )
     for fps in (30, 60):
         middle, late = (named[f"latency at {fps} fps, p{percent}"] for percent in (50, 95))
         what = f"from a frame's arrival to its drawn label at {fps} fps, median and 95 %"
