@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.lessons.head import log_softmax
+from har_live.models.config import NO_UNKNOWN
 from har_live.smoothing import Smoother
 from har_live.smoothing_spec import SmoothingSpec
 from har_live.types import NONE, UNSURE
 
 Floats = NDArray[np.float32]
 
-NO_UNKNOWN = -1e4
-"""An unknown logit that takes no probability: as in ``har_live.models.window_model``."""
 LEAST_TEMPERATURE, MOST_TEMPERATURE = 0.7, 5.0
 USUAL_TEMPERATURE = 1.5
 """Where no take was held out."""

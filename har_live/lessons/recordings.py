@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from har_live.errors import SinkError, SourceError
-from har_live.sinks.file_checks import discard, reason
+from har_live.sinks.file_checks import discard, reason, sync
 from har_live.types import NONE, NUM_JOINTS, UNSURE
 
 if TYPE_CHECKING:
@@ -239,8 +238,7 @@ def _write_whole(path: Path, write: Any) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
             write(file)
-            file.flush()
-            os.fsync(file.fileno())
+        sync(draft)
         draft.replace(path)
     except OSError as error:
         raise SinkError(f"can't write {path}: {reason(error)}") from error

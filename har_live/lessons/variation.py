@@ -73,21 +73,24 @@ class Views:
 
     def project(self, joints: Floats, is_3d: Flags) -> Floats:
         """(N, K, 13, 3) joints → (N, K, 13, 2) as this camera sees this body."""
-        solid = is_3d[:, None, None, None]
-        joints = np.where(solid, _with_limbs(joints, self.limbs), joints)
-        rotation = np.where(is_3d[:, None, None], self.rotation @ self.turn, self.rotation)
-        turned = joints @ rotation.transpose(0, 2, 1)[:, None]
+        turned = self._turned(joints, is_3d)
         distance = self.distance[:, None, None]
-        depth = np.where(solid[..., 0], turned[..., 2], 0)
+        depth = np.where(is_3d[:, None, None], turned[..., 2], 0)
         places = turned[..., :2] * (distance / np.maximum(distance + depth, 1.5))[..., None]
         places[..., 0] *= self.squeeze[:, None, None]
         return places.astype(np.float32, copy=False)
 
     def depths(self, joints: Floats) -> Floats:
         """(N, K, 13, 3) joints in 3D → (N, K, 13) how far away each is."""
-        joints = _with_limbs(joints, self.limbs)
-        rotation = self.rotation @ self.turn
-        return (joints @ rotation.transpose(0, 2, 1)[:, None])[..., 2]
+        return self._turned(joints, np.ones(len(joints), np.bool_))[..., 2]
+
+    def _turned(self, joints: Floats, is_3d: Flags) -> Floats:
+        """(N, K, 13, 3) joints, of this body where in 3D, from where this camera stands."""
+        solid = is_3d[:, None, None, None]
+        joints = np.where(solid, _with_limbs(joints, self.limbs), joints)
+        rotation = np.where(is_3d[:, None, None], self.rotation @ self.turn, self.rotation)
+        turned: Floats = joints @ rotation.transpose(0, 2, 1)[:, None]
+        return turned
 
 
 def mirrored(places: Floats) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from har_live.lessons.recordings import Recording
 from har_live.lessons.variation import Views, in_trunks, mirrored, spoil
-from har_live.lessons.window_plan import Planner, between, joined, slowed
+from har_live.lessons.window_plan import Plan, Planner, between, joined, slowed
 from har_live.people.joints import CONTEXT, LEAST_SCORE
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
 from har_live.time_grid import frames_played_at, grid_instants
@@ -82,8 +82,7 @@ class LessonWindows:
         self._lengths = np.array([len(take.joints) for take in takes])
         self._starts = np.cumsum(self._lengths) - self._lengths
         fps = np.array([take.grid_fps for take in takes])
-        is_film = np.ones(len(takes), np.bool_)
-        self._planner = Planner(self._lengths, fps, clip, is_paced=is_film)
+        self._planner = Planner(self._lengths, fps, clip, is_paced=np.ones(len(takes), np.bool_))
         speeds = np.array([speed_of(take) for take in takes])
         moves = {n: np.median(speeds[self._labels == n]) > LEAST_SPEED for n in set(self._labels)}
         self._can_be_held = np.array([moves[number] for number in self._labels])
@@ -112,19 +111,15 @@ class LessonWindows:
             self._seen(newest, plan.newest_at, rng), self._seen(before, plan.before_at, rng), plan
         )
         of_newest = np.where(held, self._nothing, self._labels[newest])[:, None]
-        is_before = plan.is_before[:, CONTEXT:]
-        done = np.where(is_before, self._labels[before, None], of_newest)
+        done = np.where(plan.is_before[:, CONTEXT:], self._labels[before, None], of_newest)
         mirror = (rng.random(count) < 0.5) & (self._mirrored[done] >= 0).all(axis=1)
         places[mirror] = mirrored(places[mirror])
         places = spoil(places, np.ones(count, np.bool_), rng)
-        at = np.arange(places.shape[1])[CONTEXT:]
-        since = np.where(plan.begin > 0, at - plan.begin, at)
-        is_judged = (at - CONTEXT >= FIRST_JUDGED) & (is_before | (since >= SETTLED))
         shown = Batch(
-            joints=_with_seen(places),
-            motion=np.zeros((count, len(at), NUM_MOTION), np.float32),
+            joints=with_seen(places),
+            motion=np.zeros((*done.shape, NUM_MOTION), np.float32),
             labels=np.where(mirror[:, None], self._mirrored[done], done),
-            weights=is_judged.astype(np.float32),
+            weights=judged(plan),
         )
         of_nobody = nobody_windows(nobody, self._clip, self._nothing, rng)
         values = zip(vars(shown).values(), vars(of_nobody).values(), strict=True)
@@ -190,7 +185,7 @@ def streamed(
     pts_seconds = np.arange(len(take.joints)) / take.grid_fps
     rows = frames_played_at(pts_seconds, grid_instants(pts_seconds, clip.grid_fps))
     places = _places(take)[rows][..., :2]
-    joints = _with_seen(mirrored(places[None])[0] if is_mirrored else places)
+    joints = with_seen(mirrored(places[None])[0] if is_mirrored else places)
     missing = max(0, clip.num_frames - len(rows))
     joints = np.pad(joints, [(CONTEXT, missing), (0, 0), (0, 0)], mode="edge")
     starts = np.arange(0, len(joints) - CONTEXT - clip.num_frames + 1, hop)
@@ -203,7 +198,15 @@ def _places(take: Recording) -> NDArray[np.float32]:
     return np.where(is_seen, take.joints * np.array([1, 1, 0], np.float32), np.float32(np.nan))
 
 
-def _with_seen(places: NDArray[np.float32]) -> NDArray[np.float32]:
+def judged(plan: Plan) -> NDArray[np.float32]:
+    """Return (N, T) 1 where it can be told what is done, else 0: see ``Batch``."""
+    at = np.arange(plan.is_before.shape[1])
+    since = np.where(plan.begin > 0, at - plan.begin, at)
+    is_told = (at - CONTEXT >= FIRST_JUDGED) & (plan.is_before | (since >= SETTLED))
+    return is_told[:, CONTEXT:].astype(np.float32)
+
+
+def with_seen(places: NDArray[np.float32]) -> NDArray[np.float32]:
     """(…, 13, 2) with NaN → (…, 13, 3) x, y, 1 where seen, else all 0."""
     seen = np.isfinite(places[..., :1])
     return np.concatenate([np.where(seen, places, 0), seen], axis=-1).astype(np.float32)

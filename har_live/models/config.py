@@ -9,6 +9,8 @@ from har_live.types import ClipSpec
 
 Architecture = Literal["lrcn", "convlstm"]
 
+NO_UNKNOWN = -1e4
+"""An unknown logit that leaves the softmax over the labels as it is, in half precision too."""
 JOINT_ENCODERS = ("joints", "joint_maps")
 """Encoders that read people's joints."""
 

@@ -8,9 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from har_live.models.cells import ConvLSTMStack, LSTMStack, State
-
-NO_UNKNOWN = -1e4
-"""An unknown logit that leaves the softmax over the labels as it is, in half precision too."""
+from har_live.models.config import NO_UNKNOWN
 
 
 class FrameEncoder(nn.Module):

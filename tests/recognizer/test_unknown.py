@@ -12,7 +12,8 @@ from safetensors.torch import load_file, save_file
 
 from har_live.card import Weights, file_sha256
 from har_live.errors import WeightsError
-from har_live.models.window_model import NO_UNKNOWN, WindowModel
+from har_live.models.config import NO_UNKNOWN
+from har_live.models.window_model import WindowModel
 from har_live.recognizer import Recognizer
 from har_live.scorers.torch import load_model
 from tests.recognizer.test_streaming_law import assert_same, offline, random_frames

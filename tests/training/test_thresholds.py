@@ -10,7 +10,8 @@ import torch
 
 from har_live.cli.console.weights import print_card
 from har_live.models.build import build_model
-from har_live.models.window_model import NO_UNKNOWN, WindowModel
+from har_live.models.config import NO_UNKNOWN
+from har_live.models.window_model import WindowModel
 from har_live.scorers.torch import load_model
 from har_live.smoothing_spec import SmoothingSpec
 from tests.support.weights_made import CONFIGS, LABELS

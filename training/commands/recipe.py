@@ -20,6 +20,12 @@ Joints = Annotated[
 Notes = Annotated[
     Path, typer.Option(help="Markdown for the README: use, limits, what was tried.", dir_okay=False)
 ]
+CardOf = Annotated[
+    str,
+    typer.Option(
+        help="Name or folder of weights; their card gets the figures.", callback=weights_exist
+    ),
+]
 NOTES = Path("training/ship/everyday.md")
 
 
@@ -78,12 +84,7 @@ def cross_source(
     out: Out = Path("runs/cross-source"),
     settings: TrainSettings = TrainSettings(epochs=4),
     machines: MachineSettings = MachineSettings(),
-    weights: Annotated[
-        str,
-        typer.Option(
-            help="Name or folder of weights; their card gets the figures.", callback=weights_exist
-        ),
-    ] = "",
+    weights: CardOf = "",
     json_file: JsonFile = None,
 ) -> None:
     """Measure on sources that nothing was learnt from: several left out of each training."""
@@ -114,12 +115,7 @@ def teach_bench(
     joints: Joints = Path("runs/joints"),
     lessons: Annotated[int, typer.Option(min=1, help="Lessons of each source.")] = 5,
     seed: Seed = 0,
-    weights: Annotated[
-        str,
-        typer.Option(
-            help="Name or folder of weights; their card gets the figures.", callback=weights_exist
-        ),
-    ] = "",
+    weights: CardOf = "",
     json_file: JsonFile = None,
 ) -> None:
     """Measure teaching: few takes each of eight actions, by people whom the network never saw."""

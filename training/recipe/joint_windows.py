@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from har_live.lessons.variation import Views, in_trunks, mirrored, spoil
 from har_live.lessons.window_plan import Plan, Planner, between, joined, slowed
-from har_live.lessons.windows import FIRST_JUDGED, HELD, NOTHING_BEFORE, SETTLED, Batch
+from har_live.lessons.windows import HELD, NOTHING_BEFORE, Batch, judged, with_seen
 from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
 from har_live.time_grid import frames_played_at, grid_instants
@@ -88,7 +88,6 @@ class Windows:
         if len(self._idle):
             to_idle = rng.random(count) < NOTHING_BEFORE
             before = np.where(to_idle, rng.choice(self._idle, count), before)
-        length = CONTEXT + self.clip.num_frames
         plan = self._planner.plan(newest, before, rng, preceded=preceded)
         held = self._can_be_held[newest] & (rng.random(count) < HELD)
         plan.newest_at[held] = slowed(plan.newest_at[held], rng)
@@ -102,14 +101,9 @@ class Windows:
         places[as_found] = self._faults.spoil(places[as_found], rng)
         is_found |= as_found
         places = spoil(places, is_found, rng)
-        seen = np.isfinite(places[..., :1])
-        joints = np.concatenate([np.where(seen, places, 0), seen], axis=-1).astype(np.float32)
-        is_before = plan.is_before[:, CONTEXT:]
-        at = np.arange(length)[CONTEXT:]
-        since = np.where(plan.begin > 0, at - plan.begin, at)
-        is_judged = (at - CONTEXT >= FIRST_JUDGED) & (is_before | (since >= SETTLED))
+        joints = with_seen(places)
         # What moves is told of the whole picture alone, where nobody is followed.
-        keep = ~seen.any(axis=(1, 2, 3)) & self._is_film[newest]
+        keep = ~joints[..., 2].any(axis=(1, 2)) & self._is_film[newest]
         keep &= self._is_film[before] | (plan.begin[:, 0] <= CONTEXT)
         rows = np.where(keep[:, None], nearest[:, CONTEXT:], _UNKNOWN_ROW)
         motion = self._motion[rows].astype(np.float32)
@@ -118,7 +112,7 @@ class Windows:
             joints=joints,
             motion=motion,
             labels=np.where(mirror[:, None], self._mirrored[done], done),
-            weights=is_judged.astype(np.float32),
+            weights=judged(plan),
         )
 
     def _join(
@@ -188,11 +182,10 @@ def cut(take: Take, clip: ClipSpec, *, hop: int) -> tuple[NDArray[np.float32], .
     """
     pts_seconds = np.arange(len(take.joints)) / take.fps
     rows = frames_played_at(pts_seconds, grid_instants(pts_seconds, clip.grid_fps))
-    seen = np.isfinite(take.joints[rows, :, :1])
-    joints = np.concatenate([np.where(seen, take.joints[rows, :, :2], 0), seen], axis=-1)
+    joints = with_seen(take.joints[rows, :, :2])
     held = max(0, clip.num_frames - len(rows))
     joints = np.pad(joints, [(CONTEXT, held), (0, 0), (0, 0)], mode="edge")
-    if take.motion is None or seen.any():  # what moves is told of the whole picture alone
+    if take.motion is None or joints[..., 2].any():  # what moves is told of the whole picture alone
         motion = np.zeros((len(rows) + held, NUM_MOTION))
     else:
         motion = np.concatenate([take.motion[rows], np.tile(STILL, (held, 1))])

@@ -129,7 +129,7 @@ class _Draw:
         rows = self._starts[takes][:, None] + _rows(middle, self._fps[takes], lengths - 1)
         views = Views.random(count, rng, turned=TURNED)
         seen = views.project(self._joints[rows], np.ones(count, np.bool_))
-        depths = views.depths(self._joints[rows])[:, NUM_FRAMES // 2]
+        depths = views.depths(self._joints[rows[:, NUM_FRAMES // 2, None]])[:, 0]
         depths -= depths[:, HIPS].mean(axis=1, keepdims=True)
         flat = spoil(seen, np.zeros(count, np.bool_), rng)
         return torch.from_numpy(flat), torch.from_numpy(depths.astype(np.float32))

@@ -16,7 +16,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from har_live.card import ModelCard
-from har_live.models.window_model import NO_UNKNOWN, WindowModel
+from har_live.models.config import NO_UNKNOWN
+from har_live.models.window_model import WindowModel
 from har_live.smoothing_spec import SmoothingSpec
 from har_live.types import NONE
 from training.measure.measures import unknown_auroc
