@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +10,7 @@ import onnxruntime as ort
 
 from har_live.card import PoseWeights, Weights
 from har_live.errors import BackendError, WeightsError
+from har_live.threads import num_cores
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +46,7 @@ def load_movenet(pose: PoseWeights, *, device: str) -> Net:
         return np.asarray(session.run(None, {given.name: pictures})[0], np.float32)
 
     def run_side_by_side(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        parts = np.array_split(pictures, min(len(pictures), _num_cores()))
+        parts = np.array_split(pictures, min(len(pictures), num_cores()))
         if len(parts) == 1:
             return run(pictures)
         with ThreadPoolExecutor(len(parts), "har-live-finder") as threads:
@@ -110,11 +109,6 @@ class OnnxWindows:
         for kept, state in zip(self._states.values(), states, strict=True):
             kept[rows] = state
         return np.asarray(scores, np.float32)
-
-
-def _num_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _open(path: Path, device: str) -> Any:
