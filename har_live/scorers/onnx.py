@@ -46,11 +46,11 @@ def load_movenet(pose: PoseWeights, *, device: str) -> Net:
         return np.asarray(session.run(None, {given.name: pictures})[0], np.float32)
 
     def run_side_by_side(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        parts = np.array_split(pictures, min(len(pictures), num_cores()))
-        if len(parts) == 1:
+        if len(pictures) == 1:
             return run(pictures)
-        with ThreadPoolExecutor(len(parts), "har-live-finder") as threads:
-            return np.concatenate(list(threads.map(run, parts)))
+        # One by one is as quick as any larger share, and takes the memory of one.
+        with ThreadPoolExecutor(min(len(pictures), num_cores()), "har-live-finder") as threads:
+            return np.concatenate(list(threads.map(run, pictures[:, None])))
 
     return run_side_by_side if device == "cpu" else run
 
