@@ -102,11 +102,7 @@ def _sum_around(x: Plane, width: int) -> Plane:
 
 
 def _smooth(x: Plane, width: int) -> Plane:
-    """Return (s, s): the mean over a square around each place.
-
-    Not by matrix products: the library behind them keeps a core busy for a while after each, and
-    the network waits for it.
-    """
+    """Return (s, s): the mean over a square around each place."""
     return _sum_around(x, width) / _num_around(len(x), width)
 
 

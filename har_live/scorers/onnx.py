@@ -116,8 +116,8 @@ def _open(path: Path, device: str) -> Any:
     provider = _installed_provider(device)
     options = ort.SessionOptions()
     options.log_severity_level = 3
-    # A network on one core: two share it so badly that each frame takes 1.2 times the work, and the
-    # other core has decoding and drawing to do.
+    # A network on one core: two share it so badly that a frame takes 1.1 to 1.3 times the work, and
+    # the other core has decoding and drawing to do, or another frame.
     options.intra_op_num_threads = 1
     try:
         session = ort.InferenceSession(path, options, providers=[provider])

@@ -15,8 +15,7 @@ from har_live.people.motion import MotionSeen, grey_levels
 MEASURE = """
 import json, time
 from statistics import median
-from har_live.bench.steps import find, noise, step
-from har_live.people.motion import MotionSeen, grey_levels
+from har_live.bench.steps import find, step
 from har_live.recognizer import Recognizer
 
 def spent(task, clock=time.process_time):
@@ -24,12 +23,6 @@ def spent(task, clock=time.process_time):
     task()
     return clock() - begun
 
-levels = [grey_levels(picture) for picture in noise(2)]
-moves = lambda: [MotionSeen(*levels).features() for _ in range(100)]
-moves()
-alone = time.thread_time()
-of_all = spent(moves)
-alone = time.thread_time() - alone
 one = Recognizer("everyday-lrcn", runtime="onnx", device="cpu")
 tasks = {"finder": find(one), "1 person": step(one), "4 people": step(one, num_people=4)}
 seconds = {name: [] for name in tasks}
@@ -37,7 +30,8 @@ for _ in range(12):
     for name, task in tasks.items():
         seconds[name].append(spent(task))
 taken = {name: median(values) for name, values in seconds.items()}
-print(json.dumps({"motion": of_all / alone, **taken}))
+taken["finder's own thread"] = spent(tasks["finder"], time.thread_time)
+print(json.dumps(taken))
 """
 
 
@@ -52,13 +46,13 @@ def taken() -> dict[str, float]:
     return values
 
 
-def test_motion_leaves_the_other_cores_alone(taken):
-    """Threads of a matrix library spun beside the finder: 2 times the work."""
-    assert taken["motion"] < 1.3
+def test_a_picture_is_looked_at_by_one_core(taken):
+    """Two cores took 1.3 times the work for it; others have use for the second."""
+    assert taken["finder's own thread"] > 0.7 * taken["finder"]
 
 
 def test_a_grid_frame_is_little_more_than_its_finder(taken):
-    """Measured: 1.2; 1.45 with threads that spin."""
+    """Measured: 1.2 and 1.02."""
     assert taken["1 person"] < 1.8 * taken["finder"]
     assert taken["4 people"] < 1.5 * taken["1 person"]
 
