@@ -10,7 +10,7 @@ import onnxruntime as ort
 
 from har_live.card import PoseWeights, Weights
 from har_live.errors import BackendError, WeightsError
-from har_live.threads import num_cores
+from har_live.threads import no_thread_left, num_cores
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,11 @@ def load_movenet(pose: PoseWeights, *, device: str) -> Net:
             return run(pictures)
         # One by one is as quick as any larger share, and takes the memory of one.
         with ThreadPoolExecutor(min(len(pictures), num_cores()), "har-live-finder") as threads:
-            return np.concatenate(list(threads.map(run, pictures[:, None])))
+            try:
+                answers = threads.map(run, pictures[:, None])
+            except RuntimeError as error:
+                raise no_thread_left(error) from error
+            return np.concatenate(list(answers))
 
     return run_side_by_side if device == "cpu" else run
 
