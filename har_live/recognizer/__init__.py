@@ -16,13 +16,16 @@ from pathlib import Path
 from har_live.card import DEFAULT_PEOPLE, DEFAULT_WEIGHTS, Weights, open_weights
 from har_live.people.detection import MAX_PEOPLE
 from har_live.people.finder import Finder
+from har_live.recognizer.look import Look
 from har_live.recognizer.streams import Stream, StreamGroup
 from har_live.scorers import Runtime, open_finder, open_scorer
 from har_live.segments import Segmenter
 from har_live.smoothing_spec import SmoothingSpec
 from har_live.time_grid import TimeGrid
+from har_live.transforms import to_finder, to_network
+from har_live.types import Frame
 
-__all__ = ["Recognizer", "Stream", "StreamGroup"]
+__all__ = ["Look", "Recognizer", "Stream", "StreamGroup"]
 
 
 class Recognizer:
@@ -99,6 +102,17 @@ class Recognizer:
         """Return a time grid for these windows: what ``Stream.push`` puts its frames through."""
         clip = self.card.clip
         return TimeGrid(clip.grid_fps, max_gap_seconds=clip.window_seconds)
+
+    def look(self, frame: Frame) -> Look:
+        """Do with a frame what is done with it alone: for ``Stream.advance``, ahead of it. Any
+        number of threads may."""
+        clip = self.card.clip
+        if self.finder is None:
+            return Look(to_network(frame.picture, clip), ())
+        height, width, _ = frame.picture.shape
+        picture = to_finder(frame.picture, clip.image_size)
+        (people,) = self.finder.find([picture], aspects=[width / height])
+        return Look(picture, people)
 
     def segmenter(self, *, min_duration_seconds: float = 0.0) -> Segmenter:
         """Return a segmenter whose borders fit these windows and this smoothing."""
