@@ -12,6 +12,7 @@ import typer
 
 from har_live import __version__
 from har_live.cli.annotate import annotate
+from har_live.cli.archive import archive
 from har_live.cli.bench import bench
 from har_live.cli.cameras import cameras
 from har_live.cli.demo import demo
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (live, annotate, predict, teach, demo, models, cameras, doctor, bench):
+for command in (live, annotate, predict, archive, teach, demo, models, cameras, doctor, bench):
     app.command()(with_groups(command))
 
 

@@ -29,15 +29,15 @@ PROVIDERS: dict[str, tuple[str, str]] = {
 """Device name → execution provider and the package that brings it."""
 
 
-def load_movenet(pose: PoseWeights, *, device: str) -> Net:
-    """The people finder's network in ONNX Runtime.
+def load_movenet(pose: PoseWeights, *, device: str, num_threads: int | None = None) -> Net:
+    """The people finder's network in ONNX Runtime; the arguments are those of ``OnnxScorer``.
 
     Raises:
         BackendError: the provider is not installed or does not load.
         WeightsError: its files are missing or damaged.
     """
     pose.verify("movenet.safetensors")  # the graph's numbers lie in it
-    session = _open(pose.verify("movenet.onnx"), device)
+    session = _open(pose.verify("movenet.onnx"), device, num_threads)
     (given,) = session.get_inputs()
 
     def run(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -52,15 +52,16 @@ class OnnxScorer:
     Args:
         weights: folder with ``model.onnx``, the numbers that it names, and its card.
         device: one of ``PROVIDERS``.
+        num_threads: of the processor; None takes one a core.
 
     Raises:
         BackendError: the provider is not installed or does not load.
         WeightsError: the file is missing, damaged, or does not fit the card.
     """
 
-    def __init__(self, weights: Weights, *, device: str) -> None:
+    def __init__(self, weights: Weights, *, device: str, num_threads: int | None = None) -> None:
         weights.verify(weights.tensors_path)  # the graph's numbers lie in it
-        self.session = _open(weights.verify(weights.onnx_path), device)
+        self.session = _open(weights.verify(weights.onnx_path), device, num_threads)
         _require_fit(self.session, weights)
         self.runs_on = f"ONNX Runtime {ort.__version__}, {device}, fp32"
 
@@ -102,11 +103,12 @@ class OnnxWindows:
         return np.asarray(scores, np.float32)
 
 
-def _open(path: Path, device: str) -> Any:
+def _open(path: Path, device: str, num_threads: int | None) -> Any:
     """A session of a model file on a device."""
     provider = _installed_provider(device)
     options = ort.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = num_threads or 0
     # Without this, idle threads spin and burn the cores that decode and draw.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
