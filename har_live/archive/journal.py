@@ -73,7 +73,7 @@ class Journal(Closing):
         Raises:
             SinkError: it can't be written.
         """
-        line = {
+        line: dict[str, Any] = {
             "video": outcome.video.path,
             "identity": outcome.video.identity,
             "broken": outcome.broken,
@@ -83,7 +83,7 @@ class Journal(Closing):
             "segments": [fields_of(segment) for segment in outcome.segments],
         }
         self._file.append(_line(line))
-        self._known[line["video"], line["identity"]] = line
+        self._known[outcome.video.path, outcome.video.identity] = line
 
     def close(self) -> None:
         """Let go of it, on the disk."""

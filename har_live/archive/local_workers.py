@@ -6,11 +6,10 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from functools import partial
 from threading import Thread
 
 from har_live.archive.work import Outcome, Task, broken, look_at
@@ -92,10 +91,10 @@ def _begin(packed: PackedRecognizer) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None
-    Thread(target=partial(_end_after, parent.join), daemon=True, name="har-live-parent").start()
+    Thread(target=_end_after, args=(parent.join,), daemon=True, name="har-live-parent").start()
 
 
-def _end_after(wait: partial[None]) -> None:
+def _end_after(wait: Callable[[], None]) -> None:
     wait()
     os._exit(1)
 

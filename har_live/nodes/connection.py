@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from har_live.errors import BackendError
 from har_live.redact import redact
@@ -35,7 +35,7 @@ def connected(address: str | None) -> Iterator[None]:
         import ray
     except ImportError as error:
         raise BackendError(f"this needs Ray, which is not installed; {INSTALL_RAY}") from error
-    own = {"object_store_memory": OBJECT_STORE_BYTES, "include_dashboard": False}
+    own: dict[str, Any] = {"object_store_memory": OBJECT_STORE_BYTES, "include_dashboard": False}
     try:
         ray.init(
             address=address or "local",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -17,14 +15,19 @@ import pytest
 from har_live.archive.run import ArchiveSettings, archive
 from har_live.archive.videos import find_videos
 from har_live.archive.work import WorkSettings
-from har_live.errors import BackendError, SinkError, SourceError
-from har_live.files.recognize import predict
-from har_live.nodes.packed_recognizer import packed
+from har_live.errors import SinkError, SourceError
+from har_live.nodes.packed_recognizer import PackedRecognizer, packed
 from har_live.recognizer import Recognizer
-from har_live.sinks.event_formats import fields_of
 from har_live.sources.media import MediaSource
-from tests.support.make_media import cut_file, make_clip
-from tests.support.ray_made import RayCluster, ray_cluster, wait_until_works
+from tests.support.archive_made import (
+    NAMES,
+    Rows,
+    journal_of,
+    make_acting_weights,
+    make_archive,
+    segments_in,
+    segments_one_by_one,
+)
 from tests.support.resources import children_of, is_alive, needs_proc, wait_until
 from tests.support.servers.http_server import HttpServer, file_answer
 
@@ -33,75 +36,32 @@ PATIENT = WorkSettings(patience_seconds=60)
 
 @pytest.fixture(scope="module")
 def weights(small_weights, tmp_path_factory) -> Path:
-    """Those whose every label is an action: whatever is seen makes segments."""
-    folder = tmp_path_factory.mktemp("weights") / "acting"
-    shutil.copytree(small_weights("lrcn").folder, folder)
-    card = small_weights("lrcn").card
-    replace(card, labels=("stand", *card.labels[1:])).write(folder)
-    return folder
+    return make_acting_weights(small_weights("lrcn"), tmp_path_factory.mktemp("weights") / "acting")
 
 
 @pytest.fixture(scope="module")
-def recognizer(weights):
+def recognizer(weights) -> PackedRecognizer:
     return packed(weights, {"runtime": "onnx", "device": "cpu"})
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """Videos of two depths, a damaged one, and what is no video."""
-    root = tmp_path_factory.mktemp("archive") / "in"
-    (root / "b").mkdir(parents=True)
-    for number, name in enumerate(("a.mp4", "b/a.mp4", "b/c.mkv", "d.mp4")):
-        times = [i / 12 for i in range(20 + 4 * number)]
-        make_clip(root / name, pts_seconds=times, size=(96, 72), sound=name == "a.mp4")
-    (root / "broken.mp4").write_bytes((root / "a.mp4").read_bytes())
-    cut_file(root / "broken.mp4", fraction=0.2)
-    (root / "readme.txt").write_text("no video")
-    return root
+    return make_archive(tmp_path_factory.mktemp("archive") / "in")
 
 
 @pytest.fixture(scope="module")
-def expected(folder, recognizer) -> dict[str, list[dict[str, object]]]:
-    """The segments of each video, looked at one after the other in this process."""
-    opened = recognizer.open()
-    return {
-        video.path: [fields_of(one) for one in predict(video.address, opened).segments]
-        for video in find_videos(str(folder))
-        if video.path != "broken.mp4"
-    }
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    with ray_cluster() as made:
-        yield made
-
-
-def segments_in(out: Path) -> dict[str, list[dict[str, object]]]:
-    """Those of the table, by video, without what is said of the video."""
-    _, *lines = map(json.loads, (out / "segments.jsonl").read_text().splitlines())
-    found: dict[str, list[dict[str, object]]] = {}
-    for line in lines:
-        assert line.pop("video_duration_seconds") > 0
-        found.setdefault(line.pop("video"), []).append(line)
-    return found
-
-
-def journal_of(out: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (out / "videos.jsonl").read_text().splitlines()[1:]]
-
-
-def with_segments(expected):
-    return {path: segments for path, segments in expected.items() if segments}
+def expected(folder, recognizer) -> Rows:
+    return segments_one_by_one(folder, recognizer)
 
 
 def test_the_same_as_one_after_the_other(folder, recognizer, expected, tmp_path):
     done = []
     archived = archive(find_videos(str(folder)), tmp_path, recognizer, on_done=done.append)
-    assert sorted(outcome.video.path for outcome in done) == sorted([*expected, "broken.mp4"])
+    assert sorted(outcome.video.path for outcome in done) == NAMES
     assert (archived.num_videos, archived.num_broken, archived.num_known) == (5, 1, 0)
-    assert archived.num_segments == sum(map(len, expected.values())) > 6
-    assert segments_in(tmp_path) == with_segments(expected)
+    assert archived.num_segments == sum(map(len, expected.values())) > 8
+    assert len({line["label"] for lines in expected.values() for line in lines}) > 1
+    assert segments_in(tmp_path) == expected
     head, *lines = map(json.loads, (tmp_path / "segments.jsonl").read_text().splitlines())
     assert (head["format"], head["version"], head["weights"]) == (
         "har-live-archive", 1, "test-lrcn"
@@ -215,7 +175,7 @@ if __name__ == "__main__":
     archived = archive(find_videos(str(folder)), tmp_path / "out", recognizer)
     assert archived.num_known == len(known)
     assert len(journal_of(tmp_path / "out")) == archived.num_videos == 5
-    assert segments_in(tmp_path / "out") == with_segments(expected)
+    assert segments_in(tmp_path / "out") == expected
 
 
 def test_a_worker_that_is_killed_costs_no_video(folder, recognizer, expected, tmp_path):
@@ -230,10 +190,8 @@ def test_a_worker_that_is_killed_costs_no_video(folder, recognizer, expected, tm
 
     settings = ArchiveSettings(num_workers=2, work=PATIENT)
     archive(find_videos(str(folder)), tmp_path, recognizer, settings=settings, on_done=shoot)
-    assert sorted(line["video"] for line in journal_of(tmp_path)) == sorted(
-        [*expected, "broken.mp4"]
-    )
-    assert segments_in(tmp_path) == with_segments(expected)
+    assert sorted(line["video"] for line in journal_of(tmp_path)) == sorted(NAMES)
+    assert segments_in(tmp_path) == expected
 
 
 def test_videos_are_written_again_with_their_sound(folder, recognizer, tmp_path):
@@ -247,47 +205,13 @@ def test_videos_are_written_again_with_their_sound(folder, recognizer, tmp_path)
     assert [path.name for path in (tmp_path / "annotated").iterdir() if path.is_file()] == ["a.mp4"]
 
 
-def test_a_node_killed_in_the_middle(cluster: RayCluster, folder, recognizer, expected, tmp_path):
-    done = []
-
-    def kill_it(outcome) -> None:
-        done.append(outcome.video.path)
-        if len(done) == 1:
-            wait_until_works(node, "look_at")
-            cluster.kill(node)
-
-    settings = ArchiveSettings(ray_address=cluster.address, work=PATIENT)
-    with cluster.second_node() as node:
-        archived = archive(
-            find_videos(str(folder)), tmp_path, recognizer, settings=settings, on_done=kill_it
-        )
-    assert sorted(done) == sorted([*expected, "broken.mp4"])
-    assert (archived.num_videos, archived.num_broken) == (5, 1)
-    assert segments_in(tmp_path) == with_segments(expected)
-
-
-def test_a_cluster_that_is_not_there_and_weights_that_can_not_be(
-    cluster: RayCluster, folder, recognizer, small_weights, tmp_path
-):
-    videos = find_videos(str(folder / "a.mp4"))
-    settings = ArchiveSettings(ray_address=cluster.address)
-    torch = packed(small_weights("lrcn"), {"runtime": "onnx", "device": "cuda"})
-    with pytest.raises(BackendError, match="cuda was asked for, but this ONNX Runtime has no"):
-        archive(videos, tmp_path / "cuda", torch, settings=settings)
-    with pytest.raises(BackendError, match="no Ray cluster at nonsense takes us"):
-        archive(
-            videos, tmp_path / "x", recognizer, settings=ArchiveSettings(ray_address="nonsense")
-        )
-
-
 # --- which videos -----------------------------------------------------------------------------
 
 
 def test_lists_patterns_and_stores(folder, tmp_path, server: HttpServer):
-    names = ["a.mp4", "b/a.mp4", "b/c.mkv", "broken.mp4", "d.mp4"]
-    assert [video.path for video in find_videos(str(folder))] == names
+    assert [video.path for video in find_videos(str(folder))] == NAMES
     assert [video.path for video in find_videos(str(folder), leave_out=folder / "b")] == [
-        name for name in names if not name.startswith("b/")
+        name for name in NAMES if not name.startswith("b/")
     ]
     assert [video.path for video in find_videos(f"{folder}/b/*")] == ["a.mp4", "c.mkv"]
     stored = find_videos(f"file://{folder}/b/*.mkv")
