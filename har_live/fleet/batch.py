@@ -13,7 +13,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from har_live.errors import HarLiveError, SinkError
-from har_live.fleet.camera_sink import CameraSink, CameraStatus, NotedSource
+from har_live.fleet.camera_sink import CameraSink, CameraStatus, NotedSource, noting
 from har_live.realtime import Clock, LiveSettings
 from har_live.realtime.capture import open_for_live
 from har_live.realtime.outputs import LiveOutputs, sinks_of
@@ -60,6 +60,7 @@ class Batch:
         self._is_leased = is_leased
         self._is_stopped = Event()
         self._failed_seconds: float | None = None
+        self._was_left = False  # by those who wanted it, before its own end
         self.statuses: tuple[CameraStatus, ...] = tuple(
             CameraStatus(camera.name, state="opening") for camera in cameras
         )
@@ -86,11 +87,7 @@ class Batch:
             return True
         if self._failed_seconds is not None:
             return time.monotonic() - self._failed_seconds < PAUSE_SECONDS
-        return self._is_wanted
-
-    @property
-    def _is_wanted(self) -> bool:
-        return not self._is_stopped.is_set() and self._is_leased()
+        return not self._was_left
 
     def _run(self) -> None:
         try:
@@ -127,7 +124,8 @@ class Batch:
         told_seconds = 0.0
         with closing(ticks):
             for _ in ticks:
-                if not self._is_wanted:
+                if self._is_stopped.is_set() or not self._is_leased():
+                    self._was_left = True
                     break
                 if time.monotonic() - told_seconds >= STATUS_SECONDS:
                     self.statuses = tuple(sink.status() for sink in sinks)
@@ -141,7 +139,5 @@ class Batch:
         return CameraSink(camera.name, own)
 
     def _open(self, source: str, sink: CameraSink) -> Source:
-        def note(trouble: str | None) -> None:
-            sink.source_trouble = trouble
-
-        return NotedSource(open_for_live(source, self._settings.options), note)
+        with noting(sink):
+            return NotedSource(open_for_live(source, self._settings.options), sink)

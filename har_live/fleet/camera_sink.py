@@ -61,6 +61,8 @@ class CameraSink(Sink):
         self._outputs = [Outputs([sink]) for sink in sinks]
         self.source_trouble: str | None = None
         """What the source was lost by, until it is back."""
+        self.has_ended = False
+        """True once a recording is over."""
         self._sink_trouble = trouble
         self._labels = CurrentLabels()
         self._rate = Rate()
@@ -104,7 +106,7 @@ class CameraSink(Sink):
         troubles = (outputs.trouble for outputs in self._outputs)
         return CameraStatus(
             self._name,
-            state="lost" if self.source_trouble else self._state,
+            state=self._state_now,
             label=None if newest is None else newest.label,
             confidence=0.0 if newest is None else newest.confidence,
             num_people=len(self._labels.people),
@@ -116,6 +118,12 @@ class CameraSink(Sink):
             trouble=self.source_trouble or self._sink_trouble or next(filter(None, troubles), None),
         )
 
+    @property
+    def _state_now(self) -> State:
+        if self.source_trouble:
+            return "lost"
+        return "ended" if self.has_ended else self._state
+
     def _each(self, do: Callable[[Outputs], None]) -> None:
         for outputs in self._outputs:
             try:
@@ -125,27 +133,28 @@ class CameraSink(Sink):
 
 
 class NotedSource(Source):
-    """A source as it is; what it is lost by is noted, for those who ask how the camera is.
+    """A source as it is; what it is lost by, and its end, are noted.
 
     Args:
         source: is closed with this.
-        note: is told the trouble, and None once there is a picture.
+        sink: takes note.
     """
 
-    def __init__(self, source: Source, note: Callable[[str | None], None]) -> None:
+    def __init__(self, source: Source, sink: CameraSink) -> None:
         self._source = source
-        self._note = note
+        self._sink = sink
 
     @property
     def info(self) -> VideoInfo:
-        with self._noting():
+        with noting(self._sink):
             return self._source.info
 
     def __iter__(self) -> Iterator[Frame]:
-        with self._noting():
+        with noting(self._sink):
             for frame in self._source:
-                self._note(None)
+                self._sink.source_trouble = None
                 yield frame
+        self._sink.has_ended = not self._source.info.is_live
 
     def interrupt(self) -> None:
         """End the reading now, from any thread."""
@@ -154,10 +163,12 @@ class NotedSource(Source):
     def close(self) -> None:
         self._source.close()
 
-    @contextmanager
-    def _noting(self) -> Iterator[None]:
-        try:
-            yield
-        except SourceError as error:
-            self._note(str(error))
-            raise
+
+@contextmanager
+def noting(sink: CameraSink) -> Iterator[None]:
+    """Note what a source is lost by."""
+    try:
+        yield
+    except SourceError as error:
+        sink.source_trouble = str(error)
+        raise

@@ -44,7 +44,7 @@ def test_cameras_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[camera]\n", r"is no TOML: Expected .* \(at line 1, column"),
+        ("[[camera]\n", "(at line 1, column"),
         ("", "it names no cameras; expected [[camera]]"),
         ("camera = 3", "it names no cameras; expected [[camera]]"),
         ("[camera]\nname = 'a'", "it names no cameras; expected [[camera]]"),
@@ -63,10 +63,9 @@ def test_cameras_are_read(tmp_path):
 def test_what_a_file_may_not_say_is_one_line(text, said, tmp_path):
     file = tmp_path / "cameras.toml"
     file.write_bytes(text.encode("latin-1"))
-    pattern = said if "\\" in said else "".join(f"[{letter}]" if letter in "[]()" else letter
-                                                for letter in said.replace("[[", "\\[\\["))  # fmt: skip
-    with pytest.raises(SourceError, match=pattern) as error:
+    with pytest.raises(SourceError) as error:
         read_cameras(file)
+    assert said in str(error.value)
     assert "\n" not in str(error.value)
 
 
@@ -107,6 +106,7 @@ def test_a_node_watches_what_it_is_told_to(recognizer, tmp_path, monkeypatch):
         found.update({status.name: status for status in watcher.tend(wanted)})
         return (
             found["played"].num_predictions > 2
+            and found["played"].state == "ended"
             and found["missing"].state == "lost"
             and found["mute"].num_predictions > 2
         )
@@ -115,7 +115,7 @@ def test_a_node_watches_what_it_is_told_to(recognizer, tmp_path, monkeypatch):
     assert found["missing"].trouble.endswith("missing.mp4: no such file; check the path")
     assert "there is no folder" in found["mute"].trouble
     assert found["mute"].state == "live"
-    assert found["played"].trouble is None
+    assert (found["played"].state, found["played"].trouble) == ("ended", None)
     (batch,) = watcher._batches
     more = [*wanted, Camera("more", str(clip))]
     assert len(watcher.tend(more)) == 4
