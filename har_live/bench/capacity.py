@@ -5,7 +5,6 @@ For ``N`` cameras, with the figures of the largest number measured::
     cores   = N × (decoding + scoring) / BUSY     processor time of each, a second of video
     memory  = N × memory of each
     network = N × the stream's own bits a second
-    scoring processes = N × scoring / BUSY        one thread feeds the network of each
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from har_live.bench.clips import make_clips, repeat
+from har_live.bench.clips import SIZE, make_clips, repeat
 from har_live.bench.end_to_end import run_module
 from har_live.bench.rows import Row
 from har_live.card import Weights
@@ -56,9 +55,14 @@ def capacity_rows(
     *,
     num_cameras: Sequence[int] = NUM_CAMERAS,
     seconds: float = SECONDS,
+    size: tuple[int, int] = SIZE,
     on_name: Callable[[str], None] = lambda name: None,
 ) -> Iterator[Row]:
     """Measure each number of cameras, then calculate thousands.
+
+    Args:
+        seconds: of video, of each camera.
+        size: width and height in pixels of what they show.
 
     Raises:
         BackendError: this is no Linux, or a process of ours failed.
@@ -69,12 +73,12 @@ def capacity_rows(
         folder = Path(name)
         on_name("making a clip")
         window_seconds = weights.card.clip.window_seconds
-        clip = make_clips(folder, window_seconds=window_seconds, seconds=2.0).whole
+        clip = make_clips(folder, window_seconds=window_seconds, seconds=2.0, size=size).whole
         film = repeat(clip, folder / "film.mp4", seconds=seconds + 4.0)
         for number in num_cameras:
             on_name(f"{number} cameras")
             cost = _measured(film, weights, number, seconds)
-            yield from _measured_rows(cost)
+            yield from _measured_rows(cost, size)
     for number in FAR_NUM_CAMERAS:
         yield from _far_rows(cost, number)
 
@@ -93,8 +97,8 @@ def _measured(film: Path, weights: Weights, number: int, seconds: float) -> Came
     )
 
 
-def _measured_rows(cost: CameraCost) -> Iterator[Row]:
-    subject = f"{cost.num_cameras} cameras, 720p30 H.264, each"
+def _measured_rows(cost: CameraCost, size: tuple[int, int]) -> Iterator[Row]:
+    subject = f"{cost.num_cameras} cameras, {size[1]}p30 H.264, each"
     yield Row(subject, "processor time, of a core", cost.cores * 100, "%")
     yield Row(subject, "of that, decoding", cost.decoding_cores * 100, "%")
     yield Row(subject, "memory", cost.megabytes, "MB")
@@ -104,7 +108,7 @@ def _measured_rows(cost: CameraCost) -> Iterator[Row]:
 def _far_rows(cost: CameraCost, number: int) -> Iterator[Row]:
     subject = f"{number:,} cameras, calculated from {cost.num_cameras}"
     yield Row(subject, f"cores, {BUSY:.0%} busy", number * cost.cores / BUSY, "")
-    yield Row(subject, "scoring processes", number * cost.scoring_cores / BUSY, "")
+    yield Row(subject, "of those, not for decoding", number * cost.scoring_cores / BUSY, "")
     yield Row(subject, "memory", number * cost.megabytes / 1000, "GB")
     megabits = number * CAMERA_MEGABITS
     yield Row(subject, f"network, {CAMERA_MEGABITS:g} Mbit/s each", megabits / 1000, "Gbit/s")

@@ -31,6 +31,9 @@ def connected(address: str | None) -> Iterator[None]:
     """
     # Nobody is told of what is watched here; whoever wants to tell sets it to 1.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # Ray lets its workers give way to everything else on the machine; labels would come too late.
+    os.environ.setdefault("RAY_worker_niceness", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # or its innards speak on our stderr
     try:
         import ray
     except ImportError as error:

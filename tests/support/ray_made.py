@@ -58,6 +58,7 @@ def ray_cluster() -> Iterator[RayCluster]:
     if find_spec("ray") is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("Ray is not installed")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_worker_niceness", "0")  # 15 starves beside other work
     cluster = RayCluster()
     try:
         yield cluster
