@@ -14,13 +14,16 @@ from har_live.archive.local_workers import local_outcomes, num_cores
 from har_live.archive.ray_workers import ray_outcomes
 from har_live.archive.stores import require_pyarrow
 from har_live.archive.tables import write_tables
-from har_live.archive.work import Outcome, Task, WorkSettings
+from har_live.archive.work import UNFINISHED, Outcome, Task, WorkSettings
 from har_live.errors import SinkError
-from har_live.sinks.file_checks import CONTAINERS, numbered, reason
+from har_live.sinks.file_checks import CONTAINERS, discard, numbered, reason
 
 if TYPE_CHECKING:
     from har_live.archive.videos import Video
     from har_live.nodes.packed_recognizer import PackedRecognizer
+
+ANNOTATED = "annotated"
+"""Folder, within that of the archive, of videos that are written again."""
 
 OnDone = Callable[[Outcome], None]
 
@@ -85,6 +88,7 @@ def archive(
     header = header_of(packed)
     told = header | {"fingerprint": _fingerprint(packed, settings)}
     with Journal(folder, told, overwrite=settings.overwrite) as journal:
+        _clear(folder)
         to_do = [video for video in videos if _is_to_do(journal, video, retry=settings.retry)]
         on_begin(len(to_do))
         tasks = _tasks(to_do, videos, folder, settings)
@@ -92,6 +96,7 @@ def archive(
             for outcome in outcomes:
                 journal.add(outcome)
                 on_done(outcome)
+        _clear(folder)
         lines = [line for video in videos if (line := journal.line_of(video)) is not None]
         write_tables(folder, header, lines)
     return Archived(
@@ -100,6 +105,12 @@ def archive(
         num_broken=sum(line["broken"] is not None for line in lines),
         num_known=len(videos) - len(to_do),
     )
+
+
+def _clear(folder: Path) -> None:
+    """Take away what workers that were killed had not finished."""
+    for path in (folder / ANNOTATED).rglob(f"{UNFINISHED}*"):
+        discard(path)
 
 
 def _fingerprint(packed: PackedRecognizer, settings: ArchiveSettings) -> str:
@@ -115,7 +126,7 @@ def _is_to_do(journal: Journal, video: Video, *, retry: bool) -> bool:
 def _tasks(
     to_do: Sequence[Video], videos: Sequence[Video], folder: Path, settings: ArchiveSettings
 ) -> list[Task]:
-    outputs = _outputs(videos, folder / "annotated") if settings.annotate else {}
+    outputs = _outputs(videos, folder / ANNOTATED) if settings.annotate else {}
     return [Task(video, outputs.get(video.path), settings.work) for video in to_do]
 
 

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from har_live.types import Frame, VideoInfo
 
 
+UNFINISHED = ".har-live-unfinished-"
+"""So begin the names of videos that are being written."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkSettings:
     """How each video is looked at."""
@@ -155,7 +159,7 @@ def _annotated(
 ) -> Recognition:
     """Write a video again; it has its name once it is complete."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = output.with_name(f".{uuid.uuid4().hex}{output.suffix}")
+    unfinished = output.with_name(f"{UNFINISHED}{uuid.uuid4().hex}{output.suffix}")
     try:
         seen = annotate(
             address,

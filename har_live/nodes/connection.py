@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +40,7 @@ def connected(address: str | None) -> Iterator[None]:
         import ray
     except ImportError as error:
         raise BackendError(f"this needs Ray, which is not installed; {INSTALL_RAY}") from error
+    before = signal.getsignal(signal.SIGTERM)
     own: dict[str, Any] = {"object_store_memory": OBJECT_STORE_BYTES, "include_dashboard": False}
     try:
         ray.init(
@@ -56,3 +59,5 @@ def connected(address: str | None) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before or signal.SIG_DFL)  # Ray leaves its own behind

@@ -20,6 +20,7 @@ SOON = {
     "health_check_period_ms": 1000,
     "health_check_timeout_ms": 30_000,
     "health_check_failure_threshold": 3,
+    "agent_register_timeout_ms": 120_000,
 }
 
 
