@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -119,7 +120,8 @@ class Nodes:
         except RayTaskError as error:
             raise error.cause from error  # of ours: no recognizer can be made there
         except RayError as error:
-            # The watcher died, or is about to begin again: the node is silent until it answers.
+            # The watcher died, with its node or alone: it is silent until it answers again.
+            node.answered_seconds = -math.inf
             logger.info("node %s: %s", node.name, next(iter(str(error).splitlines()), ""))
             if node.capacity is None:
                 node.asked = node.actor.capacity.remote()

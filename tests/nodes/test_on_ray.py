@@ -29,7 +29,10 @@ from tests.support.archive_made import (
 from tests.support.ray_made import RayCluster, ray_cluster, wait_until_works
 from tests.support.servers.rtsp import RtspServer
 
-MOST_SECONDS_WITHOUT_LABELS = 10
+
+def most_seconds_without_labels() -> float:
+    """Ten, unless the machine has so much else to do that a process takes seconds to begin."""
+    return 10 if os.getloadavg()[0] < 3 * (os.cpu_count() or 1) else 40
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +95,14 @@ def test_what_no_node_can_do_ends_the_run(cluster: RayCluster, folder, recognize
 
 def test_cameras_whose_node_is_killed(cluster: RayCluster, recognizer, tmp_path):
     """Four of them, on both nodes: those of the dead one are seen on the other soon."""
-    killed_seconds = 0.0
+    killed_seconds = back_seconds = 0.0
     moved: set[str] = set()
     pages: list[str] = []
     metrics = Metrics()
     names = [f"camera-{number}" for number in range(4)]
 
     def on_status(status: FleetStatus) -> None:
-        nonlocal killed_seconds
+        nonlocal killed_seconds, back_seconds
         metrics.status = status
         by_name = {camera.name: (camera, on) for camera, on in status.cameras}
         seen = {n for n, (camera, _) in by_name.items() if camera.num_predictions > 1}
@@ -113,6 +116,7 @@ def test_cameras_whose_node_is_killed(cluster: RayCluster, recognizer, tmp_path)
             killed_seconds = time.monotonic()
         elif killed_seconds and status.num_moves == len(moved) and seen == set(names):
             assert len({on for _, on in by_name.values()}) == 1
+            back_seconds = time.monotonic()
             os.kill(os.getpid(), signal.SIGINT)
 
     with RtspServer() as server, cluster.second_node() as node:
@@ -122,10 +126,9 @@ def test_cameras_whose_node_is_killed(cluster: RayCluster, recognizer, tmp_path)
         settings = FleetSettings(ray_address=cluster.address, seconds=90)
         with served(metrics, "127.0.0.1", 0) as port:
             ending = lead(read_cameras(file), recognizer, settings=settings, on_status=on_status)
-        seconds_without = time.monotonic() - killed_seconds
     assert ending.reason == "SIGINT"
     assert 1 <= len(moved) <= 3
-    assert seconds_without < MOST_SECONDS_WITHOUT_LABELS + 5  # the end takes some, too
+    assert back_seconds - killed_seconds < most_seconds_without_labels()
     for name in names:
         heads = (tmp_path / f"{name}.jsonl").read_text().count('"format"')
         assert heads == 1 + (name in moved)  # each run that goes on with a file says so
