@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 NOT_THERE = (
     *("torch", "safetensors", "lightning", "torchmetrics", "onnx", "onnxscript"),
     *("matplotlib", "sklearn", "training", "paho"),
+    *("ray", "pyarrow", "prometheus_client"),
 )
 SAY_INSTALL = f"but it is not installed; {INSTALL_TORCH}"
 TIMEOUT_SECONDS = 120
@@ -142,6 +143,21 @@ def test_torch_asked_for_is_one_line_that_names_the_extra(lean, clip, command, c
     done = run(lean, command, clip, *options, *choice)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"har-live: PyTorch on {device} was asked for, {SAY_INSTALL}\n"
+
+
+def test_archives_and_fleets_name_their_extra(lean, clip, tmp_path):
+    extra = "which is not installed; pip install 'har-live[ray]'\n"
+    done = run(lean, "archive", clip.parent, "--out", tmp_path / "out")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(f"har-live: archives are written by pyarrow, {extra}")
+    cameras = tmp_path / "cameras.toml"
+    cameras.write_text('[[camera]]\nname = "door"\nsource = "figure"\n')
+    for options, needs in (
+        ((), "metrics need prometheus-client"),
+        (("--metrics", "off"), "this needs Ray"),
+    ):
+        done = run(lean, "fleet", cameras, *options)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", f"har-live: {needs}, {extra}")
 
 
 def test_training_names_its_extra(lean, tmp_path):

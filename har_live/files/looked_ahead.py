@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from har_live.errors import HarLiveError
-from har_live.threads import no_thread_left, num_cores
+from har_live.threads import no_thread_left
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -30,10 +30,10 @@ class Looked(NamedTuple):
 def looked_ahead(frames: Iterable[Frame], recognizer: Recognizer) -> Generator[Looked, None, None]:
     """Yield all frames of a source, and one None, with the grid frames that each decides.
 
-    What a frame shows by itself is looked up by as many threads as there are cores. What they say
-    is the same as without them, and so is what goes wrong, after the frames before it.
+    What a frame shows by itself is looked up by as many threads as the recognizer may use. What
+    they say is the same as without them, and so is what goes wrong, after the frames before it.
     """
-    cores = num_cores()
+    cores = recognizer.num_threads
     grid = recognizer.grid()
     waiting: deque[tuple[Frame | None, list[GridFrame], list[Future[Look]]]] = deque()
     last: tuple[Frame, Future[Look]] | None = None

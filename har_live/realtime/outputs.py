@@ -45,7 +45,7 @@ def open_outputs(
     named = zip(numbers, _names_of(sources), strict=True)
     return LiveOutputs(
         recording,
-        tuple(_sinks_of(sinks, number, settings, source_name=name) for number, name in named),
+        tuple(sinks_of(sinks, number, settings, source_name=name) for number, name in named),
     )
 
 
@@ -77,7 +77,7 @@ def first_recording(path: Path) -> Path:
     return free_path(path, is_taken=is_taken) if has_time(path) else path
 
 
-def _sinks_of(
+def sinks_of(
     sinks: Sequence[str | Path | Sink],
     number: int | None,
     settings: LiveSettings,

@@ -31,8 +31,11 @@ PROVIDERS: dict[str, tuple[str, str]] = {
 """Device name → execution provider and the package that brings it."""
 
 
-def load_movenet(pose: PoseWeights, *, device: str) -> Net:
+def load_movenet(pose: PoseWeights, *, device: str, num_threads: int | None = None) -> Net:
     """The people finder's network in ONNX Runtime.
+
+    Args:
+        num_threads: a batch is shared by so many cores; None is all of them.
 
     Raises:
         BackendError: the provider is not installed or does not load.
@@ -41,6 +44,7 @@ def load_movenet(pose: PoseWeights, *, device: str) -> Net:
     pose.verify("movenet.safetensors")  # the graph's numbers lie in it
     session = _open(pose.verify("movenet.onnx"), device)
     (given,) = session.get_inputs()
+    most = num_threads or num_cores()
 
     def run(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         return np.asarray(session.run(None, {given.name: pictures})[0], np.float32)
@@ -49,7 +53,7 @@ def load_movenet(pose: PoseWeights, *, device: str) -> Net:
         if len(pictures) == 1:
             return run(pictures)
         # One by one is as quick as any larger share, and takes the memory of one.
-        with ThreadPoolExecutor(min(len(pictures), num_cores()), "har-live-finder") as threads:
+        with ThreadPoolExecutor(min(len(pictures), most), "har-live-finder") as threads:
             try:
                 answers = threads.map(run, pictures[:, None])
             except RuntimeError as error:

@@ -32,6 +32,7 @@ class TwoPeople:
     card = SimpleNamespace(name="made")
     warming_up = None
     people = TWO
+    num_threads = 1
 
     def stream(self) -> TwoPeople:
         return self
