@@ -1,0 +1,7 @@
+import { make } from "./dom.js";
+
+export function show(body) {
+  body.replaceChildren(make("p", {}, "Not built yet."));
+}
+
+export function hide() {}

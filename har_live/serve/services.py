@@ -1,0 +1,34 @@
+"""All that requests share, made once for an application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from har_live.serve.settings import ServeSettings
+
+if TYPE_CHECKING:
+    from har_live.recognizer import Recognizer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Give a request what it needs; a router asks for it by a parameter ``services: Shared``."""
+
+    settings: ServeSettings
+    recognizer: Recognizer
+    """The default weights, shared by all that is live."""
+    folder: Path
+    """The server's own folder: nothing is written anywhere else."""
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """Return the services of the application that a request or WebSocket came to."""
+    return cast("Services", connection.app.state.services)
+
+
+Shared = Annotated[Services, Depends(services_of)]
