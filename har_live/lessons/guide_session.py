@@ -1,4 +1,4 @@
-"""A guide at work, whatever shows it: what is seen and pressed goes in, takes are written at once."""
+"""A guide at work, whatever shows it: what is seen and pressed goes in, takes are written."""
 
 from __future__ import annotations
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from har_live.serve import health, login, models
+from har_live.serve import health, login, models, rtc
 from har_live.serve.gate import Gate
+from har_live.serve.rtc_desk import Desk
 from har_live.serve.services import Services
 from har_live.version import __version__
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from har_live.serve.settings import ServeSettings
 
 PAGE = Path(__file__).parent / "page"
-ROUTERS = (health.router, login.router, models.router)
+ROUTERS = (health.router, login.router, models.router, rtc.router)
 
 
 def create_app(settings: ServeSettings, recognizer: Recognizer) -> FastAPI:
@@ -35,10 +36,14 @@ def create_app(settings: ServeSettings, recognizer: Recognizer) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with tempfile.TemporaryDirectory(prefix="har-live-", dir=settings.folder) as folder:
+            desk = Desk(recognizer, wishes=settings.wishes, max_visitors=settings.max_visitors)
             app.state.services = Services(
-                settings=settings, recognizer=recognizer, folder=Path(folder)
+                settings=settings, recognizer=recognizer, desk=desk, folder=Path(folder)
             )
-            yield
+            try:
+                yield
+            finally:
+                await desk.close()
 
     # FastAPI's own pages of documentation load scripts from elsewhere.
     app = FastAPI(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from har_live.serve.rtc_desk import Desk
 from har_live.serve.settings import ServeSettings
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class Services:
     settings: ServeSettings
     recognizer: Recognizer
     """The default weights, shared by all that is live."""
+    desk: Desk
+    """Visitors with cameras."""
     folder: Path
     """The server's own folder: nothing is written anywhere else."""
 

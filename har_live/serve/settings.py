@@ -45,6 +45,8 @@ class ServeSettings:
     """Videos that may wait or be worked on at once; more are told that the server is busy."""
     max_kept: int = 20
     """Finished videos whose results are kept; of more, the oldest are deleted."""
+    max_visitors: int = 4
+    """Visitors' own cameras at once; more are told that the server is busy."""
     folder: Path | None = None
     """Folder in which the server makes its own, which is deleted at the end; None: the system's
     for temporary files."""
