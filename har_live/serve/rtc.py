@@ -7,6 +7,7 @@ The page offers one video and a data channel. On the channel come JSON objects, 
                picture, in Unix time by its own clock, and ``num_dropped``, grid frames left out
 ``lesson``     what the guide says: see ``har_live.overlay.lesson.LessonView``; ``is_over``,
                ``is_complete``, and in words what is ``lacking``
+``waiting``    all is recorded, or nothing more is wanted; the connection stands
 ``learning``   ``doing`` what, and which ``share`` of all is done
 ``taught``     what was reached: see ``har_live.lessons.report.Report``
 ``not_learnt`` ``detail`` says why

@@ -29,6 +29,9 @@ def read_offer(sdp: str) -> RTCSessionDescription:
     (video,) = (one for one in media if one.kind == "video")
     if video.direction not in ("sendonly", "sendrecv"):
         raise ValueError(f"sdp offers a video that is {video.direction}; expected {_WANTED}")
+    # Without them aiortc answers, and fails when it connects.
+    if not all(one.dtls and one.dtls.fingerprints for one in media):
+        raise ValueError("sdp names no fingerprint of the visitor's key; expected a WebRTC offer")
     if sum(len(one.ice_candidates) for one in media) > MOST_CANDIDATES:
         raise ValueError(f"sdp names more than {MOST_CANDIDATES} addresses")
     return RTCSessionDescription(sdp=sdp, type="offer")

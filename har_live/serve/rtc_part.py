@@ -24,7 +24,7 @@ class Part(Protocol):
     def new_grid(self) -> TimeGrid:
         """Return what picks grid frames."""
 
-    def see(self, grid_frame: GridFrame) -> Values | None:
+    def see(self, grid_frame: GridFrame) -> Values:
         """Look at one more grid frame; return what the page is to be told."""
 
     def hear(self, said: Values) -> Values | None:

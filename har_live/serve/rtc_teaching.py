@@ -96,9 +96,9 @@ class Teaching:
         clip = self._base.card.clip
         return TimeGrid(clip.grid_fps, max_gap_seconds=clip.window_seconds)
 
-    def see(self, grid_frame: GridFrame) -> Values | None:
+    def see(self, grid_frame: GridFrame) -> Values:
         if self._session.is_over:
-            return None
+            return {"kind": "waiting"}  # a page that hears nothing takes the connection for lost
         seen = self._looking.score({0: grid_frame})[0].seen
         assert seen is not None  # the source goes on
         self._session.see(seen)

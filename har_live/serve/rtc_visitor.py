@@ -144,7 +144,7 @@ class Visitor:
                 if values is not None:
                     self._send(values | self._figures(grid_frame))
 
-    def _see(self, grid_frame: GridFrame) -> Values | None:
+    def _see(self, grid_frame: GridFrame) -> Values:
         with self._own_times.measured():
             return self._part.see(grid_frame)
 

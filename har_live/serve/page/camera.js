@@ -22,7 +22,7 @@ export function show(body) {
 }
 
 export function hide() {
-  view?.stop();
+  view?.leave();
   view = null;
 }
 
@@ -36,7 +36,10 @@ class CameraView {
   #moment = null;
   #history = [];
 
+  #onLine = () => this.#retryTimer && this.#connect();
+
   constructor(body) {
+    addEventListener("online", this.#onLine);
     this.stage = new Stage({ mirrored: true });
     this.weights = make("select", { id: "camera-weights", onchange: () => this.#restart() });
     this.device = make("select", { id: "camera-device", onchange: () => this.#restart() });
@@ -73,9 +76,14 @@ class CameraView {
     if (wish && view === this) this.#start();
   }
 
+  leave() {
+    removeEventListener("online", this.#onLine);
+    this.stop();
+  }
+
   stop(text = "") {
     this.#link?.close();
-    clearTimeout(this.#retryTimer);
+    this.#forgetRetry();
     clearInterval(this.#tick);
     closeCamera(this.#stream);
     this.#letSleep?.();
@@ -131,7 +139,13 @@ class CameraView {
     this.deviceField.hidden = found.length < 2;
   }
 
+  #forgetRetry() {
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
+  }
+
   #connect() {
+    this.#forgetRetry();
     this.state.textContent = "Connecting …";
     this.#link = new Link(this.#stream, { weights: this.weights.value || null }, {
       onMessage: (message) => this.#hear(message),
@@ -180,7 +194,7 @@ class CameraView {
     const parts = [
       moment.confidence === null ? "" : `sure by ${percent(moment.confidence)}`,
       delay && `camera to label ${Math.round(delay.median)} ms (95 %: ${Math.round(delay.most)} ms)`,
-      `of which here to there ${Math.round(moment.latency_ms)} ms of looking`,
+      `${Math.round(moment.latency_ms)} ms of it in the server`,
       moment.num_dropped ? `${moment.num_dropped} pictures left out` : "",
     ];
     this.figures.textContent = parts.filter(Boolean).join(" · ");

@@ -5,6 +5,7 @@ import { complaint } from "./dom.js";
 
 const GATHER_MS = 1500; // addresses of this device that are found later are not needed
 const SILENT_MS = 10_000; // as the server's: then the connection counts as lost
+const OFFLINE_MS = 3_000; // the same while the browser knows of no network
 const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30, max: 30 } };
 
 /** The server will not have us: busy, no such weights. Trying again at once is of no use. */
@@ -97,8 +98,9 @@ export class Link {
     await connection.setRemoteDescription({ type: "answer", sdp });
     this.#heard = performance.now();
     this.#watch = setInterval(() => {
-      if (performance.now() - this.#heard > SILENT_MS) this.#lose();
-    }, 1000);
+      const patience = navigator.onLine ? SILENT_MS : OFFLINE_MS;
+      if (performance.now() - this.#heard > patience) this.#lose();
+    }, 500);
   }
 
   #lose() {

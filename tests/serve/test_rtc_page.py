@@ -1,0 +1,153 @@
+"""The visitor's own camera in a real browser, before whose camera a real clip is played."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright")
+pytest.importorskip("aiortc")
+
+from har_live import open_source
+from har_live.card import open_weights
+from har_live.label_names import readable
+from har_live.lessons.lesson import recordings_of
+from har_live.recognizer import Recognizer
+from har_live.serve import rtc_visitor
+from har_live.types import NONE
+from tests.support.camera_clip import pictures_of, write_y4m
+from tests.support.chromium import chromium, require_chromium
+from tests.support.lessons_made import gesture
+from tests.support.resources import wait_until
+from tests.support.web_server_run import Served, serving
+
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("camera") / "clip.y4m"
+    write_y4m(path, pictures_of(22.8, 25.8))
+    return path
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer(device="cpu")
+
+
+@pytest.fixture(scope="module")
+def served(recognizer, tmp_path_factory) -> Iterator[Served]:
+    require_chromium()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HAR_LIVE_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setattr(rtc_visitor, "SILENT_SECONDS", 3.0)
+        with serving(recognizer, max_visitors=2) as served:
+            yield served
+
+
+@pytest.fixture(scope="module")
+def browser(clip, served) -> Iterator[Any]:
+    with chromium(clip) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser, served) -> Iterator[Any]:
+    wait_until(lambda: served.services.desk.num_visitors == 0)
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    yield page
+    context.close()
+    assert troubles == []
+
+
+def predicted(clip: Path, recognizer: Recognizer) -> str:
+    """Return the label that a clip has for most of its time."""
+    stream, labels = recognizer.stream(), Counter()
+    for _ in range(2):
+        for frame in open_source(str(clip)):
+            labels.update(one.label for one in stream.push(frame))
+    return labels.most_common(1)[0][0]
+
+
+def test_the_label_is_that_of_predict_in_every_tab_there_is_room_for(
+    page, served, clip, recognizer
+):
+    label = readable(predicted(clip, recognizer))
+    page.goto(f"{served.url}/#camera")
+    page.get_by_role("button", name="Start").click()
+    page.locator(".now", has_text=label).wait_for()
+    page.locator(".figures", has_text="camera to label").wait_for()
+    assert 0 < float(page.locator(".figures").get_attribute("data-median")) < 5000
+    drawn = page.evaluate(
+        """() => {
+          const canvas = document.querySelector(".stage canvas");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return data.some((value) => value);
+        }"""
+    )
+    assert drawn
+    with page.context.new_page() as second:
+        second.goto(f"{served.url}/#camera")
+        second.get_by_role("button", name="Start").click()
+        second.locator(".now", has_text=label).wait_for()
+        with page.context.new_page() as third:
+            third.goto(f"{served.url}/#camera")
+            third.get_by_role("button", name="Start").click()
+            third.locator(".state", has_text="Busy: as many cameras").wait_for()
+            third.get_by_role("button", name="Start").wait_for()
+    # A closed tab makes room at once, not when it has been silent for long.
+    wait_until(lambda: served.services.desk.num_visitors == 1, 2.5)
+    page.get_by_role("link", name="Live sources").click()
+    wait_until(lambda: served.services.desk.num_visitors == 0, 2.5)
+
+
+def test_a_lost_network_frees_the_place_and_is_found_again(page, served):
+    page.goto(f"{served.url}/#camera")
+    page.get_by_role("button", name="Start").click()
+    page.locator(".figures", has_text="in the server").wait_for()
+    network = page.context.new_cdp_session(page)
+    gone = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+    network.send("Network.emulateNetworkConditions", {**gone, "packetLoss": 100})
+    page.locator(".state", has_text="The connection was lost; trying again").wait_for()
+    wait_until(lambda: served.services.desk.num_visitors == 0)
+    back = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1, "packetLoss": 0}
+    network.send("Network.emulateNetworkConditions", {"offline": False, **back})
+    page.locator(".now", has_text="Looking").wait_for()
+    page.wait_for_function("document.querySelector('.state').textContent === ''")
+    wait_until(lambda: served.services.desk.num_visitors == 1)
+
+
+def test_teach_in_the_page_and_go_live_with_it(page, served):
+    takes = recordings_of("gym")
+    for take in (gesture(NONE, num_frames=150), gesture("left_arm"), gesture("left_arm", phase=5)):
+        takes.add(take)
+    page.goto(f"{served.url}/#teach")
+    page.get_by_label("Name", exact=True).fill("gym")
+    page.get_by_label("Actions").fill("Star jump")
+    page.get_by_label("Takes of each").fill("2")
+    page.get_by_label("Seconds of a take").fill("1")
+    page.get_by_role("button", name="To the camera").click()
+    page.get_by_role("button", name="Space start").wait_for()
+    page.keyboard.press("Space")
+    page.locator(".count", has_text="3").wait_for()
+    page.locator(".message", has_text="Kept").wait_for()
+    page.keyboard.press("Backspace")
+    page.locator(".progress", has_text="take 1 of 2").wait_for()
+    assert takes.counts().get("Star jump", 0) == 0
+    page.get_by_role("heading", name="Taught: gym").wait_for()
+    assert takes.counts()["Star jump"] == 2
+    row = page.get_by_role("row", name="Star jump")
+    assert row.get_by_role("cell").nth(1).inner_text() == "2"
+    assert "Star jump" in open_weights("gym").card.labels
+    page.get_by_role("button", name="Go live with it").click()
+    page.locator(".now", has_text="Star jump").wait_for()
+    assert page.get_by_label("Weights").input_value() == "gym"
