@@ -49,8 +49,8 @@ class Desk:
         self._recognizer = recognizer
         self._wishes = wishes
         self._max_visitors = max_visitors
-        self._scorer = ThreadPoolExecutor(1, thread_name_prefix="har-live-visitors")
-        self._learner = ThreadPoolExecutor(1, thread_name_prefix="har-live-learner")
+        self._scorer = ThreadPoolExecutor(1, thread_name_prefix="visitors")
+        self._learner = ThreadPoolExecutor(1, thread_name_prefix="learner")
         self._others: WeakValueDictionary[tuple[object, ...], Recognizer] = WeakValueDictionary()
         self._visitors: set[Visitor] = set()
         self._num_expected = 0

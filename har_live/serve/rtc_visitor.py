@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from aiortc import RTCDataChannel, RTCRtpReceiver, RTCSessionDescription
-    from av import VideoFrame
 
     from har_live.serve.rtc_part import Part, Values
     from har_live.time_grid import GridFrame
@@ -118,7 +117,7 @@ class Visitor:
         self._clock.listen(receiver)
         while True:
             try:
-                frame: Any = await receiver.track.recv()
+                frame = await receiver.track.recv()
             except MediaStreamError:
                 break
             self._heard_seconds = self._loop.time()
@@ -127,7 +126,7 @@ class Visitor:
                 self._has_grid_frames.set()
         self.close()
 
-    def _live_frame(self, frame: VideoFrame) -> LiveFrame:
+    def _live_frame(self, frame: Any) -> LiveFrame:
         if self._maker is None or not self._maker.fits(frame):
             self._maker = PictureMaker(frame, None)
         pts_seconds = float((frame.pts or 0) * (frame.time_base or Fraction(0)))

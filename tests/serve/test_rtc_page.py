@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +14,12 @@ import pytest
 pytest.importorskip("playwright")
 pytest.importorskip("aiortc")
 
+from aioice.ice import StunProtocol
+
 from har_live import open_source
 from har_live.card import open_weights
 from har_live.label_names import readable
+from har_live.lessons import guide_takes
 from har_live.lessons.lesson import recordings_of
 from har_live.recognizer import Recognizer
 from har_live.serve import rtc_visitor
@@ -69,6 +74,14 @@ def page(browser, served) -> Iterator[Any]:
     assert troubles == []
 
 
+UNLIMITED = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+
+
+def drop(*_: object) -> object:
+    """Lose a packet: the browser's emulation of a lost network goes for HTTP alone."""
+    return asyncio.ensure_future(asyncio.sleep(0))  # what may be awaited, or not
+
+
 def predicted(clip: Path, recognizer: Recognizer) -> str:
     """Return the label that a clip has for most of its time."""
     stream, labels = recognizer.stream(), Counter()
@@ -84,9 +97,9 @@ def test_the_label_is_that_of_predict_in_every_tab_there_is_room_for(
     label = readable(predicted(clip, recognizer))
     page.goto(f"{served.url}/#camera")
     page.get_by_role("button", name="Start").click()
-    page.locator(".now", has_text=label).wait_for()
-    page.locator(".figures", has_text="camera to label").wait_for()
-    assert 0 < float(page.locator(".figures").get_attribute("data-median")) < 5000
+    page.locator(".label", has_text=label).wait_for()
+    page.locator(".facts", has_text="Camera to label").wait_for()
+    assert 0 < float(page.locator("#camera .stage").get_attribute("data-median")) < 5000
     drawn = page.evaluate(
         """() => {
           const canvas = document.querySelector(".stage canvas");
@@ -98,7 +111,7 @@ def test_the_label_is_that_of_predict_in_every_tab_there_is_room_for(
     with page.context.new_page() as second:
         second.goto(f"{served.url}/#camera")
         second.get_by_role("button", name="Start").click()
-        second.locator(".now", has_text=label).wait_for()
+        second.locator(".label", has_text=label).wait_for()
         with page.context.new_page() as third:
             third.goto(f"{served.url}/#camera")
             third.get_by_role("button", name="Start").click()
@@ -113,20 +126,21 @@ def test_the_label_is_that_of_predict_in_every_tab_there_is_room_for(
 def test_a_lost_network_frees_the_place_and_is_found_again(page, served):
     page.goto(f"{served.url}/#camera")
     page.get_by_role("button", name="Start").click()
-    page.locator(".figures", has_text="in the server").wait_for()
+    page.locator(".facts", has_text="In the server").wait_for()
     network = page.context.new_cdp_session(page)
-    gone = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
-    network.send("Network.emulateNetworkConditions", {**gone, "packetLoss": 100})
-    page.locator(".state", has_text="The connection was lost; trying again").wait_for()
-    wait_until(lambda: served.services.desk.num_visitors == 0)
-    back = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1, "packetLoss": 0}
-    network.send("Network.emulateNetworkConditions", {"offline": False, **back})
-    page.locator(".now", has_text="Looking").wait_for()
-    page.wait_for_function("document.querySelector('.state').textContent === ''")
+    with pytest.MonkeyPatch.context() as patch:
+        for way in ("datagram_received", "send_data", "send_stun"):
+            patch.setattr(StunProtocol, way, drop)
+        network.send("Network.emulateNetworkConditions", {"offline": True, **UNLIMITED})
+        page.locator(".state", has_text="The connection was lost; trying again").wait_for()
+        wait_until(lambda: served.services.desk.num_visitors == 0)
+    network.send("Network.emulateNetworkConditions", {"offline": False, **UNLIMITED})
+    page.locator(".label", has_text="Looking").wait_for()
     wait_until(lambda: served.services.desk.num_visitors == 1)
 
 
-def test_teach_in_the_page_and_go_live_with_it(page, served):
+def test_teach_in_the_page_and_go_live_with_it(page, served, monkeypatch):
+    monkeypatch.setattr(guide_takes, "MOST_MISSED", 0.9)  # on a busy machine, too
     takes = recordings_of("gym")
     for take in (gesture(NONE, num_frames=150), gesture("left_arm"), gesture("left_arm", phase=5)):
         takes.add(take)
@@ -138,16 +152,15 @@ def test_teach_in_the_page_and_go_live_with_it(page, served):
     page.get_by_role("button", name="To the camera").click()
     page.get_by_role("button", name="Space start").wait_for()
     page.keyboard.press("Space")
-    page.locator(".count", has_text="3").wait_for()
+    page.locator(".count", has_text=re.compile("[123]")).wait_for()
     page.locator(".message", has_text="Kept").wait_for()
     page.keyboard.press("Backspace")
-    page.locator(".progress", has_text="take 1 of 2").wait_for()
-    assert takes.counts().get("Star jump", 0) == 0
+    wait_until(lambda: "Star jump" not in takes.counts())
     page.get_by_role("heading", name="Taught: gym").wait_for()
     assert takes.counts()["Star jump"] == 2
     row = page.get_by_role("row", name="Star jump")
     assert row.get_by_role("cell").nth(1).inner_text() == "2"
     assert "Star jump" in open_weights("gym").card.labels
     page.get_by_role("button", name="Go live with it").click()
-    page.locator(".now", has_text="Star jump").wait_for()
+    page.locator(".label", has_text="Star jump").wait_for()
     assert page.get_by_label("Weights").input_value() == "gym"

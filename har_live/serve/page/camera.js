@@ -1,11 +1,11 @@
 // "This camera": the visitor's own picture goes to the server, labels come back and are drawn here.
 
-import { make, percent, readable } from "./dom.js";
+import { make } from "./dom.js";
 import { Link, Refused, cameras, closeCamera, keepAwake, openCamera } from "./rtc.js";
+import { Seen } from "./seen.js";
 import { Stage } from "./stage.js";
 
 const RETRY_SECONDS = [1, 2, 4, 8];
-const SPAN_SECONDS = 30;
 
 let wanted = null; // weights chosen elsewhere in the page
 let view = null;
@@ -34,7 +34,6 @@ class CameraView {
   #letSleep = null;
   #tick = null;
   #moment = null;
-  #history = [];
 
   #onLine = () => this.#retryTimer && this.#connect();
 
@@ -43,27 +42,25 @@ class CameraView {
     this.stage = new Stage({ mirrored: true });
     this.weights = make("select", { id: "camera-weights", onchange: () => this.#restart() });
     this.device = make("select", { id: "camera-device", onchange: () => this.#restart() });
-    this.deviceField = make("p", { hidden: true },
-      make("label", { for: "camera-device" }, "Camera "), this.device);
+    this.deviceField = make("div", { class: "field", hidden: true },
+      make("label", { for: "camera-device" }, "Camera"), this.device);
     const mirror = make("input", {
       type: "checkbox", id: "camera-mirror", checked: true,
       onchange: () => { this.stage.mirrored = mirror.checked; this.#draw(); },
     });
-    this.button = make("button", { type: "button", class: "primary", onclick: () => this.#toggle() }, "Start");
+    this.button = make("button", { type: "button", class: "main", onclick: () => this.#toggle() }, "Start");
     this.state = make("p", { role: "status", class: "state" });
-    this.now = make("p", { role: "status", class: "now" });
-    this.figures = make("p", { class: "figures" });
-    this.timeline = make("canvas", { class: "strip", width: 600, height: 24, role: "img" });
-    body.replaceChildren(
-      make("p", { class: "hint" }, `What your camera sees goes to ${location.host}, is looked at there `
-        + "and forgotten: no picture is stored or sent on."),
-      make("div", { class: "controls" },
-        make("p", {}, make("label", { for: "camera-weights" }, "Weights "), this.weights),
-        this.deviceField,
-        make("p", {}, mirror, make("label", { for: "camera-mirror" }, " As in a mirror")),
-        this.button),
-      this.state, this.stage.element, this.now, this.timeline, this.figures,
-    );
+    this.seenPlace = make("div", {});
+    body.replaceChildren(make("div", { class: "card own-camera" }, this.stage.element,
+      make("div", { class: "inside" },
+        make("p", { class: "hint" }, `What your camera sees goes to ${location.host}, is looked at there `
+          + "and forgotten: no picture is stored or sent on."),
+        make("div", { class: "columns" },
+          make("div", { class: "field" }, make("label", { for: "camera-weights" }, "Weights"), this.weights),
+          this.deviceField),
+        make("div", { class: "buttons" }, this.button,
+          make("span", {}, mirror, make("label", { for: "camera-mirror" }, " As in a mirror"))),
+        this.state, this.seenPlace)));
   }
 
   /** List the weights; begin at once where some are wished. */
@@ -88,13 +85,11 @@ class CameraView {
     closeCamera(this.#stream);
     this.#letSleep?.();
     this.#link = this.#stream = this.#letSleep = this.#moment = null;
-    this.#history = [];
     this.stage.show(null);
     this.stage.clear();
     this.button.textContent = "Start";
     this.state.textContent = text;
-    this.now.textContent = this.figures.textContent = "";
-    this.#drawTimeline();
+    this.seenPlace.replaceChildren();
   }
 
   #toggle() {
@@ -124,6 +119,8 @@ class CameraView {
     }
     this.#stream = stream;
     this.stage.show(stream);
+    this.seen = new Seen("Your camera");
+    this.seenPlace.replaceChildren(this.seen.element);
     this.#listDevices(stream);
     this.#letSleep = await keepAwake();
     this.#tick = setInterval(() => this.#tellFigures(), 1000);
@@ -156,7 +153,7 @@ class CameraView {
   #lose(error) {
     this.#link = this.#moment = null;
     this.stage.clear();
-    this.now.textContent = "";
+    this.seen.update(null);
     if (error instanceof Refused) {
       this.stop(sentence(error.message));
       return;
@@ -171,14 +168,10 @@ class CameraView {
     this.#retries = 0;
     this.#moment = moment;
     this.state.textContent = "";
-    this.#history.push([performance.now(), moment.label]);
-    while (performance.now() - this.#history[0][0] > 1000 * SPAN_SECONDS) this.#history.shift();
     this.#draw();
-    const label = moment.warming_up === null ? readable(moment.label) : "Looking …";
-    if (this.now.dataset.label !== label || !this.now.textContent) {
-      this.now.dataset.label = label; // told to screen readers when it changes only
-      this.now.textContent = label;
-    }
+    const { latency_ms: lookedMs, ...seen } = moment; // the delay that counts is the page's own
+    this.seen.update(seen);
+    this.seen.fact("In the server", `${Math.round(lookedMs)} ms`);
   }
 
   #draw() {
@@ -191,38 +184,13 @@ class CameraView {
     const moment = this.#moment;
     if (!moment) return;
     const { delay } = this.stage;
-    const parts = [
-      moment.confidence === null ? "" : `sure by ${percent(moment.confidence)}`,
-      delay && `camera to label ${Math.round(delay.median)} ms (95 %: ${Math.round(delay.most)} ms)`,
-      `${Math.round(moment.latency_ms)} ms of it in the server`,
-      moment.num_dropped ? `${moment.num_dropped} pictures left out` : "",
-    ];
-    this.figures.textContent = parts.filter(Boolean).join(" · ");
-    this.figures.dataset.median = delay?.median ?? "";
-    this.figures.dataset.most = delay?.most ?? "";
-    this.#drawTimeline();
+    if (delay) {
+      this.seen.fact("Camera to label", `${Math.round(delay.median)} ms, 95 % within ${Math.round(delay.most)} ms`);
+      this.stage.element.dataset.median = delay.median;
+      this.stage.element.dataset.most = delay.most;
+    }
+    this.seen.fact("Left out", `${moment.num_dropped}`);
   }
-
-  /** The labels of the last half minute, newest at the right. */
-  #drawTimeline() {
-    const { timeline } = this;
-    const context = timeline.getContext("2d");
-    context.clearRect(0, 0, timeline.width, timeline.height);
-    const now = performance.now();
-    const x = (time) => timeline.width * (1 - (now - time) / (1000 * SPAN_SECONDS));
-    this.#history.forEach(([time, label], index) => {
-      if (label === "unsure" || label === "none") return;
-      const end = this.#history[index + 1]?.[0] ?? now;
-      context.fillStyle = `hsl(${hueOf(label)} 65% 55%)`;
-      context.fillRect(x(time), 0, Math.max(1, x(end) - x(time) + 0.5), timeline.height);
-    });
-    const names = [...new Set(this.#history.map(([, label]) => readable(label)))];
-    timeline.setAttribute("aria-label", `Labels of the last ${SPAN_SECONDS} s: ${names.join(", ")}`);
-  }
-}
-
-function hueOf(label) {
-  return [...label].reduce((sum, letter) => (31 * sum + letter.codePointAt(0)) % 360, 7);
 }
 
 function sentence(text) {

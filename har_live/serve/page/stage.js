@@ -50,8 +50,8 @@ export class Stage {
     this.#frame = 0;
     const { videoWidth: width, videoHeight: height } = this.video;
     if (!width) return;
-    this.element.classList.toggle("mirrored", this.mirrored);
-    this.element.style.setProperty("--aspect", `${width} / ${height}`);
+    this.video.classList.toggle("mirrored", this.mirrored);
+    this.element.style.aspectRatio = `${width} / ${height}`;
     const { mirrored } = this;
     drawPeople(this.canvas, this.#people, { width, height, main: this.#main, mirrored });
     if (this.#captured !== null) this.#measure(this.#captured);

@@ -48,25 +48,26 @@ class TeachView {
   ask(complaint = "") {
     this.#hangUp();
     const wish = this.#wish ?? { name: "", actions: [], takes: 8, take_seconds: 3, person: "" };
-    const field = (id, label, attributes, hint) => make("p", {},
+    const field = (id, label, attributes, hint) => make("div", { class: "field" },
       make("label", { for: `teach-${id}` }, label),
-      make("input", { id: `teach-${id}`, name: id, "aria-describedby": `teach-${id}-hint`, ...attributes }),
-      make("small", { id: `teach-${id}-hint` }, hint));
-    this.body.replaceChildren(
+      make("input", { id: `teach-${id}`, name: id, type: "text", "aria-describedby": `teach-${id}-hint`, ...attributes }),
+      make("small", { id: `teach-${id}-hint`, class: "hint" }, hint));
+    this.body.replaceChildren(make("div", { class: "card own-camera" }, make("div", { class: "inside" },
       make("p", { class: "hint" }, "A few takes of what matters to you, before this camera, make weights "
         + "that know it. What is kept of a take is where your joints were, never a picture."),
-      make("p", { role: "alert", class: "alert" }, complaint),
-      make("form", { class: "lesson-form", onsubmit: (event) => this.#begin(event) },
-        field("name", "Name", { required: true, pattern: "[\\p{L}\\p{N}_][\\p{L}\\p{N}_\\-]{0,59}", value: wish.name },
-          "of the weights, one word, such as gym; a lesson of that name is gone on with"),
-        field("actions", "Actions", { value: wish.actions.join(", ") },
-          "with commas between: wave, clap, lunge; none: those of the lesson begun before"),
-        field("takes", "Takes of each", { type: "number", min: 1, max: 100, value: wish.takes }, "8 are usual"),
-        field("seconds", "Seconds of a take",
-          { type: "number", min: 0.5, max: 60, step: 0.5, value: wish.take_seconds }, "3 are usual"),
-        field("person", "Who is recorded", { value: wish.person }, "if others will be, too"),
-        make("button", { class: "primary" }, "To the camera")),
-    );
+      make("p", { role: "alert", class: "bad" }, complaint),
+      make("form", { onsubmit: (event) => this.#begin(event) },
+        make("div", { class: "columns" },
+          field("name", "Name", { required: true, pattern: "[\\p{L}\\p{N}_][\\p{L}\\p{N}_\\-]{0,59}", value: wish.name },
+            "of the weights, one word, such as gym; a lesson of that name is gone on with"),
+          field("actions", "Actions", { value: wish.actions.join(", ") },
+            "with commas between: wave, clap, lunge; none: those of the lesson begun before")),
+        make("div", { class: "columns" },
+          field("takes", "Takes of each", { type: "number", min: 1, max: 100, value: wish.takes }, "8 are usual"),
+          field("seconds", "Seconds of a take",
+            { type: "number", min: 0.5, max: 60, step: 0.5, value: wish.take_seconds }, "3 are usual"),
+          field("person", "Who is recorded", { value: wish.person }, "if others will be, too")),
+        make("div", { class: "buttons" }, make("button", { class: "main" }, "To the camera"))))));
   }
 
   async #begin(event) {
@@ -111,11 +112,9 @@ class TeachView {
       type: "button", hidden: true, onclick: () => this.#link?.say({ key }),
     })]));
     this.stage.element.append(this.count);
-    this.body.replaceChildren(
-      make("div", { class: "lesson" },
-        this.action, this.progress, this.stage.element, this.bar, this.message,
-        make("div", { class: "keys", role: "group", "aria-label": "Keys" }, ...Object.values(this.keys))),
-    );
+    this.body.replaceChildren(make("div", { class: "card own-camera lesson" }, this.stage.element,
+      make("div", { class: "inside" }, this.action, this.progress, this.bar, this.message,
+        make("div", { class: "buttons", role: "group", "aria-label": "Keys" }, ...Object.values(this.keys)))));
     this.action.tabIndex = -1;
     this.action.focus();
   }
@@ -160,8 +159,8 @@ class TeachView {
     this.#isLearning = false;
     this.#showPanel("The takes are kept",
       make("p", { role: "status" }, text),
-      make("p", { class: "keys" },
-        make("button", { type: "button", class: "primary", onclick: () => this.#learn() }, "Learn from what there is"),
+      make("p", { class: "buttons" },
+        make("button", { type: "button", class: "main", onclick: () => this.#learn() }, "Learn from what there is"),
         make("button", { type: "button", onclick: () => this.ask() }, "Go on later")));
   }
 
@@ -191,7 +190,7 @@ class TeachView {
       label in report.held ? `${report.right[label]} of ${report.held[label]}` : "–",
       report.mixed.filter(([one]) => one === label).map(([, other, n]) => `${readable(other)} ${n}×`).join(", ")));
     const go = make("button", {
-      type: "button", class: "primary",
+      type: "button", class: "main",
       onclick: () => { goLive(report.name); location.hash = "#camera"; },
     }, "Go live with it");
     this.#showPanel(`Taught: ${report.name}`,
@@ -202,14 +201,15 @@ class TeachView {
       make("p", {}, report.accuracy),
       report.alarms_an_hour === null ? null : make("p", {}, `False alarms an hour: ${report.alarms_an_hour}`),
       make("p", {}, `Next: ${report.advice}`),
-      make("p", { class: "keys" }, go,
+      make("p", { class: "buttons" }, go,
         make("button", { type: "button", onclick: () => this.ask() }, "Record more")));
     go.focus();
   }
 
   #showPanel(title, ...children) {
     const heading = make("h3", { tabindex: "-1" }, title);
-    this.body.replaceChildren(make("div", { class: "lesson" }, heading, ...children.filter(Boolean)));
+    this.body.replaceChildren(make("div", { class: "card own-camera lesson" },
+      make("div", { class: "inside" }, heading, ...children.filter(Boolean))));
     heading.focus();
   }
 
