@@ -125,5 +125,9 @@ def serve(
 
     if is_made:
         print_note(f"token, told only once: {token}")
-    print_note(f"http://{host}:{port}")
-    run(settings, recognizer)
+    shown = f"[{host}]" if ":" in host else host
+    run(
+        settings,
+        recognizer,
+        on_started=lambda at: print_note(f"http://{shown}:{at}/ is there; Ctrl-C ends it"),
+    )

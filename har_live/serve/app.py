@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from har_live.serve import health, login, models
+from har_live.realtime.outputs import names_of
+from har_live.serve import events, health, login, metrics, models, sources
+from har_live.serve.bell import Bell
+from har_live.serve.feed import Feed, SegmentLog
 from har_live.serve.gate import Gate
+from har_live.serve.live_run import LiveRun
+from har_live.serve.metrics import Metrics
 from har_live.serve.services import Services
+from har_live.sources.kinds import kind_of
 from har_live.version import __version__
 
 if TYPE_CHECKING:
@@ -21,7 +27,14 @@ if TYPE_CHECKING:
     from har_live.serve.settings import ServeSettings
 
 PAGE = Path(__file__).parent / "page"
-ROUTERS = (health.router, login.router, models.router)
+ROUTERS = (
+    health.router,
+    login.router,
+    models.router,
+    sources.router,
+    events.router,
+    metrics.router,
+)
 
 
 def create_app(settings: ServeSettings, recognizer: Recognizer) -> FastAPI:
@@ -34,10 +47,8 @@ def create_app(settings: ServeSettings, recognizer: Recognizer) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with tempfile.TemporaryDirectory(prefix="har-live-", dir=settings.folder) as folder:
-            app.state.services = Services(
-                settings=settings, recognizer=recognizer, folder=Path(folder)
-            )
+        with ExitStack() as stack:
+            app.state.services = _begin(settings, recognizer, stack)
             yield
 
     # FastAPI's own pages of documentation load scripts from elsewhere.
@@ -49,3 +60,33 @@ def create_app(settings: ServeSettings, recognizer: Recognizer) -> FastAPI:
     app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
     app.add_middleware(Gate, settings=settings)
     return app
+
+
+def _begin(settings: ServeSettings, recognizer: Recognizer, stack: ExitStack) -> Services:
+    """Begin all that runs, until the stack closes."""
+    folder = tempfile.TemporaryDirectory(prefix="har-live-", dir=settings.folder)
+    bell, segments, figures = Bell(), SegmentLog(), Metrics()
+    services = Services(
+        settings=settings,
+        recognizer=recognizer,
+        folder=Path(stack.enter_context(folder)),
+        bell=bell,
+        feeds=tuple(
+            Feed(
+                number,
+                name,
+                is_mirrored=kind_of(settings.sources[number]).is_mirrored,
+                bell=bell,
+                log=segments,
+                metrics=figures,
+            )
+            for number, name in enumerate(names_of(settings.sources))
+        ),
+        segments=segments,
+        metrics=figures,
+    )
+    if services.feeds:
+        run = LiveRun(settings.sources, services.feeds, recognizer, settings.live)
+        run.start()
+        stack.callback(run.stop)
+    return services

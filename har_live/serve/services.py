@@ -13,6 +13,9 @@ from har_live.serve.settings import ServeSettings
 
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
+    from har_live.serve.bell import Bell
+    from har_live.serve.feed import Feed, SegmentLog
+    from har_live.serve.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,13 @@ class Services:
     """The default weights, shared by all that is live."""
     folder: Path
     """The server's own folder: nothing is written anywhere else."""
+    bell: Bell
+    """Rings when anything live is new, and when the server ends."""
+    feeds: tuple[Feed, ...]
+    """The newest of each live source."""
+    segments: SegmentLog
+    """The last segments of all of them."""
+    metrics: Metrics
 
 
 def services_of(connection: HTTPConnection) -> Services:
