@@ -115,6 +115,7 @@ def serve(
             max_jobs=limits.max_jobs,
             folder=folder,
             weights=recognizing.weights,
+            wishes=recognizing.wishes(),
             live=LiveSettings(min_duration_seconds=min_duration),
         )
     except ValueError as error:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from har_live.realtime.outputs import names_of
-from har_live.serve import events, health, login, metrics, models, sources
+from har_live.serve import events, health, login, metrics, models, predict, sources
 from har_live.serve.bell import Bell
 from har_live.serve.feed import Feed, SegmentLog
 from har_live.serve.gate import Gate
+from har_live.serve.jobs import JobQueue
+from har_live.serve.limits import BodyLimits
 from har_live.serve.live_run import LiveRun
 from har_live.serve.metrics import Metrics
 from har_live.serve.services import Services
@@ -32,6 +35,7 @@ ROUTERS = (
     login.router,
     models.router,
     sources.router,
+    predict.router,
     events.router,
     metrics.router,
 )
@@ -48,8 +52,9 @@ def create_app(settings: ServeSettings, recognizer: Recognizer) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
-            app.state.services = _begin(settings, recognizer, stack)
-            yield
+            services = app.state.services = _begin(settings, recognizer, stack)
+            async with _working(services.jobs):
+                yield
 
     # FastAPI's own pages of documentation load scripts from elsewhere.
     app = FastAPI(
@@ -58,6 +63,7 @@ def create_app(settings: ServeSettings, recognizer: Recognizer) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
+    app.add_middleware(BodyLimits, settings=settings)
     app.add_middleware(Gate, settings=settings)
     return app
 
@@ -65,11 +71,12 @@ def create_app(settings: ServeSettings, recognizer: Recognizer) -> FastAPI:
 def _begin(settings: ServeSettings, recognizer: Recognizer, stack: ExitStack) -> Services:
     """Begin all that runs, until the stack closes."""
     folder = tempfile.TemporaryDirectory(prefix="har-live-", dir=settings.folder)
+    own = Path(stack.enter_context(folder))
     bell, segments, figures = Bell(), SegmentLog(), Metrics()
     services = Services(
         settings=settings,
         recognizer=recognizer,
-        folder=Path(stack.enter_context(folder)),
+        folder=own,
         bell=bell,
         feeds=tuple(
             Feed(
@@ -84,9 +91,22 @@ def _begin(settings: ServeSettings, recognizer: Recognizer, stack: ExitStack) ->
         ),
         segments=segments,
         metrics=figures,
+        jobs=JobQueue(settings, own, figures),
     )
     if services.feeds:
         run = LiveRun(settings.sources, services.feeds, recognizer, settings.live)
         run.start()
         stack.callback(run.stop)
     return services
+
+
+@asynccontextmanager
+async def _working(jobs: JobQueue) -> AsyncIterator[None]:
+    """Let videos be worked on; at the end, one that is under way is given up."""
+    work = asyncio.create_task(jobs.work())
+    try:
+        yield
+    finally:
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
     from har_live.serve.bell import Bell
     from har_live.serve.feed import Feed, SegmentLog
+    from har_live.serve.jobs import JobQueue
     from har_live.serve.metrics import Metrics
 
 
@@ -34,6 +35,8 @@ class Services:
     segments: SegmentLog
     """The last segments of all of them."""
     metrics: Metrics
+    jobs: JobQueue
+    """Videos that visitors opened."""
 
 
 def services_of(connection: HTTPConnection) -> Services:
