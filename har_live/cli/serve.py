@@ -122,13 +122,11 @@ def serve(
         raise typer.BadParameter(str(error)) from error
     recognizer = recognizing.open()
     from har_live.cli.console.terminal import print_note
-    from har_live.serve.server import serve as run
+    from har_live.serve.server import PageServer
 
-    if is_made:
-        print_note(f"token, told only once: {token}")
-    shown = f"[{host}]" if ":" in host else host
-    run(
-        settings,
-        recognizer,
-        on_started=lambda at: print_note(f"http://{shown}:{at}/ is there; Ctrl-C ends it"),
+    server = PageServer(
+        settings, recognizer, on_started=lambda url: print_note(f"{url} is there; Ctrl-C ends it")
     )
+    if is_made:
+        print_note(f"token, told only now: {token}")
+    server.run()

@@ -102,6 +102,7 @@ class Feed(Sink):
         self._metrics.count(self.name, moment)
         if moment.frame is not None:
             self.frames = (self.frames[0] + 1, moment.frame)
+        self._values.follow(moment)
         is_scored = bool(moment.predictions) or moment.people is not self._people
         if is_scored or moment.segments or moment.is_lost or moment.is_last:
             self._people = moment.people

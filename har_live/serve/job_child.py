@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 VIDEO_FILE = "annotated.mp4"
 EVENT_FILES = ("events.jsonl", "events.csv", "events.srt", "events.vtt")
 ANSWER_FILE = "prediction.json"
-LESS_NICE = 10
+NICER = 5
 """Steps by which it is nicer to others than the server."""
 TELL_SECONDS = 0.2
 
@@ -68,7 +68,7 @@ def main() -> None:
     logging.basicConfig(level=logging.ERROR, format="har-live: %(message)s")
     logging.getLogger("libav").setLevel(logging.CRITICAL)
     with suppress(AttributeError, OSError):  # Windows has no such thing
-        os.nice(LESS_NICE)
+        os.nice(NICER)
     order = Order(**json.loads(sys.stdin.buffer.readline()))
     teller = _Teller()
     try:

@@ -55,10 +55,7 @@ class MomentValues:
         Args:
             latency_ms: None takes the moment's.
         """
-        if moment.latency_seconds is not None:
-            self._latency_ms = round(moment.latency_seconds * 1000, 1)
-        if moment.frame is not None:
-            self._pts_seconds = _rounded(moment.frame.pts_seconds)
+        self.follow(moment)
         is_lost = moment.is_lost or moment.is_last
         if is_lost or moment.warming_up is not None:
             self._current.restart()
@@ -75,6 +72,13 @@ class MomentValues:
             "latency_ms": self._latency_ms if latency_ms is None else round(latency_ms, 1),
             "is_lost": is_lost,
         }
+
+    def follow(self, moment: Moment) -> None:
+        """Take in a moment whose values nobody wants: a mere frame."""
+        if moment.frame is not None:
+            self._pts_seconds = _rounded(moment.frame.pts_seconds)
+        if moment.latency_seconds is not None:
+            self._latency_ms = round(moment.latency_seconds * 1000, 1)
 
     def _person(self, person: Person) -> Values:
         return {
