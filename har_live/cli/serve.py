@@ -115,15 +115,18 @@ def serve(
             max_jobs=limits.max_jobs,
             folder=folder,
             weights=recognizing.weights,
+            wishes=recognizing.wishes(),
             live=LiveSettings(min_duration_seconds=min_duration),
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     recognizer = recognizing.open()
     from har_live.cli.console.terminal import print_note
-    from har_live.serve.server import serve as run
+    from har_live.serve.server import PageServer
 
+    server = PageServer(
+        settings, recognizer, on_started=lambda url: print_note(f"{url} is there; Ctrl-C ends it")
+    )
     if is_made:
-        print_note(f"token, told only once: {token}")
-    print_note(f"http://{host}:{port}")
-    run(settings, recognizer)
+        print_note(f"token, told only now: {token}")
+    server.run()

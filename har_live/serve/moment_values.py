@@ -46,25 +46,39 @@ class MomentValues:
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels
         self._current = CurrentLabels()
+        self._pts_seconds: float | None = None
+        self._latency_ms: float | None = None
 
     def of(self, moment: Moment, *, latency_ms: float | None = None) -> Values:
-        """Take in the next moment; return its values."""
+        """Take in the next moment; return its values.
+
+        Args:
+            latency_ms: None takes the moment's.
+        """
+        self.follow(moment)
         is_lost = moment.is_lost or moment.is_last
         if is_lost or moment.warming_up is not None:
             self._current.restart()
         self._current.update(moment.predictions, moment.people)
         main = self._current.newest_of(self._current.main)
         return {
-            "pts_seconds": None if moment.frame is None else _rounded(moment.frame.pts_seconds),
+            "pts_seconds": self._pts_seconds,
             **_label_of(main),
             "person": None if main is None or main.person == WHOLE_PICTURE else main.person,
             "top": [] if main is None else self._top(main),
             "people": [self._person(person) for person in moment.people],
             "segments": [fields_of(segment) for segment in moment.segments],
             "warming_up": None if moment.warming_up is None else _rounded(moment.warming_up),
-            "latency_ms": None if latency_ms is None else round(latency_ms, 1),
+            "latency_ms": self._latency_ms if latency_ms is None else round(latency_ms, 1),
             "is_lost": is_lost,
         }
+
+    def follow(self, moment: Moment) -> None:
+        """Take in a moment whose values nobody wants: a mere frame."""
+        if moment.frame is not None:
+            self._pts_seconds = _rounded(moment.frame.pts_seconds)
+        if moment.latency_seconds is not None:
+            self._latency_ms = round(moment.latency_seconds * 1000, 1)
 
     def _person(self, person: Person) -> Values:
         return {

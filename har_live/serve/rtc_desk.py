@@ -78,7 +78,10 @@ class Desk:
         )
         return await self._welcome(offer, lambda tell: Teaching(lesson, school, tell))
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Desk:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         """See everybody out."""
         self._is_closing = True
         await asyncio.gather(*(visitor.close() for visitor in self._visitors))

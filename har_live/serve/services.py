@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from har_live.serve.rtc_desk import Desk
 from har_live.serve.settings import ServeSettings
 
 if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
+    from har_live.serve.bell import Bell
+    from har_live.serve.feed import Feed, SegmentLog
+    from har_live.serve.jobs import JobQueue
+    from har_live.serve.metrics import Metrics
+    from har_live.serve.rtc_desk import Desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,15 @@ class Services:
     """Visitors with cameras."""
     folder: Path
     """The server's own folder: nothing is written anywhere else."""
+    bell: Bell
+    """Rings when anything live is new, and when the server ends."""
+    feeds: tuple[Feed, ...]
+    """The newest of each live source."""
+    segments: SegmentLog
+    """The last segments of all of them."""
+    metrics: Metrics
+    jobs: JobQueue
+    """Videos that visitors opened."""
 
 
 def services_of(connection: HTTPConnection) -> Services:

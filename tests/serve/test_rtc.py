@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 import numpy as np
@@ -23,8 +23,15 @@ from har_live.time_grid import frames_played_at
 from har_live.types import Frame
 from tests.support.people_made import person_at, scaled
 from tests.support.resources import held, needs_proc, resident_bytes, wait_until
-from tests.support.rtc_client import ClipTrack, new_connection, offer_of, post, visiting
-from tests.support.web_server_run import Served, serving
+from tests.support.rtc_client import (
+    ClipTrack,
+    new_connection,
+    num_cameras,
+    offer_of,
+    post,
+    visiting,
+)
+from tests.support.serve_made import Served, served
 
 FPS = 30
 
@@ -60,11 +67,10 @@ def recognizer() -> Recognizer:
     return recognizer
 
 
-@pytest.fixture
-def served(recognizer, monkeypatch):
-    monkeypatch.setattr(BrightSpot, "seconds", 0.0)
-    with serving(recognizer, max_visitors=2) as served:
-        yield served
+@pytest.fixture(scope="module")
+def site(recognizer, tmp_path_factory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("site"), recognizer, max_visitors=2) as site:
+        yield site
 
 
 @pytest.fixture
@@ -81,19 +87,20 @@ def pushed(monkeypatch) -> list[Frame]:
     return frames
 
 
-def is_free(served: Served) -> None:
-    wait_until(lambda: served.services.desk.num_visitors == 0)
+def wait_for(site: Served, count: int) -> None:
+    """Wait until so many cameras are looked at."""
+    wait_until(lambda: num_cameras(site) == count)
 
 
-def test_answers_are_those_of_a_stream_of_the_same_pictures(served, recognizer, pushed):
+def test_answers_are_those_of_a_stream_of_the_same_pictures(site, recognizer, pushed):
     async def visit() -> list[dict]:
         track = ClipTrack(moving_spot(320, 240, 90), fps=FPS)
-        async with visiting(served.url, track) as visit:
+        async with visiting(site.url, track) as visit:
             await visit.until(lambda one: one["pts_seconds"] >= 2.5)
             return [one for one in visit.messages if one["kind"] == "moment"]
 
     told = {one["pts_seconds"]: one for one in asyncio.run(visit())}
-    is_free(served)
+    wait_for(site, 0)
     stream = recognizer.stream()
     expected = [one for frame in list(pushed) for one in stream.push(frame)]
     pts = np.array([frame.pts_seconds for frame in pushed])
@@ -111,13 +118,13 @@ def test_answers_are_those_of_a_stream_of_the_same_pictures(served, recognizer, 
 
 
 @needs_proc
-def test_a_slow_recognizer_leaves_memory_and_delay_flat(served, recognizer, monkeypatch):
+def test_a_slow_recognizer_leaves_memory_and_delay_flat(site, recognizer, monkeypatch):
     """With a loop that scores what aiortc's queue holds, the delay grows by a second a second."""
     monkeypatch.setattr(BrightSpot, "seconds", 0.3)
 
     async def visit() -> tuple[list[float], list[int]]:
         track = ClipTrack(moving_spot(640, 480, 60), fps=FPS)
-        async with visiting(served.url, track) as visit:
+        async with visiting(site.url, track) as visit:
             await visit.until(lambda one: one["captured_ms"] is not None)
             begin, memory = len(visit.messages), [resident_bytes()]
             for _ in range(18):
@@ -131,36 +138,38 @@ def test_a_slow_recognizer_leaves_memory_and_delay_flat(served, recognizer, monk
     assert np.median(last) < np.median(first) + 300
     assert max(delays_ms) < 2500
     assert max(memory[9:]) - memory[9] < 20e6
+    wait_for(site, 0)
 
 
-def test_more_visitors_than_there_is_room_for_are_told_so(served):
+def test_more_visitors_than_there_is_room_for_are_told_so(site):
     async def visit() -> None:
         pictures = moving_spot(160, 120, 30)
-        async with visiting(served.url, ClipTrack(pictures, fps=10)) as first:
-            async with visiting(served.url, ClipTrack(pictures, fps=10)) as second:
+        async with visiting(site.url, ClipTrack(pictures, fps=10)) as first:
+            async with visiting(site.url, ClipTrack(pictures, fps=10)) as second:
                 await first.until(lambda one: one["kind"] == "moment")
                 await second.until(lambda one: one["kind"] == "moment")
-                answer = await post(served.url, {"sdp": await offer()})
+                answer = await post(site.url, {"sdp": await offer()})
                 assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
                 assert answer.json()["detail"].startswith("busy: ")
-            await asyncio.to_thread(wait_until, lambda: served.services.desk.num_visitors == 1)
-            async with visiting(served.url, ClipTrack(pictures, fps=10)) as third:
+            await asyncio.to_thread(wait_for, site, 1)
+            async with visiting(site.url, ClipTrack(pictures, fps=10)) as third:
                 await third.until(lambda one: one["kind"] == "moment")
 
     asyncio.run(visit())
-    is_free(served)
+    wait_for(site, 0)
 
 
-def test_nobody_is_let_in_whom_a_slow_machine_could_serve_too_late_only(served, monkeypatch):
+def test_nobody_is_let_in_whom_a_slow_machine_could_serve_too_late_only(site, monkeypatch):
     monkeypatch.setattr(BrightSpot, "seconds", 0.3)
 
     async def visit() -> None:
         pictures = moving_spot(160, 120, 30)
-        async with visiting(served.url, ClipTrack(pictures, fps=10)) as first:
+        async with visiting(site.url, ClipTrack(pictures, fps=10)) as first:
             await first.until(lambda one: one["kind"] == "moment")
-            assert (await post(served.url, {"sdp": await offer()})).status_code == 503
+            assert (await post(site.url, {"sdp": await offer()})).status_code == 503
 
     asyncio.run(visit())
+    wait_for(site, 0)
 
 
 class SilentTrack(ClipTrack):
@@ -173,13 +182,13 @@ class SilentTrack(ClipTrack):
         return frame
 
 
-def test_who_falls_silent_is_seen_out(served, monkeypatch):
+def test_who_falls_silent_is_seen_out(site, monkeypatch):
     monkeypatch.setattr(rtc_visitor, "SILENT_SECONDS", 1.5)
 
     async def visit() -> None:
-        async with visiting(served.url, SilentTrack(moving_spot(160, 120, 30), fps=10)) as visit:
+        async with visiting(site.url, SilentTrack(moving_spot(160, 120, 30), fps=10)) as visit:
             await visit.until(lambda one: one["kind"] == "moment")
-            await asyncio.to_thread(is_free, served)
+            await asyncio.to_thread(wait_for, site, 0)
 
     asyncio.run(visit())
 
@@ -206,7 +215,7 @@ def crowded(sdp: str) -> str:
 
 
 @needs_proc
-def test_what_is_no_offer_of_a_camera_is_refused_and_leaves_nothing_behind(served):
+def test_what_is_no_offer_of_a_camera_is_refused_and_leaves_nothing_behind(site):
     async def ask() -> list[tuple[int, str]]:
         good = await offer()
         offers = [
@@ -223,10 +232,10 @@ def test_what_is_no_offer_of_a_camera_is_refused_and_leaves_nothing_behind(serve
             await offer(direction="recvonly"),
             crowded(good),
         ]
-        answers = [await post(served.url, {"sdp": sdp}) for sdp in offers]
-        answers.append(await post(served.url, {"sdp": good, "weights": "/etc"}))
-        answers.append(await post(served.url, {"sdp": good, "lesson": {"name": "../gym"}}))
-        answers.append(await post(served.url, {"sdp": good + "x" * MOST_LETTERS}))
+        answers = [await post(site.url, {"sdp": sdp}) for sdp in offers]
+        answers.append(await post(site.url, {"sdp": good, "weights": "/etc"}))
+        answers.append(await post(site.url, {"sdp": good, "lesson": {"name": "../gym"}}))
+        answers.append(await post(site.url, {"sdp": good + "x" * MOST_LETTERS}))
         return [(one.status_code, one.text) for one in answers]
 
     asyncio.run(ask())  # libraries open what they keep
@@ -234,16 +243,17 @@ def test_what_is_no_offer_of_a_camera_is_refused_and_leaves_nothing_behind(serve
     answers = asyncio.run(ask())
     assert [status for status, _ in answers] == [400] * (len(answers) - 1) + [422], answers
     assert all("\n" not in text and "Traceback" not in text for _, text in answers)
-    is_free(served)
+    wait_for(site, 0)
     wait_until(lambda: held() <= before)
 
 
-def test_nothing_is_left_when_the_server_ends_before_its_visitors(recognizer):
+def test_nothing_is_left_when_the_server_ends_before_its_visitors(recognizer, tmp_path):
     async def visit() -> None:
         with ExitStack() as stack:
-            served = await asyncio.to_thread(stack.enter_context, serving(recognizer))
+            server = served(tmp_path, recognizer)
+            site = await asyncio.to_thread(stack.enter_context, server)
             track = ClipTrack(moving_spot(160, 120, 30), fps=10)
-            async with visiting(served.url, track) as visit:
+            async with visiting(site.url, track) as visit:
                 await visit.until(lambda one: one["kind"] == "moment")
                 await asyncio.to_thread(stack.close)
 

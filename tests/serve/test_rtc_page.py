@@ -28,42 +28,38 @@ from tests.support.camera_clip import pictures_of, write_y4m
 from tests.support.chromium import chromium, require_chromium
 from tests.support.lessons_made import gesture
 from tests.support.resources import wait_until
-from tests.support.web_server_run import Served, serving
+from tests.support.rtc_client import num_cameras
+from tests.support.serve_made import Served, served
 
 PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory) -> Path:
+def camera_clip(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("camera") / "clip.y4m"
     write_y4m(path, pictures_of(22.8, 25.8))
     return path
 
 
 @pytest.fixture(scope="module")
-def recognizer() -> Recognizer:
-    return Recognizer(device="cpu")
-
-
-@pytest.fixture(scope="module")
-def served(recognizer, tmp_path_factory) -> Iterator[Served]:
+def site(shipped, tmp_path_factory) -> Iterator[Served]:
     require_chromium()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HAR_LIVE_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setattr(rtc_visitor, "SILENT_SECONDS", 3.0)
-        with serving(recognizer, max_visitors=2) as served:
-            yield served
+        with served(tmp_path_factory.mktemp("site"), shipped, max_visitors=2) as site:
+            yield site
 
 
 @pytest.fixture(scope="module")
-def browser(clip, served) -> Iterator[Any]:
-    with chromium(clip) as browser:
+def browser(camera_clip, site) -> Iterator[Any]:
+    with chromium(camera_clip) as browser:
         yield browser
 
 
 @pytest.fixture
-def page(browser, served) -> Iterator[Any]:
-    wait_until(lambda: served.services.desk.num_visitors == 0)
+def page(browser, site) -> Iterator[Any]:
+    wait_until(lambda: num_cameras(site) == 0)
     context = browser.new_context(viewport={"width": 390, "height": 844})
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
@@ -92,10 +88,10 @@ def predicted(clip: Path, recognizer: Recognizer) -> str:
 
 
 def test_the_label_is_that_of_predict_in_every_tab_there_is_room_for(
-    page, served, clip, recognizer
+    page, site, camera_clip, shipped
 ):
-    label = readable(predicted(clip, recognizer))
-    page.goto(f"{served.url}/#camera")
+    label = readable(predicted(camera_clip, shipped))
+    page.goto(f"{site.url}/#camera")
     page.get_by_role("button", name="Start").click()
     page.locator(".label", has_text=label).wait_for()
     page.locator(".facts", has_text="Camera to label").wait_for()
@@ -109,22 +105,22 @@ def test_the_label_is_that_of_predict_in_every_tab_there_is_room_for(
     )
     assert drawn
     with page.context.new_page() as second:
-        second.goto(f"{served.url}/#camera")
+        second.goto(f"{site.url}/#camera")
         second.get_by_role("button", name="Start").click()
         second.locator(".label", has_text=label).wait_for()
         with page.context.new_page() as third:
-            third.goto(f"{served.url}/#camera")
+            third.goto(f"{site.url}/#camera")
             third.get_by_role("button", name="Start").click()
             third.locator(".state", has_text="Busy: as many cameras").wait_for()
             third.get_by_role("button", name="Start").wait_for()
     # A closed tab makes room at once, not when it has been silent for long.
-    wait_until(lambda: served.services.desk.num_visitors == 1, 2.5)
+    wait_until(lambda: num_cameras(site) == 1, 2.5)
     page.get_by_role("link", name="Live sources").click()
-    wait_until(lambda: served.services.desk.num_visitors == 0, 2.5)
+    wait_until(lambda: num_cameras(site) == 0, 2.5)
 
 
-def test_a_lost_network_frees_the_place_and_is_found_again(page, served):
-    page.goto(f"{served.url}/#camera")
+def test_a_lost_network_frees_the_place_and_is_found_again(page, site):
+    page.goto(f"{site.url}/#camera")
     page.get_by_role("button", name="Start").click()
     page.locator(".facts", has_text="In the server").wait_for()
     network = page.context.new_cdp_session(page)
@@ -133,18 +129,18 @@ def test_a_lost_network_frees_the_place_and_is_found_again(page, served):
             patch.setattr(StunProtocol, way, drop)
         network.send("Network.emulateNetworkConditions", {"offline": True, **UNLIMITED})
         page.locator(".state", has_text="The connection was lost; trying again").wait_for()
-        wait_until(lambda: served.services.desk.num_visitors == 0)
+        wait_until(lambda: num_cameras(site) == 0)
     network.send("Network.emulateNetworkConditions", {"offline": False, **UNLIMITED})
     page.locator(".label", has_text="Looking").wait_for()
-    wait_until(lambda: served.services.desk.num_visitors == 1)
+    wait_until(lambda: num_cameras(site) == 1)
 
 
-def test_teach_in_the_page_and_go_live_with_it(page, served, monkeypatch):
+def test_teach_in_the_page_and_go_live_with_it(page, site, monkeypatch):
     monkeypatch.setattr(guide_takes, "MOST_MISSED", 0.9)  # on a busy machine, too
     takes = recordings_of("gym")
     for take in (gesture(NONE, num_frames=150), gesture("left_arm"), gesture("left_arm", phase=5)):
         takes.add(take)
-    page.goto(f"{served.url}/#teach")
+    page.goto(f"{site.url}/#teach")
     page.get_by_label("Name", exact=True).fill("gym")
     page.get_by_label("Actions").fill("Star jump")
     page.get_by_label("Takes of each").fill("2")

@@ -17,7 +17,16 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 from av import VideoFrame
 
+from tests.support.serve_made import Served
+
 TICKS = 90_000
+
+
+def num_cameras(site: Served) -> int:
+    """Visitors whose camera a server looks at, as it tells Prometheus."""
+    text = site.http.get("/metrics").text
+    (line,) = (one for one in text.splitlines() if one.startswith("har_live_cameras "))
+    return int(float(line.split()[1]))
 
 
 class ClipTrack(MediaStreamTrack):
