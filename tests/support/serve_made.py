@@ -57,7 +57,7 @@ class Served:
 def served(folder: Path, recognizer: Recognizer, **settings: Any) -> Iterator[Served]:
     """Run the server; at the end it is stopped, and has left nothing behind."""
     folder.mkdir(exist_ok=True)
-    made = ServeSettings(port=0, folder=folder, **settings)
+    made = ServeSettings(**{"port": 0, "folder": folder, **settings})
     has_started = threading.Event()
     server = PageServer(made, recognizer, on_started=lambda _url: has_started.set())
     thread = threading.Thread(target=server.run, name="test-server")
