@@ -34,3 +34,12 @@ def write_y4m(path: Path, pictures: list[np.ndarray], *, fps: int = CLIP_FPS) ->
         for picture in pictures:
             frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv420p")
             file.write(b"FRAME\n" + frame.to_ndarray().tobytes())
+
+
+def before_camera(path: Path) -> tuple[str, ...]:
+    """Return the arguments with which Chromium sees a file in place of a camera, unasked."""
+    return (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={path}",
+    )

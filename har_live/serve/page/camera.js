@@ -5,6 +5,7 @@ import { Link, Refused, cameras, closeCamera, keepAwake, openCamera } from "./rt
 import { Seen } from "./seen.js";
 import { Stage } from "./stage.js";
 
+const OFF = "The camera is off";
 const RETRY_SECONDS = [1, 2, 4, 8];
 
 let wanted = null; // weights chosen elsewhere in the page
@@ -49,18 +50,21 @@ class CameraView {
       onchange: () => { this.stage.mirrored = mirror.checked; this.#draw(); },
     });
     this.button = make("button", { type: "button", class: "main", onclick: () => this.#toggle() }, "Start");
-    this.state = make("p", { role: "status", class: "state" });
+    this.state = make("p", { role: "status", class: "notice" });
+    this.stage.element.append(this.state);
     this.seenPlace = make("div", {});
-    body.replaceChildren(make("div", { class: "card own-camera" }, this.stage.element,
-      make("div", { class: "inside" },
-        make("p", { class: "hint" }, `What your camera sees goes to ${location.host}, is looked at there `
-          + "and forgotten: no picture is stored or sent on."),
-        make("div", { class: "columns" },
-          make("div", { class: "field" }, make("label", { for: "camera-weights" }, "Weights"), this.weights),
-          this.deviceField),
-        make("div", { class: "buttons" }, this.button,
-          make("span", {}, mirror, make("label", { for: "camera-mirror" }, " As in a mirror"))),
-        this.state, this.seenPlace)));
+    const inside = make("div", { class: "inside" },
+      make("div", { class: "buttons" }, this.button,
+        make("span", {}, mirror, make("label", { for: "camera-mirror" }, " As in a mirror"))),
+      this.seenPlace,
+      make("div", { class: "columns" },
+        make("div", { class: "field" }, make("label", { for: "camera-weights" }, "Weights"), this.weights),
+        this.deviceField),
+      make("p", { class: "hint" }, `What your camera sees goes to ${location.host}, is looked at there `
+        + "and forgotten: no picture is stored or sent on."));
+    body.replaceChildren(make("div", { class: "cards" },
+      make("div", { class: "card own-camera" }, this.stage.element, inside)));
+    this.#say(OFF);
   }
 
   /** List the weights; begin at once where some are wished. */
@@ -78,7 +82,7 @@ class CameraView {
     this.stop();
   }
 
-  stop(text = "") {
+  stop(text = OFF) {
     this.#link?.close();
     this.#forgetRetry();
     clearInterval(this.#tick);
@@ -88,8 +92,14 @@ class CameraView {
     this.stage.show(null);
     this.stage.clear();
     this.button.textContent = "Start";
-    this.state.textContent = text;
+    this.#say(text);
     this.seenPlace.replaceChildren();
+  }
+
+  /** Say how it stands, over the picture; "": it is live. */
+  #say(text) {
+    if (this.state.textContent !== text) this.state.textContent = text;
+    this.state.hidden = !text;
   }
 
   #toggle() {
@@ -105,7 +115,7 @@ class CameraView {
 
   async #start() {
     this.button.textContent = "Stop";
-    this.state.textContent = "Waiting for the camera …";
+    this.#say("Waiting for the camera…");
     let stream;
     try {
       stream = await openCamera(this.device.value);
@@ -143,7 +153,7 @@ class CameraView {
 
   #connect() {
     this.#forgetRetry();
-    this.state.textContent = "Connecting …";
+    this.#say("Connecting…");
     this.#link = new Link(this.#stream, { weights: this.weights.value || null }, {
       onMessage: (message) => this.#hear(message),
       onEnd: (error) => error && this.#lose(error),
@@ -160,14 +170,14 @@ class CameraView {
     }
     const seconds = RETRY_SECONDS[Math.min(this.#retries, RETRY_SECONDS.length - 1)];
     this.#retries += 1;
-    this.state.textContent = `The connection was lost; trying again in ${seconds} s.`;
+    this.#say(`The connection was lost; trying again in ${seconds} s`);
     this.#retryTimer = setTimeout(() => this.#connect(), 1000 * seconds);
   }
 
   #hear(moment) {
     this.#retries = 0;
     this.#moment = moment;
-    this.state.textContent = "";
+    this.#say("");
     this.#draw();
     const { latency_ms: lookedMs, ...seen } = moment; // the delay that counts is the page's own
     this.seen.update(seen);

@@ -52,7 +52,7 @@ class TeachView {
       make("label", { for: `teach-${id}` }, label),
       make("input", { id: `teach-${id}`, name: id, type: "text", "aria-describedby": `teach-${id}-hint`, ...attributes }),
       make("small", { id: `teach-${id}-hint`, class: "hint" }, hint));
-    this.body.replaceChildren(make("div", { class: "card own-camera" }, make("div", { class: "inside" },
+    this.body.replaceChildren(make("div", { class: "card own-camera alone" }, make("div", { class: "inside" },
       make("p", { class: "hint" }, "A few takes of what matters to you, before this camera, make weights "
         + "that know it. What is kept of a take is where your joints were, never a picture."),
       make("p", { role: "alert", class: "bad" }, complaint),
@@ -103,7 +103,7 @@ class TeachView {
   }
 
   #showLesson() {
-    this.action = make("h3", { class: "action" }, "Connecting …");
+    this.action = make("h3", { class: "action" }, "Connecting…");
     this.progress = make("p", { class: "progress" });
     this.bar = make("progress", { max: 1, value: 0, "aria-label": "Recorded of this take" });
     this.count = make("p", { class: "count", "aria-live": "assertive" });
@@ -112,9 +112,10 @@ class TeachView {
       type: "button", hidden: true, onclick: () => this.#link?.say({ key }),
     })]));
     this.stage.element.append(this.count);
-    this.body.replaceChildren(make("div", { class: "card own-camera lesson" }, this.stage.element,
-      make("div", { class: "inside" }, this.action, this.progress, this.bar, this.message,
-        make("div", { class: "buttons", role: "group", "aria-label": "Keys" }, ...Object.values(this.keys)))));
+    this.body.replaceChildren(make("div", { class: "cards" },
+      make("div", { class: "card own-camera lesson" }, this.stage.element,
+        make("div", { class: "inside" }, this.action, this.progress, this.bar, this.message,
+          make("div", { class: "buttons", role: "group", "aria-label": "Keys" }, ...Object.values(this.keys))))));
     this.action.tabIndex = -1;
     this.action.focus();
   }
@@ -170,7 +171,7 @@ class TeachView {
       return;
     }
     this.#isLearning = true;
-    this.doing = make("p", { role: "status" }, "Learning …");
+    this.doing = make("p", { role: "status" }, "Learning…");
     this.learnt = make("progress", { max: 1, value: 0, "aria-label": "Learnt" });
     this.#showPanel("Learning", this.learnt, this.doing);
     this.#link.say({ learn: true });
@@ -178,7 +179,7 @@ class TeachView {
 
   #tellLearning({ doing, share }) {
     if (!this.#isLearning) return;
-    put(this.doing, `${doing[0].toUpperCase()}${doing.slice(1)} …`);
+    put(this.doing, `${doing[0].toUpperCase()}${doing.slice(1)}…`);
     this.learnt.value = share;
   }
 
@@ -208,7 +209,7 @@ class TeachView {
 
   #showPanel(title, ...children) {
     const heading = make("h3", { tabindex: "-1" }, title);
-    this.body.replaceChildren(make("div", { class: "card own-camera lesson" },
+    this.body.replaceChildren(make("div", { class: "card own-camera alone lesson" },
       make("div", { class: "inside" }, heading, ...children.filter(Boolean))));
     heading.focus();
   }
