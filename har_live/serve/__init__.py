@@ -4,6 +4,7 @@ REST API beside it.
 ::
 
     sources ──► LiveRun (a thread) ──► Feed of each source ──► tabs: the newest, when they ask
+    own cameras ──► Visitor each, in turn at one scorer thread ──► labels, lessons, back by WebRTC
     uploads ──► JobQueue (one child process at a time) ──► segments, files, an annotated video
 
 No tab, upload or reader of events can delay a label: what is told to them is kept once, newest

@@ -24,7 +24,7 @@ from har_live.lessons.lesson import recordings_of
 from har_live.recognizer import Recognizer
 from har_live.serve import rtc_visitor
 from har_live.types import NONE
-from tests.support.browser import PHONE, chromium, page_of, require_chromium
+from tests.support.browser import PHONE, WAIT_MS, chromium, page_of, require_chromium
 from tests.support.camera_clip import before_camera, pictures_of, write_y4m
 from tests.support.lessons_made import gesture
 from tests.support.resources import wait_until
@@ -60,6 +60,7 @@ def page(browser, site) -> Iterator[Any]:
     """A tab of a phone; that the server is busy or away is no fault of the page."""
     wait_until(lambda: num_cameras(site) == 0)
     with page_of(browser, size=PHONE, expected="Failed to load resource") as page:
+        page.context.set_default_timeout(WAIT_MS)
         yield page
 
 
@@ -99,7 +100,7 @@ def test_the_label_is_that_of_predict_in_every_tab_there_is_room_for(
     with page.context.new_page() as second:
         second.goto(f"{site.url}/#camera")
         second.get_by_role("button", name="Start").click()
-        second.locator(".label", has_text=label).wait_for()
+        second.locator(".facts", has_text="Camera to label").wait_for()
         with page.context.new_page() as third:
             third.goto(f"{site.url}/#camera")
             third.get_by_role("button", name="Start").click()
