@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
+from har_live.errors import HarLiveError
 from har_live.moment import Moment
 from har_live.realtime.scoring import Scoring
 from har_live.serve.moment_values import MomentValues
@@ -13,8 +15,18 @@ if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
     from har_live.time_grid import GridFrame, TimeGrid
 
+logger = logging.getLogger(__name__)
+
 Values = dict[str, Any]
 """A message to the page, or from it: JSON values."""
+
+
+def told_of(error: HarLiveError) -> str:
+    """Say to a visitor what went wrong: what tells of files and folders is for the log alone."""
+    if type(error) is HarLiveError:
+        return str(error)
+    logger.warning("%s", error)
+    return "something can't be read or written; the server's log says what"
 
 
 class Part(Protocol):

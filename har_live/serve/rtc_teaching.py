@@ -16,6 +16,7 @@ from har_live.lessons.guide_session import GuideSession, Keeper
 from har_live.lessons.learn import open_base, teach
 from har_live.lessons.lesson import base_of, lacking, next_plan, recordings_of
 from har_live.lessons.report import Report
+from har_live.serve.rtc_part import told_of
 from har_live.time_grid import TimeGrid
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Teaching:
         try:
             made = teach(self._recordings, self._name, weights=self._base, on_progress=on_progress)
         except HarLiveError as error:
-            self._tell({"kind": "not_learnt", "detail": str(error)})
+            self._tell({"kind": "not_learnt", "detail": told_of(error)})
             return
         report = Report.from_card(made.card)
         assert report is not None  # it was taught

@@ -22,6 +22,7 @@ from har_live.errors import HarLiveError
 from har_live.realtime.inbox import LiveFrame, ScorerInbox
 from har_live.realtime.scoring import StepTimes
 from har_live.serve.rtc_clock import SenderClock
+from har_live.serve.rtc_part import told_of
 from har_live.sources.media.picture import PictureMaker
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ class Visitor:
             said = json.loads(message)
             if isinstance(said, dict) and (values := await self._in_turn(self._part.hear, said)):
                 self._send(values)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             logger.debug("a page said what is no JSON")
         finally:
             self._num_said -= 1
@@ -173,7 +174,7 @@ class Visitor:
         try:
             return await self._loop.run_in_executor(self._scorer, call, given)
         except HarLiveError as error:
-            self._fail(str(error))
+            self._fail(told_of(error))
         except Exception:
             logger.exception("a visitor's picture could not be looked at")
             self._fail("looking at the picture failed; the server's log says why")

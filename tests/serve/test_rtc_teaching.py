@@ -112,6 +112,13 @@ def test_learning_is_given_up_where_the_server_ends(pupil):
     assert [one["kind"] for one in pupil.told] == ["not_learnt"]
 
 
+def test_a_damaged_take_is_told_without_its_folder(pupil, tmp_path):
+    (recordings_of("gym").folder / "0002.npz").write_bytes(b"no take")
+    pupil.learn()
+    assert pupil.told[-1]["kind"] == "not_learnt"
+    assert str(tmp_path) not in pupil.told[-1]["detail"]
+
+
 def test_one_lesson_has_one_pupil_at_a_time(pupil):
     with pytest.raises(SinkError, match="another run"):
         Pupil("Stand still")
