@@ -89,7 +89,7 @@ def serve(
     min_duration: DurationOption = 0.0,
 ) -> None:
     """Show sources, your camera and videos in a browser, with an API beside it."""
-    if find_spec("fastapi") is None or find_spec("uvicorn") is None:
+    if None in map(find_spec, ("fastapi", "prometheus_client", "uvicorn", "websockets")):
         raise HarLiveError(f"a web server was asked for, but it is not installed; {INSTALL_SERVE}")
     from har_live.realtime import LiveSettings
     from har_live.serve.settings import ServeSettings, is_loopback
