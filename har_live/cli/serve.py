@@ -45,6 +45,9 @@ class LimitOptions:
     max_jobs: Annotated[
         int, typer.Option(min=1, help="Videos that may wait; more are told: busy.")
     ] = 4
+    max_cameras: Annotated[
+        int, typer.Option(min=1, help="Visitors' own cameras at once; more are told: busy.")
+    ] = 4
 
 
 def serve(
@@ -89,7 +92,7 @@ def serve(
     min_duration: DurationOption = 0.0,
 ) -> None:
     """Show sources, your camera and videos in a browser, with an API beside it."""
-    if find_spec("fastapi") is None or find_spec("uvicorn") is None:
+    if None in map(find_spec, ("aiortc", "fastapi", "prometheus_client", "uvicorn", "websockets")):
         raise HarLiveError(f"a web server was asked for, but it is not installed; {INSTALL_SERVE}")
     from har_live.realtime import LiveSettings
     from har_live.serve.settings import ServeSettings, is_loopback
@@ -113,6 +116,7 @@ def serve(
             max_upload_bytes=limits.max_upload * 1_000_000,
             max_job_seconds=limits.max_minutes * 60,
             max_jobs=limits.max_jobs,
+            max_visitors=limits.max_cameras,
             folder=folder,
             weights=recognizing.weights,
             wishes=recognizing.wishes(),

@@ -63,6 +63,10 @@ class ServeSettings:
             raise ValueError(f"host is {self.host!r}, which others can reach; give a token, too")
         if self.token is not None and len(self.token) < MIN_TOKEN_LETTERS:
             raise ValueError(f"token is too short; expected {MIN_TOKEN_LETTERS} letters or more")
+        unknown = sorted(set(self.address_kinds) - set(get_args(AddressKind)))
+        if unknown:
+            known = ", ".join(get_args(AddressKind))
+            raise ValueError(f"address_kinds has {unknown[0]!r}; expected some of {known}")
         if not 0 <= self.port <= 65535:
             raise ValueError(f"port is {self.port}; expected 0 to 65535")
         for name in ("max_upload_bytes", "max_upload_seconds", "max_job_seconds", "max_jobs"):

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 WAIT_MS = 60_000
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def require_chromium() -> str:
     """Return where Chromium is; the test skips where there is none, but in CI."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         if os.environ.get("CI"):
             pytest.fail("chromium is missing, which .ci/run installs")
