@@ -69,7 +69,13 @@ class ServeSettings:
             raise ValueError(f"address_kinds has {unknown[0]!r}; expected some of {known}")
         if not 0 <= self.port <= 65535:
             raise ValueError(f"port is {self.port}; expected 0 to 65535")
-        for name in ("max_upload_bytes", "max_upload_seconds", "max_job_seconds", "max_jobs"):
+        for name in (
+            "max_upload_bytes",
+            "max_upload_seconds",
+            "max_job_seconds",
+            "max_jobs",
+            "max_visitors",
+        ):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected a positive number")
 
