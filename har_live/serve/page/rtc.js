@@ -55,8 +55,11 @@ export class Link {
   constructor(stream, wish, { onMessage, onEnd }) {
     this.#onEnd = onEnd;
     const [track] = stream.getVideoTracks();
-    track.contentHint = "motion";
-    this.#connection.addTransceiver(track, { direction: "sendonly", streams: [stream] });
+    const { sender } = this.#connection.addTransceiver(track, { direction: "sendonly", streams: [stream] });
+    // Where this device or the network is busy, people should stay large enough to be found.
+    const parameters = sender.getParameters();
+    parameters.degradationPreference = "maintain-resolution";
+    sender.setParameters(parameters).catch(() => {}); // not every browser can
     // A label that came too late is of no use; what a lesson says has to arrive.
     const newest = wish.lesson ? {} : { ordered: false, maxRetransmits: 0 };
     this.#channel = this.#connection.createDataChannel("answers", newest);
