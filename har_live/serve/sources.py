@@ -83,7 +83,7 @@ async def watch(socket: WebSocket, number: int) -> None:
         await socket.close(1008)
         return
     await socket.accept()
-    with suppress(WebSocketDisconnect), services.metrics.viewers.track_inprogress():
+    with suppress(WebSocketDisconnect), services.figures.viewers.track_inprogress():
         await _answer_each(socket, services.feeds[number], services.bell)
 
 
