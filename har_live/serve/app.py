@@ -16,11 +16,11 @@ from har_live.realtime.outputs import names_of
 from har_live.serve import events, health, login, metrics, models, predict, rtc, sources
 from har_live.serve.bell import Bell
 from har_live.serve.feed import Feed, SegmentLog
+from har_live.serve.figures import Figures
 from har_live.serve.gate import Gate
 from har_live.serve.jobs import JobQueue
 from har_live.serve.limits import BodyLimits
 from har_live.serve.live_run import LiveRun
-from har_live.serve.metrics import Metrics
 from har_live.serve.rtc_desk import Desk
 from har_live.serve.services import Services
 from har_live.sources.kinds import kind_of
@@ -74,7 +74,7 @@ def _begin(settings: ServeSettings, recognizer: Recognizer, stack: ExitStack) ->
     """Begin all that runs, until the stack closes."""
     folder = tempfile.TemporaryDirectory(prefix="har-live-", dir=settings.folder)
     own = Path(stack.enter_context(folder))
-    bell, segments, figures = Bell(), SegmentLog(), Metrics()
+    bell, segments, figures = Bell(), SegmentLog(), Figures()
     desk = Desk(recognizer, wishes=settings.wishes, max_visitors=settings.max_visitors)
     figures.cameras.set_function(lambda: desk.num_visitors)
     services = Services(
@@ -90,12 +90,12 @@ def _begin(settings: ServeSettings, recognizer: Recognizer, stack: ExitStack) ->
                 is_mirrored=kind_of(settings.sources[number]).is_mirrored,
                 bell=bell,
                 log=segments,
-                metrics=figures,
+                figures=figures,
             )
             for number, name in enumerate(names_of(settings.sources))
         ),
         segments=segments,
-        metrics=figures,
+        figures=figures,
         jobs=JobQueue(settings, own, figures),
     )
     if services.feeds:

@@ -15,7 +15,7 @@ from har_live.sinks.base import Run, Sink
 if TYPE_CHECKING:
     from har_live.moment import Moment
     from har_live.serve.bell import Bell
-    from har_live.serve.metrics import Metrics
+    from har_live.serve.figures import Figures
     from har_live.types import Frame, Image, Person, VideoInfo
 
 State = Literal["opening", "live", "lost", "ended"]
@@ -71,7 +71,7 @@ class Feed(Sink):
         is_mirrored: bool,
         bell: Bell,
         log: SegmentLog,
-        metrics: Metrics,
+        figures: Figures,
     ) -> None:
         self.number = number
         self.name = name
@@ -84,7 +84,7 @@ class Feed(Sink):
         self.moments: tuple[int, Values | None] = (0, None)
         """Likewise the newest moment in which something was scored."""
         self._log = log
-        self._metrics = metrics
+        self._figures = figures
         self._values: MomentValues | None = None
         self._people: tuple[Person, ...] = ()
         self._jpeg: tuple[int, bytes] = (0, b"")
@@ -99,7 +99,7 @@ class Feed(Sink):
     def write(self, moment: Moment) -> None:
         """Keep what is new of a moment, and wake the readers."""
         assert self._values is not None, "a sink is begun before it is written to"
-        self._metrics.count(self.name, moment)
+        self._figures.count(self.name, moment)
         if moment.frame is not None:
             self.frames = (self.frames[0] + 1, moment.frame)
         self._values.follow(moment)
@@ -133,7 +133,7 @@ class Feed(Sink):
 
     def _turn(self, state: State) -> None:
         self.state = state
-        self._metrics.turn(self.name, is_live=state == "live")
+        self._figures.turn(self.name, is_live=state == "live")
         self.bell.ring()
 
 

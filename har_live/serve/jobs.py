@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from har_live.serve.job_child import ANSWER_FILE, EVENT_FILES, VIDEO_FILE, Order
 
 if TYPE_CHECKING:
-    from har_live.serve.metrics import Metrics
+    from har_live.serve.figures import Figures
     from har_live.serve.settings import ServeSettings
 
 logger = logging.getLogger(__name__)
@@ -64,10 +64,10 @@ class JobQueue:
         folder: holds a folder for each of them.
     """
 
-    def __init__(self, settings: ServeSettings, folder: Path, metrics: Metrics) -> None:
+    def __init__(self, settings: ServeSettings, folder: Path, figures: Figures) -> None:
         self._settings = settings
         self._folder = folder
-        self._metrics = metrics
+        self._figures = figures
         self._jobs: dict[str, Job] = {}
         self._waiting: deque[Job] = deque()
         self._has_work = asyncio.Event()
@@ -179,7 +179,7 @@ class JobQueue:
         job.error, job.progress = error, None if error else 1.0
         with suppress(OSError):
             (job.folder / job.name).unlink()  # what was sent is no longer needed
-        self._metrics.jobs.labels(job.state).inc()
+        self._figures.jobs.labels(job.state).inc()
         job.over.set()
         self._count()
         ended = [one for one in self._jobs.values() if one.state not in OPEN]
@@ -187,7 +187,7 @@ class JobQueue:
             self.remove(one)
 
     def _count(self) -> None:
-        self._metrics.jobs_open.set(self.num_open)
+        self._figures.jobs_open.set(self.num_open)
 
 
 async def _start() -> Process:

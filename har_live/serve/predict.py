@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse
@@ -22,12 +20,10 @@ from har_live.serve.job_child import Order
 from har_live.serve.jobs import BusyError, Job, State
 from har_live.serve.limits import UPLOAD_PATH
 from har_live.serve.services import Services, Shared
+from har_live.serve.uploads import name_in, safe_name, save_body
 
 RETRY_SECONDS = 10
-MAX_NAME_LETTERS = 80
-WRITE_BYTES = 1 << 20
 UPLOAD_TYPES = ("application/octet-stream", "video/")
-NO_NAME = "video"
 
 FileName = Literal[
     "prediction.json",
@@ -110,9 +106,9 @@ async def open_video(
     if not is_address and not kind.startswith(UPLOAD_TYPES):
         raise HTTPException(415, "send a video (application/octet-stream) or JSON with an address")
     address = await _address(request, services) if is_address else None
-    async with _reserved(services, _safe_name(name or _name_in(address))) as job:
+    async with _reserved(services, safe_name(name or name_in(address))) as job:
         if address is None:
-            await _save(request, job.folder / job.name)
+            await save_body(request, job.folder / job.name)
         settings = services.settings
         order = Order(
             folder=str(job.folder),
@@ -199,45 +195,6 @@ async def _address(request: Request, services: Services) -> str:
     except SourceError as error:
         raise HTTPException(403, str(error)) from None
     return place.url
-
-
-async def _save(request: Request, path: FilePath) -> None:
-    """Write the body to a file, part by part.
-
-    Raises:
-        HTTPException: nothing came, or not all of it.
-    """
-    part, num_bytes = bytearray(), 0
-    try:
-        with path.open("wb") as file:
-            async for chunk in request.stream():
-                part += chunk
-                num_bytes += len(chunk)
-                if len(part) >= WRITE_BYTES:
-                    await asyncio.to_thread(file.write, bytes(part))
-                    part.clear()
-            file.write(part)
-    except ClientDisconnect:
-        raise HTTPException(400, "the upload broke off") from None
-    except OSError:
-        raise HTTPException(413, "the server has no room for it now") from None
-    if not num_bytes:
-        raise HTTPException(400, "nothing was sent")
-
-
-def _name_in(address: str | None) -> str:
-    return "" if address is None else unquote(urlsplit(address).path).rpartition("/")[2]
-
-
-def _safe_name(name: str) -> str:
-    """Return a name that is one file's in any folder, and never one of ours."""
-    plain = re.sub(r"[^\w.-]+", "_", name.replace("\\", "/").rpartition("/")[2]).strip("._")
-    plain = plain[-MAX_NAME_LETTERS:].lstrip("._-")
-    return (
-        f"in-{plain}"
-        if plain.startswith(("annotated", "events", "prediction"))
-        else (plain or NO_NAME)
-    )
 
 
 def _job(services: Services, job_id: str) -> Job:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from har_live.recognizer import Recognizer
     from har_live.serve.bell import Bell
     from har_live.serve.feed import Feed, SegmentLog
+    from har_live.serve.figures import Figures
     from har_live.serve.jobs import JobQueue
-    from har_live.serve.metrics import Metrics
     from har_live.serve.rtc_desk import Desk
 
 
@@ -37,7 +37,7 @@ class Services:
     """The newest of each live source."""
     segments: SegmentLog
     """The last segments of all of them."""
-    metrics: Metrics
+    figures: Figures
     jobs: JobQueue
     """Videos that visitors opened."""
 

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from har_live.serve.services import Services, Shared, services_of
 
 if TYPE_CHECKING:
-    from har_live.serve.bell import Bell
     from har_live.serve.feed import Feed, State
 else:
     from har_live.serve.feed import State
@@ -76,26 +75,37 @@ async def watch(socket: WebSocket, number: int) -> None:
     delays nobody.
 
     An answer is 4 bytes, the length of the JSON after them, that JSON, and a JPEG, which is left
-    out where the picture is the same.
+    out where the picture is the same. The JSON has ``state``, ``moment``, and ``over``: the
+    segments that are over since the last answer, first those of which is still known.
     """
     services = services_of(socket)
     if not 0 <= number < len(services.feeds):
         await socket.close(1008)
         return
     await socket.accept()
-    with suppress(WebSocketDisconnect), services.metrics.viewers.track_inprogress():
-        await _answer_each(socket, services.feeds[number], services.bell)
+    with suppress(WebSocketDisconnect), services.figures.viewers.track_inprogress():
+        await _answer_each(socket, services.feeds[number], services)
 
 
-async def _answer_each(socket: WebSocket, feed: Feed, bell: Bell) -> None:
+async def _answer_each(socket: WebSocket, feed: Feed, services: Services) -> None:
     sent: tuple[int, int, str] = (-1, -1, "")
+    told_segment = 0
     async for _ in socket.iter_text():
-        while (newest := _newest(feed)) == sent and await bell.heard(LONGEST_SILENCE_SECONDS):
-            if bell.is_closed:
+        while (newest := _newest(feed)) == sent:
+            if not await services.bell.heard(LONGEST_SILENCE_SECONDS):
+                break
+            if services.bell.is_closed:
                 return
         has_picture, sent = newest[0] != sent[0], newest
         _, jpeg = await feed.jpeg() if has_picture else (0, b"")
-        head = json.dumps({"state": feed.state, "moment": feed.moments[1]}).encode()
+        over = services.segments.after(told_segment)
+        told_segment = services.segments.num_written
+        told = {
+            "state": feed.state,
+            "moment": feed.moments[1],
+            "over": [one.values for one in over if one.values["source"] == feed.number],
+        }
+        head = json.dumps(told).encode()
         await socket.send_bytes(len(head).to_bytes(LENGTH_BYTES, "big") + head + jpeg)
 
 

@@ -110,5 +110,8 @@ def test_a_source_that_is_lost_says_so_and_returns(shipped, waving, tmp_path):
         with MjpegCamera(camera.port, pictures=pictures):
             wait_until(lambda: site.http.get("/api/sources/0").json()["state"] == "live", 60)
             over = events_of(site, until=lambda kind, _told: kind == "segment", after=0)
-        assert over[-1][1]["label"] == "wave"
+            with site.socket("/api/sources/0/watch") as late:
+                late.send("next")
+                told, _ = parted(late.recv(timeout=30))
+            assert told["over"][0]["start_seconds"] == over[-1][1]["start_seconds"]
         assert 'har_live_source_losses_total{source="' in site.http.get("/metrics").text

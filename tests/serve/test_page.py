@@ -55,7 +55,7 @@ def test_a_live_source_with_label_people_and_latency(house, browser):
         )
         assert picture[:2] == overlay[:2] == [320, 240]
         assert (picture[2] > 100, overlay[2] > 2) == (True, True)
-        assert page.get_by_role("status").filter(has_text="Wave").count() == 1
+        page.get_by_role("status").filter(has_text="Wave").wait_for(state="attached")
 
 
 def test_a_server_that_is_away_is_told_and_found_again(tmp_path, shipped, camera, browser):

@@ -18,7 +18,7 @@ from har_live.serve.server import PageServer
 from har_live.serve.settings import ServeSettings
 
 START_SECONDS = 60
-EVENTS_SECONDS = 60
+EVENTS_SECONDS = 120
 TOKEN = "a-token-of-the-tests"
 JOB_SECONDS = 120
 """A child process loads the weights, and others may want the cores."""

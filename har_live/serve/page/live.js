@@ -3,11 +3,13 @@
 // A card asks for the next picture when it has shown the last one (har_live/serve/sources.py,
 // `watch`): a slow or hidden tab asks seldom, and always gets the newest.
 
-import { complaint, make } from "./dom.js";
+import { clock, complaint, make, percent, readable } from "./dom.js";
 import { drawPeople } from "./people.js";
 import { Seen } from "./seen.js";
+import { colourOfLabel } from "./timeline.js";
 
 const WORDS = { opening: "Opening…", live: "Live", lost: "Lost, trying again", ended: "Ended" };
+const NUM_LATELY = 6;
 const AGAIN_MS = [500, 1000, 2000, 4000, 8000];
 let cards = [];
 let visit = 0; // a list that comes after the section was left is nobody's
@@ -60,12 +62,14 @@ class Card {
     this.pill = make("span", { class: "pill opening" }, WORDS.opening);
     this.stage = make("div", { class: "stage" }, this.picture, this.overlay, this.notice);
     this.seen = new Seen(source.name);
+    this.over = [];
+    this.lately = make("ol", { class: "lately", "aria-label": "Actions that are over, newest first" });
     this.pictureTimes = [];
     this.tries = 0;
     this.element = make("article", { class: "card", "aria-label": source.name }, this.stage,
       make("div", { class: "inside" },
         make("div", { class: "top" }, make("h3", {}, source.name), this.pill),
-        this.seen.element));
+        this.seen.element, this.lately));
     this.turn(source.state);
     this.connect();
   }
@@ -96,12 +100,13 @@ class Card {
   async take(data) {
     this.tries = 0;
     const length = new DataView(data).getUint32(0);
-    const { state, moment } = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
+    const { state, moment, over } = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
     if (data.byteLength > 4 + length) await this.paint(data.slice(4 + length));
     await new Promise(requestAnimationFrame); // none comes while the tab is hidden
     if (this.isClosed) return;
     this.turn(state);
     this.seen.update(state === "live" ? moment : null);
+    if (over.length) this.listOver(over);
     const people = state === "live" && moment ? moment.people : [];
     drawPeople(this.overlay, people, {
       width: this.picture.width, height: this.picture.height,
@@ -132,6 +137,18 @@ class Card {
     this.pictureTimes.push(now);
     while (this.pictureTimes[0] < now - 2000) this.pictureTimes.shift();
     this.seen.fact("Pictures", `${Math.round(this.pictureTimes.length / 2)} a second`);
+  }
+
+  listOver(over) {
+    this.over = [...over.reverse(), ...this.over].slice(0, NUM_LATELY);
+    this.lately.replaceChildren(...this.over.map((segment) => {
+      const dot = make("span", { class: "dot", "aria-hidden": "true" });
+      dot.style.background = colourOfLabel(segment.label);
+      const time = `${clock(segment.start_seconds)} – ${clock(segment.end_seconds)}`;
+      return make("li", {}, dot, make("span", { class: "time" }, time),
+        make("span", {}, readable(segment.label)),
+        make("span", { class: "share" }, percent(segment.mean_confidence)));
+    }));
   }
 
   turn(state, words = WORDS[state]) {
