@@ -26,6 +26,7 @@ NOT_THERE = (
     *("torch", "safetensors", "lightning", "torchmetrics", "onnx", "onnxscript"),
     *("matplotlib", "sklearn", "training", "paho"),
     *("ray", "pyarrow", "prometheus_client"),
+    *("fastapi", "starlette", "uvicorn", "aiortc"),
 )
 SAY_INSTALL = f"but it is not installed; {INSTALL_TORCH}"
 TIMEOUT_SECONDS = 120
@@ -109,6 +110,15 @@ def test_models_and_help(lean):
         "everyday-convlstm",
     }
     assert run(lean, "--help").returncode == 0
+
+
+def test_the_web_server_names_its_extra(lean):
+    done = run(lean, "serve")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "har-live: a web server was asked for, but it is not installed; "
+        "pip install 'har-live[serve]'\n"
+    )
 
 
 def test_bench_measures_what_is_there(lean, tmp_path):

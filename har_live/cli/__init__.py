@@ -22,6 +22,7 @@ from har_live.cli.live import live
 from har_live.cli.models import models
 from har_live.cli.option_groups import with_groups
 from har_live.cli.predict import predict
+from har_live.cli.serve import serve
 from har_live.cli.teach import teach
 from har_live.console_letters import write_stand_ins
 from har_live.errors import HarLiveError
@@ -43,6 +44,7 @@ for command in (
     archive,
     fleet,
     teach,
+    serve,
     demo,
     models,
     cameras,
