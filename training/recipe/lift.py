@@ -45,9 +45,7 @@ def with_depths(takes: Sequence[Take], *, steps: int, seed: int) -> list[Take]:
     if not solid or not steps:
         return list(takes)
     lifter = learn_to_lift(solid, steps=steps, seed=seed)
-    return [
-        take if take.is_3d or take.dataset in FAINT else lifted(take, lifter) for take in takes
-    ]
+    return [take if take.is_3d or take.dataset in FAINT else lifted(take, lifter) for take in takes]
 
 
 class Lifter(nn.Module):
