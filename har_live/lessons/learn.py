@@ -24,6 +24,7 @@ from har_live.lessons.calibration import HeldTake, calibrated, cautious
 from har_live.lessons.folds import folds_of, pieces_of
 from har_live.lessons.head import Head, believed_head, fit_head
 from har_live.lessons.network import Summaries
+from har_live.lessons.none_windows import none_windows
 from har_live.lessons.recordings import Recording
 from har_live.lessons.report import Report, readme_of
 from har_live.lessons.sides import mirrored_of
@@ -41,7 +42,7 @@ LEAST_EACH, MOST_WINDOWS = 60, 1800
 """Windows of each label at least, and of all together at most."""
 NOBODY = 12
 """Windows of nobody."""
-NONE_WEIGHT = 4.0
+NONE_WEIGHT = 2.0
 """``none`` counts as much as so many labels: it is many things, and most of the time."""
 MOST_COUNTS = 5
 """Instants of a window at which it is learnt from."""
@@ -166,7 +167,7 @@ class _Lesson:
         self.takes = [piece for take in takes for piece in pieces_of(take)]
         self._card, self._rng = card, np.random.default_rng(seed)
         self._summaries = Summaries(base)
-        self._known = classifier_of(base)
+        self._known, self._none = classifier_of(base), none_windows(base)
         self.labels: tuple[str, ...] = (NONE, *actions)
         self._num_kept = 0
         if keep_known:
@@ -200,6 +201,17 @@ class _Lesson:
         self._learnt = summaries[told]
         self._truth = drawn.batch.labels[:, at][told]
         self._takes_of = np.repeat(drawn.takes[:, None], len(at), axis=1)[told]
+        self._add_none()
+
+    def _add_none(self) -> None:
+        """Learn from windows of others who do nothing, too: they are of none of the takes."""
+        count = len(self._none)
+        if not count:
+            return
+        self._learnt = np.concatenate([self._learnt, self._none])
+        self._truth = np.append(self._truth, np.full(count, self.labels.index(NONE)))
+        nobody = np.full((count, self._takes_of.shape[1]), -1)
+        self._takes_of = np.concatenate([self._takes_of, nobody])
 
     def fit(self, learnt: NDArray[np.bool_]) -> Head:
         """Fit a classifier on windows of these takes alone."""

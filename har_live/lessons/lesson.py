@@ -34,30 +34,43 @@ def next_plan(
     Args:
         actions: names; none: those of the plan that was kept.
         more: actions of which ``takes`` more are wanted, and ``none``, of which one more is;
-            nothing else is recorded then.
+            nothing else is recorded then. What the last such plan still lacks comes first.
 
     Raises:
         ValueError: there is no action, or a name is odd.
         SinkError: the plan can't be kept.
     """
-    kept, counts = recordings.plan, recordings.counts()
     if more:
-        names = tuple(name for name in dict.fromkeys(more) if name != NONE)
-        wanted = takes + max((counts.get(name, 0) for name in names), default=0)
-        has_none = NONE not in more and NONE in counts
-        return LessonPlan(
-            names,
-            wanted,
-            take_seconds,
-            none_seconds=0.0 if has_none else LessonPlan().none_seconds,
-            none_takes=counts.get(NONE, 0) + 1,
-        )
+        return _plan_more(recordings, more, takes, take_seconds)
+    kept = recordings.plan
     names = tuple(dict.fromkeys(actions)) or (kept.actions if kept else ())
     names = tuple(name for name in names if name != NONE)
     if not names:
         raise ValueError("no action is named; give --actions wave,clap")
     plan = LessonPlan(names, takes, take_seconds)
     recordings.keep_plan(plan)
+    return plan
+
+
+def _plan_more(
+    recordings: Recordings, more: Sequence[str], takes: int, take_seconds: float
+) -> LessonPlan:
+    """Plan further takes; those that were asked for before and never came are still the ones."""
+    names = tuple(name for name in dict.fromkeys(more) if name != NONE)
+    counts, kept = recordings.counts(), recordings.more
+    wants_none = NONE in more or NONE not in counts
+    if kept and kept.actions == names and (NONE not in more or kept.none_seconds):
+        missing = recordings.missing(kept)
+        if missing and (wants_none or NONE not in missing):
+            return kept
+    plan = LessonPlan(
+        names,
+        takes + max((counts.get(name, 0) for name in names), default=0),
+        take_seconds,
+        none_seconds=LessonPlan().none_seconds if wants_none else 0.0,
+        none_takes=counts.get(NONE, 0) + 1,
+    )
+    recordings.keep_plan(plan, is_more=True)
     return plan
 
 

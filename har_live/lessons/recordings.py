@@ -24,7 +24,8 @@ from har_live.types import NONE, NUM_JOINTS, UNSURE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PLAN_FILE = "plan.json"
+PLAN_FILE, MORE_FILE = "plan.json", "more.json"
+"""What a lesson is of, and what was asked for beyond it."""
 TAKE_SUFFIX = ".npz"
 VIDEO_SUFFIX = ".mp4"
 """Of a video beside a take, which goes when that does."""
@@ -180,19 +181,22 @@ class Recordings:
         Raises:
             SourceError: it can't be read.
         """
-        path = self.folder / PLAN_FILE
-        try:
-            values = json.loads(path.read_text("utf-8"))
-            return LessonPlan(**{**values, "actions": tuple(values["actions"])})
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise SourceError(f"{path} is no plan of a lesson; delete it: {error}") from error
+        return _read_plan(self.folder / PLAN_FILE)
 
-    def keep_plan(self, plan: LessonPlan) -> None:
-        """Keep a plan for the next start. Raises ``SinkError``: it can't be written."""
+    @property
+    def more(self) -> LessonPlan | None:
+        """What was asked for last beyond the plan; None where nothing was. Raises as ``plan``."""
+        return _read_plan(self.folder / MORE_FILE)
+
+    def keep_plan(self, plan: LessonPlan, *, is_more: bool = False) -> None:
+        """Keep a plan for the next start, as ``plan`` or as ``more``.
+
+        Raises:
+            SinkError: it can't be written.
+        """
         text = json.dumps(asdict(plan), indent=2, ensure_ascii=False) + "\n"
-        _write_whole(self.folder / PLAN_FILE, lambda file: file.write(text.encode()))
+        path = self.folder / (MORE_FILE if is_more else PLAN_FILE)
+        _write_whole(path, lambda file: file.write(text.encode()))
 
     def missing(self, plan: LessonPlan) -> dict[str, int]:
         """Return how many takes of each action, and of ``none``, a plan still lacks; those of which
@@ -221,6 +225,16 @@ def _read(path: Path) -> Recording:
             return Recording(joints=file["joints"], **{name: told[name] for name in _TOLD})
     except Exception as error:  # zipfile and NumPy raise all kinds of a damaged file
         raise SourceError(f"{path} is no take that can be read; delete it: {error}") from error
+
+
+def _read_plan(path: Path) -> LessonPlan | None:
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        return LessonPlan(**{**values, "actions": tuple(values["actions"])})
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SourceError(f"{path} is no plan of a lesson; delete it: {error}") from error
 
 
 def _take_away(path: Path) -> None:

@@ -185,17 +185,23 @@ def takes_by_marks(
         ]
         joints = max(parts, key=presence, default=None)
         if joints is None or not add(mark.label, joints, mark.start_seconds, mark.end_seconds):
-            who = f"person {mark.person}" if mark.person else "nobody"
-            log.warning(
-                "left out: %s at %.1f s: %s is %sseen long enough",
-                *(mark.label, mark.start_seconds, who, "not " if mark.person else ""),
-            )
+            reason = _why_unseen(mark, people)
+            log.warning("left out: %s at %.1f s: %s", mark.label, mark.start_seconds, reason)
     if with_gaps:
         for one in people:
             own = [mark for mark in marks if mark.person in (WHOLE_PICTURE, one.id)]
             for start, end in _gaps(one, own):
                 add(NONE, one.between(start, end), start, end)
     return takes
+
+
+def _why_unseen(mark: Mark, people: Sequence[PersonSeen]) -> str:
+    last = max((one.instants_seconds[-1] for one in people), default=0.0)
+    if mark.start_seconds > last:
+        return f"nobody is seen after {last:.1f} s; do these marks tell of another video?"
+    if mark.person:
+        return f"person {mark.person} is not seen long enough"
+    return "nobody is seen long enough"
 
 
 def is_stretch_of(take: Recording, video: str) -> bool:

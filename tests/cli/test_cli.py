@@ -49,6 +49,39 @@ def test_help_is_quick():
     assert min(cpu_seconds("--help") for _ in range(3)) < 0.5
 
 
+LOADS = """
+import os, signal, sys
+
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == "{module}":
+            {what}
+
+sys.meta_path.insert(0, Interrupts())
+from har_live.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "what"),
+    [
+        ("har_live.cli.live", "os.kill(os.getpid(), signal.SIGINT)"),
+        # As a compiled module fails that is interrupted half-way.
+        ("onnxruntime", "raise ImportError('initialization failed') from KeyboardInterrupt()"),
+    ],
+)
+def test_ctrl_c_while_it_loads_is_quiet(folder, clip, module, what):
+    code = LOADS.format(module=module, what=what)
+    done = subprocess.run(
+        [sys.executable, "-c", code, "predict", str(clip), "-w", str(folder), "--runtime", "onnx"],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_version():
     done = run("--version")
     assert done.stdout == f"har-live {har_live.__version__}\n"

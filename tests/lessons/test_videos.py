@@ -147,6 +147,28 @@ def test_the_plan_goes_on(recordings):
     assert recordings.plan == plan
 
 
+def test_an_interrupted_more_goes_on(recordings):
+    recordings.keep_plan(LessonPlan(("wave",), 1, 1))
+    more = next_plan(recordings, more=["wave"], takes=3, take_seconds=1)
+    recordings.add(gesture("none"))
+    recordings.add(gesture("left_arm", as_label="wave"))
+    assert next_plan(recordings, more=["wave"], takes=3, take_seconds=1) == more
+    assert recordings.missing(more) == {"wave": 2}
+    for _ in range(2):
+        recordings.add(gesture("left_arm", as_label="wave"))
+    more = next_plan(recordings, more=["wave"], takes=3, take_seconds=1)
+    assert recordings.missing(more) == {"wave": 3}
+
+
+def test_a_mark_after_everybody_left_says_so(caplog):
+    people = [someone(1, "left_arm")]
+    marks = [Mark(40, 42, "wave"), Mark(0, 0.2, "wave")]
+    assert takes_by_marks(people, marks, video="", grid_fps=10.0, with_gaps=False) == []
+    late, short = caplog.messages
+    assert "nobody is seen after" in late
+    assert short.endswith("nobody is seen long enough")
+
+
 def test_ctrl_c_keeps_the_takes_so_far(tmp_path, recordings):
     folder = tmp_path / "clips"
     for number in range(3):

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from har_live.lessons.recordings import Recording
-from har_live.lessons.variation import Views
 from har_live.types import NONE
-from training.recipe.takes import LEAST_FRAMES, Take
+from training.recipe.as_recordings import recording_of, recordings_by_camera
+from training.recipe.takes import Take
 
 NUM_ACTIONS, NUM_TAKES = 8, 5
 """Actions of a lesson of recorded movements, and takes of each: fewer where the person made fewer,
@@ -26,8 +25,6 @@ LEAST_GROUPS = 4
 NONE_SECONDS, JUDGED_SECONDS = 20.0, 300.0
 """Of ``none``: learnt, and judged: other takes of the same people."""
 LEAST_NONE_SECONDS = 3.0
-AROUND = 0.3
-"""Deviation of the angle from which somebody is filmed, in radians."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,10 @@ def recorded_lesson(
     people, labels = (sorted({getattr(t, name) for t in takes}) for name in ("group", "label"))
     me, other = rng.choice(people, 2, replace=False)
     actions = rng.choice(labels, min(NUM_ACTIONS, len(labels)), replace=False)
-    seen = {person: _seen([t for t in takes if t.group == person], rng) for person in (me, other)}
+    seen = {
+        person: recordings_by_camera([t for t in takes if t.group == person], rng)
+        for person in (me, other)
+    }
     learnt: list[Recording] = []
     same: list[Recording] = []
     for action in actions:
@@ -87,8 +87,8 @@ def film_lesson(clips: Sequence[Take], nothing: Sequence[Take], rng: np.random.G
         learnt += [mine[number] for number in rng.permutation(len(mine))[:NUM_CLIPS]]
         judged += [clip for clip in own if clip.group not in learnt_groups]
     none, judged_none = _nothing(nothing, rng)
-    by = {"other groups": list(map(_recording, judged))}
-    return Lesson([*map(_recording, learnt), *none], by, judged_none)
+    by = {"other groups": list(map(recording_of, judged))}
+    return Lesson([*map(recording_of, learnt), *none], by, judged_none)
 
 
 def _nothing(
@@ -104,38 +104,10 @@ def _nothing(
     for number in rng.permutation(len(chosen)):
         is_learnt = sum(take.seconds for take in sides[0]) < NONE_SECONDS
         sides[0 if is_learnt else 1].append(chosen[number])
-    learnt, judged = (_seen([replace(t, label=NONE) for t in side], rng) for side in sides)
+    learnt, judged = (
+        recordings_by_camera([replace(t, label=NONE) for t in side], rng) for side in sides
+    )
     return learnt, judged
-
-
-def _seen(takes: Sequence[Take], rng: np.random.Generator) -> list[Recording]:
-    """Show takes to one camera, whose place is drawn."""
-    view = replace(Views.random(1, rng), turn=_nearly_ahead(rng)[None])
-    return [_recording(take, view) for take in takes if len(take.joints) >= LEAST_FRAMES]
-
-
-def _recording(take: Take, view: Views | None = None) -> Recording:
-    places = take.joints[None, ..., :3]
-    if take.is_3d and view is not None:
-        flat = view.project(places, np.array([True]))[0]
-    else:
-        flat = take.joints[..., :2]
-    seen = np.isfinite(flat).all(axis=-1, keepdims=True)
-    scores = np.where(seen, np.float32(1), np.float32(0))
-    joints = np.concatenate([np.where(seen, flat, 0), scores], axis=-1).astype(np.float32)
-    return Recording(take.label, joints, take.fps, origin=take.name, recorded_on="")
-
-
-def _nearly_ahead(rng: np.random.Generator) -> NDArray[np.float32]:
-    """(3, 3) a camera before somebody, a little to the side and above."""
-    side, down = rng.normal(0, AROUND), rng.normal(0.1, 0.1)
-    around = np.eye(3)
-    around[0, 0] = around[2, 2] = np.cos(side)
-    around[0, 2], around[2, 0] = np.sin(side), -np.sin(side)
-    above = np.eye(3)
-    above[1, 1] = above[2, 2] = np.cos(down)
-    above[1, 2], above[2, 1] = -np.sin(down), np.sin(down)
-    return (above @ around).astype(np.float32)
 
 
 def nothing_of(takes: Iterable[Take]) -> list[Take]:

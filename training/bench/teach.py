@@ -38,6 +38,7 @@ from training.provenance import RECIPE_FILE, command_line
 from training.recipe.recorded import load_by_own_labels, load_recorded
 from training.recipe.takes import Take, load_clips
 from training.recipe.train import load_trained
+from training.ship.none_windows import with_none_windows
 
 RECORDED = ("kard", "utd_mhad", "berkeley_mhad")
 FILMS = ("fitness", "push-ups")
@@ -73,11 +74,12 @@ def teach_bench(
     """
     _require_left_out(trained)
     everybody = load_recorded(data / "skeletons")
-    nothing = [t for t in nothing_of(everybody) if t.dataset not in RECORDED]
+    of_none = [t for t in nothing_of(everybody) if t.dataset not in RECORDED]
+    known, nothing = _by_halves_of_people(of_none)
     films = [clip for clip in load_clips(data, joints) if clip.dataset in FILMS and clip.is_main]
     rows: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="teach-bench-") as scratch:
-        base = _weights_of(trained, Path(scratch) / "base")
+        base = _weights_of(trained, Path(scratch) / "base", known)
         judge = _Judge(base, Path(scratch) / "taught")
         for source in (*RECORDED, "films"):
             own = films if source == "films" else load_by_own_labels(data / "skeletons", [source])
@@ -102,13 +104,23 @@ def _require_left_out(trained: Path) -> None:
         )
 
 
-def _weights_of(trained: Path, folder: Path) -> Weights:
-    """Export a training as weights whose card is that of those that ship."""
+def _by_halves_of_people(takes: Sequence[Take]) -> tuple[list[Take], list[Take]]:
+    """Return what half of the people did, and what the others did."""
+    known = set(sorted({take.group for take in takes})[::2])
+    return [t for t in takes if t.group in known], [t for t in takes if t.group not in known]
+
+
+def _weights_of(trained: Path, folder: Path, none: Sequence[Take]) -> Weights:
+    """Export a training as weights whose card is that of those that ship.
+
+    Args:
+        none: takes of people who do nothing, and who are not judged.
+    """
     model, config, labels = load_trained(trained)
     card = open_weights().card
     smoothing = replace(card.smoothing, enter_of={})
     card = replace(card, name="base", labels=labels, model=config, smoothing=smoothing, metrics={})
-    return export_weights(model, card, folder)
+    return with_none_windows(export_weights(model, card, folder), none)
 
 
 class _Judge:

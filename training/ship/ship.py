@@ -27,7 +27,9 @@ from training.measure.plots import draw_confusion, draw_curves
 from training.provenance import chain, write_recipe
 from training.recipe.find_joints import CLIP
 from training.recipe.takes import Take, load_clips
-from training.recipe.train import load_trained
+from training.recipe.train import learnt_takes, load_trained
+from training.recipe.train_settings import TrainSettings
+from training.ship.none_windows import with_none_windows
 from training.ship.readme import readme
 from training.ship.thresholds import calibrated, clip_scores, measure
 
@@ -68,6 +70,8 @@ def ship(run: Path, data: Path, joints: Path, folder: Path, *, notes: Path) -> d
     cross_fitted = error_on_others(model, card, takes)
     card, _ = calibrated(model, card, takes)
     weights = export_weights(model, card, folder)
+    learnt = learnt_takes(data, joints, TrainSettings(left_out=_left_out(run)))
+    weights = with_none_windows(weights, learnt)
     write_recipe(folder, inputs=[run, joints])
     draw_curves(run / "metrics.csv", folder / "curves.png")
     return document(weights, data, notes=notes.read_text("utf-8"), ece_on_others=cross_fitted)
@@ -136,11 +140,15 @@ def document(
 
 def _sources(run: Path) -> list[dict[str, str]]:
     """Return the data sets that ``run`` learnt from."""
-    *_, trained = chain(run)
-    left_out = set(trained["settings"].get("left_out", ()))
+    left_out = _left_out(run)
     uses = {"clips": "train split: joints and motion of clips", "recorded": "recorded movements"}
     return [
         {"name": f"{d.name} ({d.origin})", "licence": d.licence, "use": uses[d.kind]}
         for d in DATASETS
         if d.name not in left_out
     ]
+
+
+def _left_out(run: Path) -> tuple[str, ...]:
+    *_, trained = chain(run)
+    return tuple(trained["settings"].get("left_out", ()))
