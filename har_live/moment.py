@@ -42,6 +42,9 @@ class Moment:
     is_lost: bool = False
     """True if a live source was lost just now; the next moment with a frame says that it is
     back."""
+    latency_seconds: float | None = None
+    """Of a live source, where there are predictions: from the arrival of the newest frame that
+    they include to now."""
     draw: Draw | None = field(default=None, repr=False)
     """Draws the frame with people, labels and timeline; None has nothing to add to it."""
 

@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[1]
 NOT_THERE = (
     *("torch", "safetensors", "lightning", "torchmetrics", "onnx", "onnxscript"),
     *("matplotlib", "sklearn", "training", "paho"),
+    *("ray", "pyarrow", "prometheus_client"),
+    *("fastapi", "starlette", "uvicorn", "aiortc"),
 )
 SAY_INSTALL = f"but it is not installed; {INSTALL_TORCH}"
 TIMEOUT_SECONDS = 120
@@ -110,6 +112,15 @@ def test_models_and_help(lean):
     assert run(lean, "--help").returncode == 0
 
 
+def test_the_web_server_names_its_extra(lean):
+    done = run(lean, "serve")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "har-live: a web server was asked for, but it is not installed; "
+        "pip install 'har-live[serve]'\n"
+    )
+
+
 def test_bench_measures_what_is_there(lean, tmp_path):
     report = tmp_path / "bench.json"
     done = run(lean, "bench", "--seconds", "0.01", "--only", "grid-frame", "--json", report)
@@ -142,6 +153,21 @@ def test_torch_asked_for_is_one_line_that_names_the_extra(lean, clip, command, c
     done = run(lean, command, clip, *options, *choice)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"har-live: PyTorch on {device} was asked for, {SAY_INSTALL}\n"
+
+
+def test_archives_and_fleets_name_their_extra(lean, clip, tmp_path):
+    extra = "which is not installed; pip install 'har-live[ray]'\n"
+    done = run(lean, "archive", clip.parent, "--out", tmp_path / "out")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(f"har-live: archives are written by pyarrow, {extra}")
+    cameras = tmp_path / "cameras.toml"
+    cameras.write_text('[[camera]]\nname = "door"\nsource = "figure"\n')
+    for options, needs in (
+        ((), "metrics need prometheus-client"),
+        (("--metrics", "off"), "this needs Ray"),
+    ):
+        done = run(lean, "fleet", cameras, *options)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", f"har-live: {needs}, {extra}")
 
 
 def test_training_names_its_extra(lean, tmp_path):

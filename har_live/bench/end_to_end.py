@@ -115,7 +115,9 @@ def process_rows(setup: Setup) -> Iterator[Row]:
     starts = [_seconds_of_process(*start) for _ in range(setup.effort.min_rounds)]
     yield Row(setup.subject, "start to first label, then end", median(starts), "s")
     path = repeat(setup.clips.whole, setup.folder / "child.mp4", seconds=setup.live_seconds)
-    used = json.loads(_run("har_live.bench.child", str(path), folder, str(setup.live_seconds)))
+    used = json.loads(
+        run_module("har_live.bench.child", str(path), folder, str(setup.live_seconds))
+    )
     yield Row(setup.subject, "live, no window: of one core", used["cores"] * 100, "%")
     if used["peak_bytes"] is not None:
         megabytes = used["peak_bytes"] / 1e6
@@ -146,12 +148,15 @@ def _decode(path: str) -> None:
 
 def _seconds_of_process(*arguments: str) -> float:
     begun_seconds = time.perf_counter()
-    _run(*arguments)
+    run_module(*arguments)
     return time.perf_counter() - begun_seconds
 
 
-def _run(*arguments: str) -> str:
+def run_module(*arguments: str, seconds: float = PROCESS_SECONDS) -> str:
     """Run ``python -m …`` and return what it prints.
+
+    Args:
+        seconds: it may take so long.
 
     Raises:
         BackendError: it failed.
@@ -162,10 +167,10 @@ def _run(*arguments: str) -> str:
             [sys.executable, "-m", *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=PROCESS_SECONDS,
+            timeout=seconds,
         )
     except subprocess.TimeoutExpired as error:
-        raise BackendError(f"{name} did not end in {PROCESS_SECONDS:g} s") from error
+        raise BackendError(f"{name} did not end in {seconds:g} s") from error
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip() or "without a word"
         raise BackendError(f"{name} failed: {said.splitlines()[-1]}")

@@ -39,8 +39,8 @@ PLACES: tuple[tuple[Runtime, str], ...] = (
     ("torch", "cuda"),
 )
 """Runtimes and devices that are measured where they are there."""
-NUM_STREAMS = (1, 4, 16)
-NUM_PEOPLE = (1, 2, 4)
+NUM_STREAMS = (1, 4, 16, 64)
+NUM_PEOPLE = (1, 2, 4, 6)
 PICTURE_SIZE = (360, 640)
 """Height and width of what is looked at."""
 UPRIGHT = (

@@ -12,14 +12,17 @@ import typer
 
 from har_live import __version__
 from har_live.cli.annotate import annotate
+from har_live.cli.archive import archive
 from har_live.cli.bench import bench
 from har_live.cli.cameras import cameras
 from har_live.cli.demo import demo
 from har_live.cli.doctor import doctor
+from har_live.cli.fleet import fleet
 from har_live.cli.live import live
 from har_live.cli.models import models
 from har_live.cli.option_groups import with_groups
 from har_live.cli.predict import predict
+from har_live.cli.serve import serve
 from har_live.cli.teach import teach
 from har_live.console_letters import write_stand_ins
 from har_live.errors import HarLiveError
@@ -34,7 +37,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (live, annotate, predict, teach, demo, models, cameras, doctor, bench):
+for command in (
+    live,
+    annotate,
+    predict,
+    archive,
+    fleet,
+    teach,
+    serve,
+    demo,
+    models,
+    cameras,
+    doctor,
+    bench,
+):
     app.command()(with_groups(command))
 
 

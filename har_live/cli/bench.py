@@ -30,12 +30,21 @@ def bench(
             "Repeatable.",
         ),
     ] = None,
+    capacity: Annotated[
+        bool,
+        typer.Option(
+            "--capacity",
+            help="Measure what 1, 4, 16 and 64 cameras take, for minutes, and calculate "
+            "thousands; nothing else.",
+        ),
+    ] = False,
     json_path: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to this file.")
     ] = None,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Measure what har-live costs here: a grid frame, a window, a file, a label, a start."""
+    from har_live.bench.capacity import capacity_rows
     from har_live.bench.rows import Report
     from har_live.bench.run import measure
     from har_live.bench.table import machine_table, rows_table
@@ -53,7 +62,11 @@ def bench(
     with while_checking() as on_name:
         about = machine()
         try:
-            rows = measure(opened, effort=effort, only=only or (), on_name=on_name)
+            rows = (
+                capacity_rows(opened[0], on_name=on_name)
+                if capacity
+                else measure(opened, effort=effort, only=only or (), on_name=on_name)
+            )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
         report = Report(about, effort, tuple(rows))

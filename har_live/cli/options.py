@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -73,6 +73,18 @@ class RecognizerOptions:
         typer.Option("--cut-reset/--no-cut-reset", help="Begin afresh where the scene changes."),
     ] = True
 
+    def settings(self) -> dict[str, Any]:
+        """The keyword arguments of ``Recognizer``."""
+        return {
+            "runtime": self.runtime,
+            "device": self.device,
+            "hop": self.hop,
+            "min_confidence": self.min_confidence,
+            "average_seconds": self.smoothing,
+            "cut_reset": self.cut_reset,
+            "max_people": self.people,
+        }
+
     def open(self) -> Recognizer:
         """Load the weights, and say what they run on.
 
@@ -82,16 +94,7 @@ class RecognizerOptions:
         from har_live.cli.console.terminal import print_note
 
         try:
-            recognizer = har_live.Recognizer(
-                self.weights,
-                runtime=self.runtime,
-                device=self.device,
-                hop=self.hop,
-                min_confidence=self.min_confidence,
-                average_seconds=self.smoothing,
-                cut_reset=self.cut_reset,
-                max_people=self.people,
-            )
+            recognizer = har_live.Recognizer(self.weights, **self.settings())
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
         print_note(f"{recognizer.card.name} on {recognizer.runs_on}")

@@ -11,17 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import har_live
-from har_live.card import DEFAULT_WEIGHTS, Weights, open_weights, own_weights, own_weights_folder
+from har_live.card import DEFAULT_WEIGHTS, Weights
 from har_live.cli.live import live
 from har_live.cli.options import JsonOption, RecognizerOptions
-from har_live.errors import WeightsError
 from har_live.label_names import label_meant
 
 if TYPE_CHECKING:
     from har_live.lessons.recordings import LessonPlan, Recordings
-
-TAKES_FOLDER = "takes"
-"""In the folder of the weights."""
 
 
 def teach(
@@ -94,13 +90,12 @@ def teach(
         given = {"source": source, "actions": actions, "more": more, "keep-video": keep_video}
         if idle := [option for option, value in given.items() if value]:
             raise typer.BadParameter(f"--{idle[0]} is for recording, and --from for videos")
-    folder = own_weights_folder(name)
     from har_live.lessons.alone import alone_in
     from har_live.lessons.learn import open_base
-    from har_live.lessons.recordings import Recordings
+    from har_live.lessons.lesson import base_of, recordings_of
 
-    base = open_base(weights or _base_of(name))
-    recordings = Recordings(folder / TAKES_FOLDER)
+    recordings = recordings_of(name)
+    base = open_base(weights or base_of(name))
     with alone_in(recordings.folder):
         if videos is None:
             wanted = _Wanted(actions, more or (), takes, seconds, person, keep_video)
@@ -235,16 +230,3 @@ def _learn(
 
 def _is_watched() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _base_of(name: str) -> str:
-    """Return what the weights of this name were taught from, else the usual weights."""
-    if name not in own_weights():
-        return DEFAULT_WEIGHTS
-    try:
-        taught_from = open_weights(name).card.metrics.get("taught_from", DEFAULT_WEIGHTS)
-    except WeightsError as error:
-        raise WeightsError(
-            f"{error}; with --weights, what it starts from, it is made anew from its takes"
-        ) from error
-    return str(taught_from)

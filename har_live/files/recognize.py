@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 
 from har_live.current_labels import CurrentLabels
 from har_live.files.judged import Judged
+from har_live.files.looked_ahead import looked_ahead
 from har_live.moment import Moment
 from har_live.overlay import OverlayState, draw_on
 from har_live.sources import Source, SourceSettings, open_source
@@ -118,11 +119,14 @@ def _undrawn(
     """Yield moments as ``recognize`` does, for callers that draw nothing."""
     stream = recognizer.stream()
     segmenter = recognizer.segmenter(min_duration_seconds=min_duration_seconds)
-    for frame in source:
-        predictions = stream.push(frame)
-        segments = _segments(segmenter.update, predictions)
-        yield Moment(frame, predictions, segments, stream.warming_up, stream.people)
-    predictions = stream.finish()
+    predictions: list[Prediction] = []
+    with closing(looked_ahead(source, recognizer)) as frames:
+        for frame, grid_frames, looks in frames:
+            predictions = stream.advance(grid_frames, looks=looks)
+            if frame is not None:
+                segments = _segments(segmenter.update, predictions)
+                yield Moment(frame, predictions, segments, stream.warming_up, stream.people)
+    predictions += stream.finish()
     segments = _segments(segmenter.update, predictions) + segmenter.finish()
     yield Moment(
         None,

@@ -11,10 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from har_live.card import DEFAULT_PEOPLE
-from har_live.lessons.guide_screen import GuideScreen, Keeper
+from har_live.lessons.guide_screen import GuideScreen
 from har_live.lessons.guide_seen import Looking
-from har_live.lessons.guide_steps import Guide
-from har_live.lessons.guide_takes import Step
+from har_live.lessons.guide_session import GuideSession, Keeper
 from har_live.realtime.capture import open_for_live
 from har_live.realtime.clock import Clock
 from har_live.realtime.metrics import Ending
@@ -24,7 +23,6 @@ from har_live.realtime.settings import LiveSettings
 from har_live.realtime.threads import signals_to
 from har_live.sources.kinds import kind_of
 from har_live.time_grid import TimeGrid
-from har_live.types import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,12 +92,12 @@ def record(
         clock,
         retries=settings.retries,
     )
+    keeper = Keeper(recordings, grid_fps=clip.grid_fps, person=person, origin=name)
     screen = GuideScreen(
-        _guide(plan, recordings, clip.grid_fps),
+        GuideSession(plan, recordings, keeper, grid_fps=clip.grid_fps),
         pipeline,
         window,
         Notices(name, can_stall=kind.can_hang(source), now_seconds=clock.now()),
-        Keeper(recordings, grid_fps=clip.grid_fps, person=person, origin=name),
         is_mirrored=kind.is_mirrored if settings.mirror is None else settings.mirror,
         has_joints=settings.joints,
     )
@@ -111,11 +109,3 @@ def record(
     pipeline.check()
     ending = signals[0] if signals else Ending(screen.ending or "")
     return GuideSummary(ending.reason, ending.exit_code, pipeline.captures[0].num_reconnects)
-
-
-def _guide(plan: LessonPlan, recordings: Recordings, grid_fps: float) -> Guide:
-    steps = [Step(action, plan.takes, plan.take_seconds) for action in plan.actions]
-    if plan.none_seconds:
-        steps.append(Step(NONE, plan.none_takes, plan.none_seconds))
-    counts = recordings.counts()
-    return Guide(steps, [counts.get(step.action, 0) for step in steps], grid_fps=grid_fps)

@@ -1,4 +1,4 @@
-"""The main thread's part of a guided recording: draws, answers the keys, writes takes at once."""
+"""The main thread's part of a guided recording in a window: draws, answers the keys."""
 
 from __future__ import annotations
 
@@ -8,10 +8,6 @@ import cv2
 import numpy as np
 
 from har_live.lessons.guide_seen import Looked
-from har_live.lessons.guide_takes import Drop, Take
-from har_live.lessons.guide_words import view_of
-from har_live.lessons.recordings import VIDEO_SUFFIX, Recording
-from har_live.lessons.take_video import write_video
 from har_live.overlay.lesson import draw_lesson
 from har_live.realtime.inbox import Ended, Failed, Lost, Opened, wait_for_news
 from har_live.realtime.main_loop import REDRAW_SECONDS, TICK_SECONDS
@@ -19,53 +15,12 @@ from har_live.realtime.threads import as_har_live_error
 from har_live.realtime.tile import BLANK
 
 if TYPE_CHECKING:
-    from har_live.lessons.guide_steps import Guide
-    from har_live.lessons.recordings import Recordings
+    from har_live.lessons.guide_session import GuideSession
     from har_live.realtime.any_window import AnyWindow
     from har_live.realtime.inbox import LiveFrame, News
     from har_live.realtime.notices import Notices
     from har_live.realtime.pipeline import Pipeline
-    from har_live.types import Image, Person
-
-
-class Keeper:
-    """Writes the takes of one person.
-
-    Args:
-        grid_fps: grid frames a second.
-        person: name of who is recorded.
-        origin: of the source, for people.
-    """
-
-    def __init__(
-        self, recordings: Recordings, *, grid_fps: float, person: str, origin: str
-    ) -> None:
-        self._recordings = recordings
-        self._grid_fps = grid_fps
-        self._person = person
-        self._origin = origin
-
-    def add(self, take: Take) -> None:
-        """Write a take, and its video where it has pictures.
-
-        Raises:
-            SinkError: it can't be written; a take whose video can't be is kept.
-        """
-        path = self._recordings.add(
-            Recording(
-                take.action,
-                take.joints(),
-                self._grid_fps,
-                person=self._person,
-                origin=self._origin,
-            )
-        )
-        if pictures := take.pictures():
-            write_video(path.with_suffix(VIDEO_SUFFIX), pictures, fps=self._grid_fps)
-
-    def drop(self, action: str) -> None:
-        """Take the newest take of an action away."""
-        self._recordings.drop_last(action)
+    from har_live.types import Image
 
 
 class GuideScreen:
@@ -74,32 +29,28 @@ class GuideScreen:
     Args:
         pipeline: of one source that is looked at.
         notices: of that source.
-        keeper: takes are written as soon as they are good.
         is_mirrored: the picture is shown as in a mirror; the text on it is not.
         has_joints: draw people's limbs, until a key says otherwise.
     """
 
     def __init__(
         self,
-        guide: Guide,
+        session: GuideSession,
         pipeline: Pipeline,
         window: AnyWindow,
         notices: Notices,
-        keeper: Keeper,
         *,
         is_mirrored: bool,
         has_joints: bool,
     ) -> None:
-        self._guide = guide
+        self._session = session
         self._pipeline = pipeline
         (self._channels,) = pipeline.channels
         self._window = window
         self._notices = notices
-        self._keeper = keeper
         self._is_mirrored = is_mirrored
         self._has_joints = has_joints
         self._frame: LiveFrame | None = None
-        self._people: tuple[Person, ...] = ()
         self._is_held = False
         self._drawn_seconds = float("-inf")
         self.ending: str | None = None
@@ -121,35 +72,26 @@ class GuideScreen:
         for item in news:
             self._hear(item)
         self._answer_keys()
-        self._hold(self._guide.phase == "paused" and self._frame is not None)
+        self._hold(self._session.is_paused and self._frame is not None)
         if frame is not None or now - self._drawn_seconds >= REDRAW_SECONDS:
             self._drawn_seconds = now
             self._window.show(self._picture(now))
-        if self._guide.is_over and self.ending is None:
-            self.ending = "a key" if self._guide.phase != "done" else "the last take"
+        if self._session.is_over and self.ending is None:
+            self.ending = "the last take" if self._session.is_complete else "a key"
 
     def _hear(self, news: News) -> None:
         match news:
             case Looked(seen=seen) if seen is not None:
-                self._people = seen.people
-                self._do(self._guide.see(seen))
+                self._session.see(seen)
             case Opened():
                 self._notices.opened()
             case Lost():
-                self._guide.lose()
-                self._people = ()
+                self._session.lose()
                 self._notices.lost(news.attempt)
             case Failed():
                 raise as_har_live_error(news) from news.error
             case Ended():
                 self.ending = "the end of the source"
-
-    def _do(self, wish: Take | Drop | None) -> None:
-        match wish:
-            case Take():
-                self._keeper.add(wish)
-            case Drop():
-                self._keeper.drop(wish.action)
 
     def _answer_keys(self) -> None:
         for key in self._window.poll():
@@ -159,7 +101,7 @@ class GuideScreen:
             elif key == "fullscreen":
                 self._window.toggle_fullscreen()
             else:
-                self._do(self._guide.press(key))
+                self._session.press(key)
         if self._window.is_closed:
             self.ending = "closing the window"
 
@@ -175,7 +117,7 @@ class GuideScreen:
 
     def _picture(self, now: float) -> Image:
         notice = self._notices.text(now)
-        view = view_of(self._guide, self._people, notice=notice, has_joints=self._has_joints)
+        view = self._session.view(notice=notice, has_joints=self._has_joints)
         image = BLANK if self._frame is None else self._frame.image
         if self._is_mirrored:
             image, view = np.asarray(cv2.flip(image, 1), np.uint8), view.mirrored()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from har_live.errors import HarLiveError, SourceError
+from har_live.card import DEFAULT_WEIGHTS, open_weights, own_weights, own_weights_folder
+from har_live.errors import HarLiveError, SourceError, WeightsError
 from har_live.lessons.folders import LabelledClip
 from har_live.lessons.marks import read_marks
 from har_live.lessons.recordings import LessonPlan, Recordings, check_label
@@ -17,8 +18,37 @@ if TYPE_CHECKING:
     from har_live.card import ModelCard
     from har_live.people.finder import Finder
 
+TAKES_FOLDER = "takes"
+"""In the folder of the weights."""
+
 OnProgress = Callable[[str, float], None]
 """Is told what is being done, and which share of all is done."""
+
+
+def recordings_of(name: str) -> Recordings:
+    """Return the takes of the user's own weights of a name, which need not exist yet.
+
+    Raises:
+        WeightsError: they can't be called so.
+    """
+    return Recordings(own_weights_folder(name) / TAKES_FOLDER)
+
+
+def base_of(name: str) -> str:
+    """Return what the weights of a name were taught from, else the usual weights.
+
+    Raises:
+        WeightsError: they are damaged.
+    """
+    if name not in own_weights():
+        return DEFAULT_WEIGHTS
+    try:
+        taught_from = open_weights(name).card.metrics.get("taught_from", DEFAULT_WEIGHTS)
+    except WeightsError as error:
+        raise WeightsError(
+            f"{error}; with --weights, what it starts from, it is made anew from its takes"
+        ) from error
+    return str(taught_from)
 
 
 def next_plan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from har_live.types import Person, Prediction
+
+STRIPS_PER_SECOND = 10
+"""The strip of the last seconds moves so often, at any frame rate."""
 
 
 class OverlayState:
@@ -90,9 +94,11 @@ class OverlayState:
     ) -> OverlayView:
         """Return what to draw on the frame played at ``now_seconds``."""
         picked = self.picked
-        rows = self._history.rows(self._shown, picked, now_seconds)
+        # A strip that moved with every frame would be drawn, and encoded, three times as often.
+        strip_seconds = math.floor(now_seconds * STRIPS_PER_SECOND + 1e-6) / STRIPS_PER_SECOND
+        rows = self._history.rows(self._shown, picked, strip_seconds)
         view = OverlayView(
-            timeline=TimelineView(now_seconds, self.span_seconds, rows),
+            timeline=TimelineView(strip_seconds, self.span_seconds, rows),
             truth=truth,
             status=status,
             help_lines=help_lines,

@@ -30,8 +30,9 @@ LEAST_OF_NAME = 0.6
 """The share of a name's letters that must fit on its span; less says nothing."""
 
 
+@lru_cache(maxsize=16)
 def timeline_strip(timeline: TimelineView, labels: tuple[str, ...], metrics: Metrics) -> Canvas:
-    """Draw the strip."""
+    """Draw the strip; several pictures share it, so it is not to be drawn on."""
     num_rows = len(timeline.rows)
     strip = _empty_strip(timeline.span_seconds, metrics, num_rows).copy()
     tracks = [track_box(timeline.span_seconds, metrics, row, num_rows) for row in range(num_rows)]

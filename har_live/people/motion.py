@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from har_live.types import Image
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
 FLOW_SIDE = 48
 """Side of the flow field, in cells, whatever the picture's shape."""
-COARSE_SIDE = 24
-"""Side of the same field, seen less sharply."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Cells per grid step; the share of the picture above each is told."""
 PARTS = 4
@@ -33,6 +33,7 @@ _NUM_OF_PARTS = 4 * PARTS**2
 NUM_MOTION = len(SPEEDS) + 8 + 10 + 2 * _NUM_OF_PARTS
 _LIFTED = np.sqrt(np.arange(256, dtype=np.float32) + 1.0)
 """Dark parts are lifted."""
+_MEAN_OF_COLOURS = np.full((1, 3), 1 / 3, np.float32)
 _ANGLES = np.arange(8, dtype=np.float32) * np.float32(np.pi / 4)
 
 
@@ -49,15 +50,16 @@ class MotionSeen:
 
     def features(self) -> Plane:
         """Return (NUM_MOTION,) float32 numbers that describe it, large ones compressed."""
-        parts = [_means_of_parts(x).ravel() for x in (self.field, _coarser(self.field))]
-        values = np.concatenate([_whole_features(self.field), *parts])
+        parts = _means_of_parts(self.field).ravel()
+        # Told twice, as the networks learnt them: means of a coarser field are the same.
+        values = np.concatenate([_whole_features(self.field), parts, parts])
         compressed: Plane = np.sign(values) * np.log1p(4 * np.abs(values))
         return compressed.astype(np.float32)
 
 
 def grey_levels(picture: Image) -> list[Plane]:
     """Convert (h, w, 3) uint8 RGB → locally equalised grey, 12, 24 and 48 cells a side."""
-    lifted = _LIFTED[picture].mean(axis=2)
+    lifted = cv2.transform(cv2.LUT(picture, _LIFTED), _MEAN_OF_COLOURS)
     levels = [cv2.resize(lifted, (FLOW_SIDE, FLOW_SIDE), interpolation=cv2.INTER_AREA)]
     for _ in range(2):
         smaller = len(levels[0]) // 2
@@ -67,14 +69,15 @@ def grey_levels(picture: Image) -> list[Plane]:
 
 def motion_field(before: list[Plane], now: list[Plane]) -> Plane:
     """Return (4, 48, 48): flow x, flow y, its speed (cells a grid step), change of grey."""
-    flow = _smooth(_shift_between(before[0], now[0]), 3)
+    flow = [_smooth(shift, 3) for shift in _shift_between(before[0], now[0])]
     for earlier, later in zip(before[1:], now[1:], strict=True):
-        side = len(earlier)
-        flow = np.stack([cv2.resize(x, (side, side)) for x in flow]) * np.float32(2)
-        flow = _smooth(flow + _shift_between(earlier, _warped(later, flow)), 3)
-    speed = np.sqrt((flow**2).sum(axis=0, keepdims=True) + np.float32(1e-6))
-    change = np.abs(now[-1] - before[-1])[None]
-    return np.concatenate([flow, speed, change])
+        size = len(earlier), len(earlier)
+        flow = [np.asarray(cv2.resize(x, size) * 2, np.float32) for x in flow]
+        shifts = _shift_between(earlier, _warped(later, flow))
+        flow = [_smooth(x + shift, 3) for x, shift in zip(flow, shifts, strict=True)]
+    across, down = flow
+    speed = np.sqrt(across**2 + down**2 + np.float32(1e-6))
+    return np.stack([across, down, speed, np.abs(now[-1] - before[-1])])
 
 
 def _equalised(grey: Plane) -> Plane:
@@ -88,63 +91,50 @@ def _equalised(grey: Plane) -> Plane:
 
 
 @cache
-def _mean_around(length: int, width: int) -> Plane:
-    """Return (length, length): at each place the mean of the ``width`` around it, of fewer at the
-    ends."""
-    at = np.arange(length)
-    near = np.abs(at - at[:, None]) <= width // 2
-    mean: Plane = (near / near.sum(axis=1, keepdims=True)).astype(np.float32)
-    return mean
+def _num_around(side: int, width: int) -> Plane:
+    """Return (side, side): how many cells the square around each one has; fewer at the ends."""
+    return _sum_around(np.ones((side, side), np.float32), width)
+
+
+def _sum_around(x: Plane, width: int) -> Plane:
+    total = cv2.boxFilter(x, -1, (width, width), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(total, np.float32)
 
 
 def _smooth(x: Plane, width: int) -> Plane:
-    """Return (…, s, s): the mean over a square around each place."""
-    around = _mean_around(x.shape[-1], width)
-    return np.asarray(around @ x @ around.T, np.float32)
+    """Return (s, s): the mean over a square around each place."""
+    return _sum_around(x, width) / _num_around(len(x), width)
 
 
 def _slopes(x: Plane) -> tuple[Plane, Plane]:
-    """Return half the difference of the neighbours along x and along y; ends stand for what is
-    beyond."""
-    wide = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(1, 1), (1, 1)], mode="edge")
-    half = np.float32(0.5)
-    across = (wide[..., 1:-1, 2:] - wide[..., 1:-1, :-2]) * half
-    down = (wide[..., 2:, 1:-1] - wide[..., :-2, 1:-1]) * half
-    return across, down
+    """Return half the difference of the neighbours along x and along y, (h, w) each; ends stand for
+    what is beyond."""
+    across, down = (
+        cv2.Sobel(x, -1, *axis, ksize=1, scale=0.5, borderType=cv2.BORDER_REPLICATE)
+        for axis in ((1, 0), (0, 1))
+    )
+    return np.asarray(across, np.float32), np.asarray(down, np.float32)
 
 
-def _shift_between(before: Plane, after: Plane) -> Plane:
-    """Return one step: (2, h, w) cells that lead from before to after where it is near."""
+def _shift_between(before: Plane, after: Plane) -> tuple[Plane, Plane]:
+    """Return one step, cells right and down that lead from before to after where it is near: (h, w)
+    each."""
     dx, dy = _slopes((after + before) * np.float32(0.5))
     dt = after - before
-    xx, xy, yy, xt, yt = _smooth(np.stack([dx * dx, dx * dy, dy * dy, dx * dt, dy * dt]), 5)
+    products = dx * dx, dx * dy, dy * dy, dx * dt, dy * dt
+    xx, xy, yy, xt, yt = (_smooth(product, 5) for product in products)
     xx, yy = xx + np.float32(0.05), yy + np.float32(0.05)
-    step: Plane = np.stack([xy * yt - yy * xt, xy * xt - xx * yt]) / (xx * yy - xy * xy)
-    return step.clip(-3, 3)
+    steepness = xx * yy - xy * xy
+    right, down = (xy * yt - yy * xt) / steepness, (xy * xt - xx * yt) / steepness
+    return right.clip(-3, 3), down.clip(-3, 3)
 
 
-def _warped(x: Plane, flow: Plane) -> Plane:
+def _warped(x: Plane, flow: Sequence[Plane]) -> Plane:
     """Look at ``x`` where ``flow``, in cells, points."""
     at = np.arange(len(x), dtype=np.float32)
     across, down = flow[0] + at, flow[1] + at[:, None]
     warped = cv2.remap(x, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, np.float32)
-
-
-def _coarser(field: Plane) -> Plane:
-    """Reduce (4, 48, 48) → (4, 24, 24): the field between its cells."""
-    share = (np.arange(COARSE_SIDE, dtype=np.float32) + 0.5) / COARSE_SIDE
-    along = _between(share * FLOW_SIDE - 0.5)
-    return np.asarray(along @ field @ along.T, np.float32)
-
-
-def _between(places: NDArray[np.floating]) -> Plane:
-    """Interpolate at (n,) places, in cells → (n, 48): the value there, between the two cells
-    nearest."""
-    at = np.arange(FLOW_SIDE, dtype=np.float32)
-    inside = np.clip(places, 0, FLOW_SIDE - 1).astype(np.float32)
-    weights: Plane = np.maximum(1 - np.abs(inside[:, None] - at), 0)
-    return weights
 
 
 def _means_of_parts(x: Plane) -> Plane:
@@ -161,7 +151,7 @@ def _whole_features(field: Plane) -> Plane:
     above = 1 / (1 + np.exp(-(speed - np.array(SPEEDS, np.float32)[:, None, None]) * steepness))
     along = np.cos(_ANGLES)[:, None, None] * flow[0] + np.sin(_ANGLES)[:, None, None] * flow[1]
     towards = np.maximum(along, 0) ** 2 / (speed + np.float32(0.1))
-    spread = [np.abs(slope[axis]).mean() for axis in (0, 1) for slope in _slopes(flow)]
+    spread = [np.abs(slope).mean() for way in flow for slope in _slopes(way)]
     means = [*above.mean(axis=(1, 2)), *towards.mean(axis=(1, 2)), *flow.mean(axis=(1, 2))]
     return np.array(
         [

@@ -61,10 +61,14 @@ class Moments:
         frame: LiveFrame | None,
         scored: Sequence[Scored],
         *,
+        now: float,
         draw: Draw | None = None,
         is_last: bool = False,
     ) -> None:
         """Give the sinks what is new: a frame that is shown, and what was scored since.
+
+        Args:
+            now: on the clock by which frames arrive.
 
         Raises:
             SinkError: one of them can't take it.
@@ -78,6 +82,7 @@ class Moments:
         for one in scored:
             self._warming_up, self._people = one.warming_up, one.people
         self.num_segments += len(segments)
+        arrivals = [one.arrival_seconds for one in scored if one.predictions]
         self._outputs.write(
             Moment(
                 frame,
@@ -87,6 +92,7 @@ class Moments:
                 self._people,
                 left_out_seconds=self._segmenter.left_out_seconds if is_last else {},
                 is_last=is_last,
+                latency_seconds=now - arrivals[-1] if arrivals else None,
                 draw=draw,
             )
         )

@@ -42,14 +42,14 @@ def open_outputs(
     if recording is not None:
         check_video(first_recording(recording), overwrite=settings.overwrite)
     numbers = [*range(1, len(sources) + 1)] if len(sources) > 1 else [None]
-    named = zip(numbers, _names_of(sources), strict=True)
+    named = zip(numbers, names_of(sources), strict=True)
     return LiveOutputs(
         recording,
-        tuple(_sinks_of(sinks, number, settings, source_name=name) for number, name in named),
+        tuple(sinks_of(sinks, number, settings, source_name=name) for number, name in named),
     )
 
 
-def _names_of(sources: Sequence[str]) -> list[str]:
+def names_of(sources: Sequence[str]) -> list[str]:
     """Return names for people, no two alike; a file's without its folders, as where files are read
     whole: nobody else need know of them."""
     names: list[str] = []
@@ -77,7 +77,7 @@ def first_recording(path: Path) -> Path:
     return free_path(path, is_taken=is_taken) if has_time(path) else path
 
 
-def _sinks_of(
+def sinks_of(
     sinks: Sequence[str | Path | Sink],
     number: int | None,
     settings: LiveSettings,

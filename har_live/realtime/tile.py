@@ -90,7 +90,7 @@ class Tile:
         if frame is not None:
             self._show(frame, now)
         scored = [item for item in news if isinstance(item, Scored)]
-        self.moments.write(frame, scored, draw=partial(self._draw_for_sinks, now))
+        self.moments.write(frame, scored, now=now, draw=partial(self._draw_for_sinks, now))
         turns = [item for item in news if isinstance(item, Opened | Lost | Failed)]
         if turns and not isinstance(turns[-1], Opened):
             self.moments.lose()  # after the frame, which was its last
@@ -98,12 +98,13 @@ class Tile:
 
     def conclude(self, *, is_paused: bool) -> None:
         """Take in what the threads said last: it still belongs into the files."""
-        self._end_seconds = self._end_seconds or self.channels.clock.now()
+        now = self.channels.clock.now()
+        self._end_seconds = self._end_seconds or now
         _, news = self.channels.screen.take()
         scored = [item for item in news if isinstance(item, Scored)]
         for item in scored:
             self._hear_scored(item, is_paused=is_paused)
-        self.moments.write(None, scored, is_last=True)
+        self.moments.write(None, scored, now=now, is_last=True)
 
     @property
     def duration_seconds(self) -> float:

@@ -16,13 +16,17 @@ from pathlib import Path
 from har_live.card import DEFAULT_PEOPLE, DEFAULT_WEIGHTS, Weights, open_weights
 from har_live.people.detection import MAX_PEOPLE
 from har_live.people.finder import Finder
+from har_live.recognizer.look import Look
 from har_live.recognizer.streams import Stream, StreamGroup
 from har_live.scorers import Runtime, open_finder, open_scorer
 from har_live.segments import Segmenter
 from har_live.smoothing_spec import SmoothingSpec
+from har_live.threads import num_cores
 from har_live.time_grid import TimeGrid
+from har_live.transforms import to_finder, to_network
+from har_live.types import Frame
 
-__all__ = ["Recognizer", "Stream", "StreamGroup"]
+__all__ = ["Look", "Recognizer", "Stream", "StreamGroup"]
 
 
 class Recognizer:
@@ -38,6 +42,7 @@ class Recognizer:
         average_seconds: average scores over so much time, whatever ``smoothing`` says.
         cut_reset: a change of scene begins afresh, as a gap does.
         max_people: so many are followed at once, by weights that read joints.
+        num_threads: cores that are used at once, for batches and PyTorch; None takes all of them.
 
     Raises:
         WeightsError, BackendError: the weights or the runtime can't be had.
@@ -57,6 +62,7 @@ class Recognizer:
         average_seconds: float | None = None,
         cut_reset: bool = True,
         max_people: int = DEFAULT_PEOPLE,
+        num_threads: int | None = None,
     ) -> None:
         if not 1 <= max_people <= MAX_PEOPLE:
             raise ValueError(f"max_people is {max_people}; expected 1 to {MAX_PEOPLE}")
@@ -69,11 +75,14 @@ class Recognizer:
             spec = spec.with_min_confidence(min_confidence)
         # The card checks the hop and says what is allowed.
         self.card = dataclasses.replace(card, hop=card.hop if hop is None else hop, smoothing=spec)
-        self.scorer = open_scorer(opened, runtime=runtime, device=device)
+        self.scorer = open_scorer(opened, runtime=runtime, device=device, num_threads=num_threads)
         self.finder: Finder | None = (
-            open_finder(runtime=runtime, device=device) if card.model.reads_joints else None
+            open_finder(runtime=runtime, device=device, num_threads=num_threads)
+            if card.model.reads_joints
+            else None
         )
         """Finds the people; None for weights that read whole pictures."""
+        self.num_threads = num_threads or num_cores()
         self.cut_reset = cut_reset
         self.max_people = max_people
 
@@ -99,6 +108,17 @@ class Recognizer:
         """Return a time grid for these windows: what ``Stream.push`` puts its frames through."""
         clip = self.card.clip
         return TimeGrid(clip.grid_fps, max_gap_seconds=clip.window_seconds)
+
+    def look(self, frame: Frame) -> Look:
+        """Do with a frame what is done with it alone: for ``Stream.advance``, ahead of it. Any
+        number of threads may."""
+        clip = self.card.clip
+        if self.finder is None:
+            return Look(to_network(frame.picture, clip), ())
+        height, width, _ = frame.picture.shape
+        picture = to_finder(frame.picture, clip.image_size)
+        (people,) = self.finder.find([picture], aspects=[width / height])
+        return Look(picture, people)
 
     def segmenter(self, *, min_duration_seconds: float = 0.0) -> Segmenter:
         """Return a segmenter whose borders fit these windows and this smoothing."""

@@ -76,8 +76,11 @@ class SourceState(ABC):
         self.reset()
         self._has_full_window = False
 
-    def see(self, grid_frame: GridFrame) -> Image | None:
+    def see(self, grid_frame: GridFrame, picture: Image | None = None) -> Image | None:
         """Take in one more grid frame.
+
+        Args:
+            picture: of it, as small as it is looked at, where that was made before.
 
         Returns:
             (h, w, 3) uint8 RGB: the picture, as small as it is looked at; None where it is the one
@@ -86,7 +89,7 @@ class SourceState(ABC):
         last, self._last = self._last, grid_frame
         self._is_repeated = last is not None and last.frame is grid_frame.frame
         if not self._is_repeated:
-            self._picture = self._reduced(grid_frame.frame.picture)
+            self._picture = self._reduced(grid_frame.frame.picture) if picture is None else picture
         if self._begins_run(grid_frame):
             self._run += 1
             self._broken = False

@@ -12,8 +12,11 @@ from har_live.recognizer.pictures import NUM_ROWS, PictureState
 from har_live.recognizer.subject import num_windows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from har_live.people.detection import Detection
     from har_live.recognizer import Recognizer
+    from har_live.recognizer.look import Look
     from har_live.recognizer.source_state import SourceState
     from har_live.time_grid import GridFrame
     from har_live.types import Frame, Image, Person, Prediction
@@ -46,11 +49,14 @@ class StreamGroup:
             for number in range(num_sources)
         ]
 
-    def advance(self, grid_frames: Mapping[int, GridFrame]) -> dict[int, list[Prediction]]:
+    def advance(
+        self, grid_frames: Mapping[int, GridFrame], *, looks: Mapping[int, Look] | None = None
+    ) -> dict[int, list[Prediction]]:
         """Take in one more grid frame of some of the sources.
 
         Args:
             grid_frames: by the numbers of their sources.
+            looks: those that were looked at already, by ``Recognizer.look``, likewise.
 
         Returns:
             Predictions for the windows that are due now, by the numbers of their sources: the main
@@ -59,8 +65,15 @@ class StreamGroup:
         if not grid_frames:
             return {}
         states = {number: self._sources[number] for number in sorted(grid_frames)}
-        pictures = {number: state.see(grid_frames[number]) for number, state in states.items()}
-        found = self._find({n: p for n, p in pictures.items() if p is not None})
+        looks = looks or {}
+        found = {number: look.people for number, look in looks.items()}
+        pictures = {
+            number: state.see(
+                grid_frames[number], looks[number].picture if number in looks else None
+            )
+            for number, state in states.items()
+        }
+        found |= self._find({n: p for n, p in pictures.items() if p is not None and n not in looks})
         shown = [state.subjects(found.get(number, ())) for number, state in states.items()]
         subjects = [subject for some in shown for subject, _ in some]
         inputs = zip(*(inputs for some in shown for _, inputs in some), strict=True)
@@ -75,7 +88,7 @@ class StreamGroup:
             for (number, state), part in zip(states.items(), parts, strict=True)
         }
 
-    def _find(self, pictures: Mapping[int, Image]) -> dict[int, list[Detection]]:
+    def _find(self, pictures: Mapping[int, Image]) -> dict[int, Sequence[Detection]]:
         if self._finder is None or not pictures:
             return {}
         aspects = [self._sources[number].aspect for number in pictures]
@@ -130,14 +143,22 @@ class Stream:
         """
         return self.advance(self._grid.push(frame))
 
-    def advance(self, grid_frames: Iterable[GridFrame]) -> list[Prediction]:
+    def advance(
+        self, grid_frames: Iterable[GridFrame], *, looks: Iterable[Look] | None = None
+    ) -> list[Prediction]:
         """Take in frames that a grid of ``Recognizer.grid`` has picked already.
 
         ``push`` is this behind a grid of its own. Use one or the other.
+
+        Args:
+            looks: at each of them, where they were looked at before.
         """
         predictions: list[Prediction] = []
-        for grid_frame in grid_frames:
-            predictions += self._group.advance({0: grid_frame})[0]
+        grid_frames = list(grid_frames)
+        known = [None] * len(grid_frames) if looks is None else looks
+        for grid_frame, look in zip(grid_frames, known, strict=True):
+            seen = {} if look is None else {0: look}
+            predictions += self._group.advance({0: grid_frame}, looks=seen)[0]
         return predictions
 
     def finish(self) -> list[Prediction]:

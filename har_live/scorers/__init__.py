@@ -20,7 +20,13 @@ INSTALL_TORCH = (
 __all__ = ["OpenWindows", "Runtime", "Scorer", "open_finder", "open_scorer"]
 
 
-def open_scorer(weights: Weights, *, runtime: Runtime = "auto", device: str = "auto") -> Scorer:
+def open_scorer(
+    weights: Weights,
+    *,
+    runtime: Runtime = "auto",
+    device: str = "auto",
+    num_threads: int | None = None,
+) -> Scorer:
     """Put weights on a runtime and a device.
 
     ``auto`` takes CUDA through torch where there is a GPU and torch is installed, else ONNX Runtime
@@ -32,6 +38,7 @@ def open_scorer(weights: Weights, *, runtime: Runtime = "auto", device: str = "a
         runtime: ``auto``, ``torch`` or ``onnx``.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:N``, or a provider of ONNX Runtime:
             ``tensorrt``, ``openvino``, ``coreml``, ``directml``.
+        num_threads: of PyTorch; None takes one a core. ONNX Runtime computes it on one core.
 
     Raises:
         BackendError: what was asked for is not on this machine.
@@ -41,13 +48,15 @@ def open_scorer(weights: Weights, *, runtime: Runtime = "auto", device: str = "a
     if runtime == "torch":
         from har_live.scorers.torch import TorchScorer
 
-        return TorchScorer(weights, device=device)
+        return TorchScorer(weights, device=device, num_threads=num_threads)
     from har_live.scorers.onnx import OnnxScorer
 
     return OnnxScorer(weights, device=device)
 
 
-def open_finder(*, runtime: Runtime = "auto", device: str = "auto") -> PeopleFinder:
+def open_finder(
+    *, runtime: Runtime = "auto", device: str = "auto", num_threads: int | None = None
+) -> PeopleFinder:
     """Put the pretrained people finder on a runtime and a device: see ``open_scorer``.
 
     Raises:
@@ -62,7 +71,7 @@ def open_finder(*, runtime: Runtime = "auto", device: str = "auto") -> PeopleFin
         return PeopleFinder(load_movenet(pose, device=device))
     from har_live.scorers.onnx import load_movenet as load_onnx_movenet
 
-    return PeopleFinder(load_onnx_movenet(pose, device=device))
+    return PeopleFinder(load_onnx_movenet(pose, device=device, num_threads=num_threads))
 
 
 def chosen_runtime(runtime: Runtime, device: str) -> tuple[Runtime, str]:

@@ -74,13 +74,16 @@ class TorchScorer:
     Args:
         weights: folder with ``model.safetensors`` and its card.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
+        num_threads: of the processor, in the whole process; None leaves them as they are.
 
     Raises:
         BackendError: the device is not there.
         WeightsError: see ``load_model``.
     """
 
-    def __init__(self, weights: Weights, *, device: str) -> None:
+    def __init__(self, weights: Weights, *, device: str, num_threads: int | None = None) -> None:
+        if num_threads is not None:
+            torch.set_num_threads(num_threads)
         self.device = _checked_device(device)
         self.model = load_model(weights).to(self.device)
         if self.device.type == "cuda":

@@ -217,6 +217,7 @@ def test_a_grid_frame_beside_its_finder_and_with_more_people(snail):
         ("grid frame", 10 + 2 * 1.4, 10.0),
         ("grid frame, 2 people", 10 + 3 * 1.4, 12.8),
         ("grid frame, 4 people", 10 + 5 * 1.4, 12.8),
+        ("grid frame, 6 people", 10 + 7 * 1.4, 12.8),
         ("windows scored", 1 / 0.0128 / 2, 5.0),
     ]
     assert rows[0].against_name == "people finder alone"
@@ -238,6 +239,7 @@ def test_streams_share_a_batch(snail):
     assert figures(rows) == [
         ("grid frame, 4 streams", 12.8, 12.8),
         ("grid frame, 16 streams", 12.8, 12.8),
+        ("grid frame, 64 streams", 12.8, 12.8),
     ]
 
 

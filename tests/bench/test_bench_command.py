@@ -61,7 +61,7 @@ def test_ctrl_c_in_a_live_run_ends_the_whole_benchmark(monkeypatch):
 
 def test_a_process_that_fails_says_why():
     with pytest.raises(BackendError, match="har_live predict failed: har-live: no weights 'none'"):
-        end_to_end._run("har_live", "predict", "figure", "--weights", "none")
+        end_to_end.run_module("har_live", "predict", "figure", "--weights", "none")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system does not tell")

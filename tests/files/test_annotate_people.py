@@ -17,6 +17,7 @@ from har_live.overlay.style import color_of
 from har_live.recognizer import DEFAULT_PEOPLE
 from har_live.segments import Segmenter
 from har_live.sources.media import MediaSource
+from har_live.time_grid import GridFrame, TimeGrid
 from har_live.types import Frame
 from tests.support.people_drawn import LABELS, make_person, make_prediction
 from tests.support.sources_made import MadeSource
@@ -31,6 +32,7 @@ class TwoPeople:
     card = SimpleNamespace(name="made")
     warming_up = None
     people = TWO
+    num_threads = 1
 
     def stream(self) -> TwoPeople:
         return self
@@ -38,10 +40,18 @@ class TwoPeople:
     def segmenter(self, **_settings: float) -> Segmenter:
         return Segmenter(lag_seconds=1.0, hop_seconds=0.1)
 
-    def push(self, frame: Frame) -> list:
-        now = frame.pts_seconds
+    def grid(self) -> TimeGrid:
+        return TimeGrid(10.0, max_gap_seconds=2.0)
+
+    def look(self, frame: Frame) -> None:
+        return None
+
+    def advance(self, grid_frames: list[GridFrame], *, looks: list[None]) -> list:
         return [
-            make_prediction(person.id, label, start=now - 2, end=now)
+            make_prediction(
+                person.id, label, start=one.instant_seconds - 2, end=one.instant_seconds
+            )
+            for one, _ in zip(grid_frames, looks, strict=True)
             for person, label in zip(TWO, ("wave", "walk"), strict=True)
         ]
 

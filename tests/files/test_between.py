@@ -9,6 +9,7 @@ from har_live import Sink, SourceError, annotate
 from har_live.files.interpolated_people import MOST_SECONDS, people_between
 from har_live.moment import Moment
 from har_live.overlay.style import color_of
+from har_live.time_grid import GridFrame
 from har_live.types import NUM_JOINTS, Frame, Person, VideoInfo
 from tests.files.test_annotate_people import TwoPeople
 from tests.support.people_drawn import LABELS, make_person, make_prediction
@@ -108,22 +109,22 @@ class Walking:
     labels = LABELS
     card = TwoPeople.card
     segmenter = TwoPeople.segmenter
+    grid = TwoPeople.grid
+    look = TwoPeople.look
     warming_up = None
 
     def __init__(self) -> None:
         self.people: tuple[Person, ...] = ()
-        self._num_pushed = 0
 
     def stream(self) -> Walking:
         return self
 
-    def push(self, frame: Frame) -> list:
-        self._num_pushed += 1
-        if self._num_pushed % 4 != 2:
-            return []
-        left = (self._num_pushed - 2) / 100 + 0.1
-        self.people = (make_person(1, (left, 0.3, left + 0.2, 0.9)),)
-        return [make_prediction(1, "walk", end=frame.pts_seconds)]
+    def advance(self, grid_frames: list[GridFrame], *, looks: list[None]) -> list:
+        assert len(grid_frames) == len(looks) <= 1
+        for one in grid_frames:
+            left = 0.4 * one.frame.pts_seconds + 0.1
+            self.people = (make_person(1, (left, 0.3, left + 0.2, 0.9)),)
+        return [make_prediction(1, "walk", end=one.instant_seconds) for one in grid_frames]
 
     def finish(self) -> list:
         return []

@@ -21,7 +21,7 @@ RECORD = Path(__file__).with_name("speed.json")
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- speed -->\n", "<!-- end of speed -->"
 """Lines of the README around what is written."""
-GROUPS = ("grid-frame", "file", "latency", "process")
+GROUPS = ("grid-frame", "anew", "streams", "file", "latency", "process")
 LEAST_TOLD = 1.0
 """Milliseconds; less is within what a run differs from the next."""
 PUBLIC = ("system", "libraries", "GPU", "time")
@@ -72,6 +72,11 @@ def _told(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
         "each further person (of four)",
         f"{further:.1f} ms" if further >= LEAST_TOLD else f"less than {LEAST_TOLD:.0f} ms",
     )
+    if "grid frame, 16 streams" in named:
+        shared = named["grid frame, 16 streams"]
+        yield "grid frame, one of 16 streams", f"{shared.value:.1f} ms ({shared.ratio:.2f} ×)"
+    for anew in (row for name, row in named.items() if name.startswith("a window anew")):
+        yield "a label each grid frame, all frames of its window anew", f"{anew.ratio:.1f} ×"
     for fps in (30, 60):
         middle, late = (named[f"latency at {fps} fps, p{percent}"] for percent in (50, 95))
         what = f"from a frame's arrival to its drawn label at {fps} fps, median and 95 %"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
 from har_live.cli.console.terminal import answers, notes, print_json, print_note
 from har_live.errors import HarLiveError
+from har_live.files.recognition_values import recognition_head, segment_values
 from har_live.label_names import readable
 from har_live.redact import redact_path, redact_url
 from har_live.types import WHOLE_PICTURE
@@ -57,14 +57,7 @@ def print_recognition(
     recognition: Recognition, *, source: str, weights: str, single: bool, as_json: bool
 ) -> None:
     """The segments of a video, or one answer for the whole of it."""
-    answer: dict[str, Any] = {
-        "format": "har-live-prediction",
-        "version": 2,
-        "source": redact_url(source),
-        "source_start_seconds": round(recognition.source_start_seconds, 6),
-        "weights": weights,
-        "num_frames": recognition.num_frames,
-    }
+    answer = recognition_head(recognition, source=redact_url(source), weights=weights)
     if single:
         scores = recognition.clip_scores()
         best = scores.argsort()[::-1][:NUM_TOP]
@@ -73,8 +66,7 @@ def print_recognition(
         lines = [f"{item['confidence']:6.1%}  {readable(item['label'])}" for item in top]
     else:
         segments = recognition.segments
-        answer["segments"] = [asdict(s) | {"person": s.person or None} for s in segments]
-        answer["left_out_seconds"] = recognition.left_out_seconds
+        answer |= segment_values(recognition)
         several = len({s.person for s in segments} - {WHOLE_PICTURE}) > 1
         lines = [
             f"{s.start_seconds:8.2f} – {s.end_seconds:8.2f} s  {s.mean_confidence:4.0%}  "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Self
 
@@ -18,9 +19,14 @@ _HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=n
 
 
 class MjpegCamera:
-    """Sends 30 pictures a second to whoever connects to ``url``, until it is told otherwise."""
+    """Sends 30 pictures a second to whoever connects to ``url``, until it is told otherwise.
 
-    def __init__(self, port: int = 0) -> None:
+    Args:
+        pictures: (H, W, 3) uint8 BGR each, over and over; none: numbered ones.
+    """
+
+    def __init__(self, port: int = 0, *, pictures: Sequence[np.ndarray] = ()) -> None:
+        self._parts = [_part(image) for image in pictures]
         self._server = socket.create_server(("127.0.0.1", port))
         self.port = self._server.getsockname()[1]
         self.url = f"http://user:secret@127.0.0.1:{self.port}/video?token=secret"
@@ -68,7 +74,10 @@ class MjpegCamera:
             index = 0
             while not self._is_off.wait(1 / FPS):
                 if not self._is_silent.is_set():
-                    connection.sendall(_part(picture(index)))
+                    parts = self._parts
+                    connection.sendall(
+                        parts[index % len(parts)] if parts else _part(picture(index))
+                    )
                     index += 1
 
 
