@@ -115,9 +115,7 @@ class FakeNet:
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Find by this network, whatever the runtime."""
-        monkeypatch.setattr(
-            har_live.recognizer, "open_finder", lambda *, runtime, device: PeopleFinder(self)
-        )
+        monkeypatch.setattr(har_live.recognizer, "open_finder", lambda **_: PeopleFinder(self))
 
 
 def standing(x: float) -> Where:
