@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 FORMAT = "har-live-archive"
 VERSION = 1
 FILE = "videos.jsonl"
+_KEYS = {"video", "identity", "broken", "duration_seconds", "segments"}
 
 
 def header_of(packed: PackedRecognizer) -> dict[str, Any]:
@@ -94,10 +96,18 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
     try:
         with path.open(encoding="utf-8") as file:
             next(file)
-            for line in file:
-                yield json.loads(line)
-    except (OSError, ValueError, KeyError) as error:
+            for number, text in enumerate(file, 2):
+                yield _known_line(text, f"{path} is damaged at line {number}")
+    except (OSError, UnicodeDecodeError) as error:
         raise SinkError(f"{path} can't be gone on with: {reason(error)}") from error
+
+
+def _known_line(text: str, trouble: str) -> dict[str, Any]:
+    with suppress(ValueError):
+        line = json.loads(text)
+        if isinstance(line, dict) and line.keys() >= _KEYS:
+            return line
+    raise SinkError(f"{trouble}; take that line away, or give --overwrite")
 
 
 def _line(value: dict[str, Any]) -> str:

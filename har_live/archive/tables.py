@@ -48,7 +48,8 @@ def _rows(lines: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _write_json(part: Path, header: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
-    with part.open("w", encoding="utf-8") as file:
+    # A letter that is none (half a file name in another code page) as in the journal.
+    with part.open("w", encoding="utf-8", errors="backslashreplace") as file:
         for value in (header, *_rows(lines)):
             file.write(json.dumps(value, ensure_ascii=False) + "\n")
 
@@ -79,4 +80,6 @@ def _write_parquet(part: Path, header: dict[str, Any], lines: Sequence[dict[str,
 
 
 def _with_sides(row: dict[str, Any]) -> dict[str, Any]:
-    return row | dict(zip(SIDES, row["box"] or [None] * len(SIDES), strict=True))
+    video = row["video"].encode("utf-8", "backslashreplace").decode("utf-8")
+    sides = dict(zip(SIDES, row["box"] or [None] * len(SIDES), strict=True))
+    return row | sides | {"video": video}

@@ -6,7 +6,8 @@ import glob
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +44,8 @@ def find_videos(spec: str, *, leave_out: Path | None = None) -> list[Video]:
         SourceError: there is nothing of that name, or no video in it.
     """
     found = {video.path: video for video in _found(spec)}
+    if not found:
+        raise SourceError(f"{redact_url(spec)} holds no videos; a folder's end in .mp4, .mkv, …")
     if leave_out is not None:
         beneath = f"{leave_out.resolve()}{os.sep}"
         found = {
@@ -50,8 +53,10 @@ def find_videos(spec: str, *, leave_out: Path | None = None) -> list[Video]:
             for path, video in found.items()
             if stores.is_store(video.address) or not video.address.startswith(beneath)
         }
-    if not found:
-        raise SourceError(f"{redact_url(spec)} holds no videos; a folder's end in .mp4, .mkv, …")
+        if not found:
+            raise SourceError(
+                f"all videos lie in {leave_out}, which is written; give another --out"
+            )
     return [found[path] for path in sorted(found)]
 
 
@@ -83,13 +88,17 @@ def _is_video(name: str) -> bool:
 
 
 def _files(paths: Iterable[Path], root: Path) -> Iterator[Video]:
-    root = root.resolve()
     for path in paths:
-        # Not resolved itself: a link is a video of its own name.
-        whole = path.parent.resolve() / path.name
-        if whole.is_file():
-            name = whole.relative_to(root) if whole.is_relative_to(root) else whole
-            yield Video(name.as_posix(), str(whole), _identity(whole))
+        # A link that leads nowhere was meant to be a video: reading it tells.
+        if path.is_file() or (path.is_symlink() and not path.exists()):
+            yield _file(path, root.resolve())
+
+
+def _file(path: Path, root: Path) -> Video:
+    # Not resolved itself: a link is a video of its own name.
+    whole = path.parent.resolve() / path.name
+    name = whole.relative_to(root) if whole.is_relative_to(root) else whole
+    return Video(name.as_posix(), str(whole), _identity(whole))
 
 
 def _listed(path: Path) -> Iterator[Video]:
@@ -98,17 +107,24 @@ def _listed(path: Path) -> Iterator[Video]:
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path} is no list of videos: {error}") from error
     root = path.parent.resolve()
+    addresses: list[str] = []
     for line in filter(None, map(str.strip, lines)):
         if line.startswith("#"):
             continue
         if stores.is_store(line) or "://" in line:
-            digest = hashlib.sha256(line.encode()).hexdigest()
-            yield Video(redact_url(line), line, digest[:16])
-            continue
-        # Kept as it is where it is missing, is a pipe or the like: reading it tells.
-        whole = root / line
-        name = whole.relative_to(root) if whole.is_relative_to(root) else whole
-        yield Video(name.as_posix(), str(whole), _identity(whole))
+            addresses.append(line)
+        else:
+            # Kept as it is where it is missing, is a pipe or the like: reading it tells.
+            yield _file(root / line, root)
+    yield from _addresses(set(addresses))
+
+
+def _addresses(addresses: Collection[str]) -> Iterator[Video]:
+    """Those whose secrets alone tell them apart (``?id=1``) get some digits for that."""
+    num_alike = Counter(map(redact_url, addresses))
+    for address in addresses:
+        path, digest = redact_url(address), hashlib.sha256(address.encode()).hexdigest()[:16]
+        yield Video(f"{path}?{digest}" if num_alike[path] > 1 else path, address, digest)
 
 
 def _identity(path: Path) -> str:

@@ -53,7 +53,8 @@ def connected(address: str | None) -> Iterator[None]:
         where = f"at {address}" if address else "of this machine"
         why = next(iter(str(error).splitlines()), type(error).__name__)
         raise BackendError(
-            f"no Ray cluster {where} takes us: {redact(why)} (begin one with: ray start --head)"
+            f"no Ray cluster {where} takes us: {redact(why)} (begin one with: ray start --head; "
+            "where it asks for a token, set RAY_AUTH_MODE=token here, too)"
         ) from error
     try:
         yield

@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from har_live.realtime.outputs import names_of
 from har_live.serve import events, health, login, metrics, models, predict, rtc, sources
 from har_live.serve.bell import Bell
+from har_live.serve.ending import Ending
 from har_live.serve.feed import Feed, SegmentLog
 from har_live.serve.figures import Figures
 from har_live.serve.gate import Gate
@@ -67,6 +68,7 @@ def create_app(settings: ServeSettings, recognizer: Recognizer) -> FastAPI:
     app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
     app.add_middleware(BodyLimits, settings=settings)
     app.add_middleware(Gate, settings=settings)
+    app.add_middleware(Ending)
     return app
 
 

@@ -20,6 +20,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from har_live.serve.health import HEALTH_PATH
+from har_live.serve.login_page import ASKING, STYLE_HASH
 from har_live.serve.secrets import knows_token
 from har_live.serve.settings import ServeSettings, is_loopback
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 LOGIN_PATH = "/login"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' blob:; media-src 'self' blob:; connect-src 'self'; form-action 'self'; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; "
+    f"style-src 'self' 'sha256-{STYLE_HASH}'; img-src 'self' blob:; "
+    "media-src 'self' blob:; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -40,17 +42,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-LOGIN_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>har-live</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"></head>
-<body><main><h1>har-live</h1>
-<form method="post" action="/login">
-<p><label for="token">Token, as the server printed it when it started</label></p>
-<p><input id="token" name="token" type="password" autocomplete="current-password" required>
-<button>Enter</button></p>
-</form></main></body></html>
-"""
 
 
 class Gate:
@@ -97,7 +88,7 @@ class Gate:
         if knows_token(headers, self._token):
             return None
         if scope["type"] == "http" and "text/html" in headers.get("accept", ""):
-            return HTMLResponse(LOGIN_PAGE, 401)
+            return HTMLResponse(ASKING, 401)
         return _refused(401, "the token is missing or wrong", {"WWW-Authenticate": "Bearer"})
 
     def _is_our_name(self, host: str) -> bool:

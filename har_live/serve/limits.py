@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from har_live.serve.settings import ServeSettings
 
 UPLOAD_PATH = "/api/predict"
+UPLOAD_TYPE = "application/octet-stream"
+JSON_TYPE = "application/json"
 MAX_BODY_BYTES = 1_000_000
 MAX_BODY_SECONDS = 30.0
 PART_SECONDS = 15.0
 """Longest wait for the next part of a body."""
 LET_PASS_SECONDS = 5.0
 LET_PASS_PART_SECONDS = 0.5
+
+
+def media_type(headers: Headers) -> str:
+    """Return what a body is said to be; where nothing is said, bytes."""
+    return headers.get("content-type", UPLOAD_TYPE).partition(";")[0].strip().lower()
 
 
 class BodyLimits:
@@ -37,11 +44,12 @@ class BodyLimits:
             await self._app(scope, receive, send)
             return
         max_bytes, max_seconds = MAX_BODY_BYTES, MAX_BODY_SECONDS
-        if scope["path"] == UPLOAD_PATH:
+        headers = Headers(scope=scope)
+        if scope["path"] == UPLOAD_PATH and media_type(headers) != JSON_TYPE:
             max_bytes = self._settings.max_upload_bytes
             max_seconds = self._settings.max_upload_seconds
         body = _Body(receive, send, max_bytes=max_bytes, max_seconds=max_seconds)
-        stated = Headers(scope=scope).get("content-length", "0")
+        stated = headers.get("content-length", "0")
         if stated.isdigit() and int(stated) > max_bytes:
             answer = JSONResponse({"detail": _largest(max_bytes)}, 413)
             await answer(scope, body.receive, body.send)

@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from har_live.serve.gate import LOGIN_PAGE, LOGIN_PATH
+from har_live.serve.gate import LOGIN_PATH
+from har_live.serve.login_page import REFUSING
 from har_live.serve.secrets import COOKIE, COOKIE_SECONDS, cookie_value, is_token
 from har_live.serve.services import Shared
 
@@ -20,7 +21,7 @@ async def log_in(request: Request, services: Shared) -> Response:
     token = services.settings.token
     form = parse_qs((await request.body()).decode("utf-8", "replace"))
     if token is not None and not is_token(form.get("token", [""])[0], token):
-        return HTMLResponse(LOGIN_PAGE, 401)
+        return HTMLResponse(REFUSING, 401)
     answer = RedirectResponse("/", 303)
     if token is not None:
         answer.set_cookie(

@@ -18,12 +18,12 @@ from har_live.errors import SourceError
 from har_live.serve.addresses import addresses_of, asked
 from har_live.serve.job_child import Order
 from har_live.serve.jobs import BusyError, Job, State
-from har_live.serve.limits import UPLOAD_PATH
+from har_live.serve.limits import JSON_TYPE, UPLOAD_PATH, UPLOAD_TYPE, media_type
 from har_live.serve.services import Services, Shared
 from har_live.serve.uploads import name_in, safe_name, save_body
 
 RETRY_SECONDS = 10
-UPLOAD_TYPES = ("application/octet-stream", "video/")
+UPLOAD_TYPES = (UPLOAD_TYPE, "video/")
 
 FileName = Literal[
     "prediction.json",
@@ -101,8 +101,8 @@ async def open_video(
     """Open a video: its bytes are the body (``curl -T``), or its address: ``{"address": "…"}``."""
     if weights is not None and weights not in {**own_weights(), **shipped_weights()}:
         raise HTTPException(422, "no such weights; /api/models lists them")
-    kind = request.headers.get("content-type", UPLOAD_TYPES[0]).partition(";")[0].strip().lower()
-    is_address = kind == "application/json"
+    kind = media_type(request.headers)
+    is_address = kind == JSON_TYPE
     if not is_address and not kind.startswith(UPLOAD_TYPES):
         raise HTTPException(415, "send a video (application/octet-stream) or JSON with an address")
     address = await _address(request, services) if is_address else None

@@ -47,6 +47,7 @@ class Desk:
         self, recognizer: Recognizer, *, wishes: Mapping[str, Any], max_visitors: int
     ) -> None:
         self._recognizer = recognizer
+        self._finder = recognizer.finder
         self._wishes = wishes
         self._max_visitors = max_visitors
         self._scorer = ThreadPoolExecutor(1, thread_name_prefix="visitors")
@@ -73,10 +74,7 @@ class Desk:
 
     async def teach(self, offer: RTCSessionDescription, lesson: Lesson) -> str:
         """Let somebody in who teaches; see ``watch`` and ``Teaching``."""
-        school = School(
-            self._recognizer.finder or open_finder(), self._learner, lambda: self._is_closing
-        )
-        return await self._welcome(offer, lambda tell: Teaching(lesson, school, tell))
+        return await self._welcome(offer, lambda tell: Teaching(lesson, self._school(), tell))
 
     async def __aenter__(self) -> Desk:
         return self
@@ -118,6 +116,11 @@ class Desk:
         is_slow = count > 0 and (count + 1) * slowest > MOST_ROUND_SECONDS
         if self._is_closing or count >= self._max_visitors or is_slow:
             raise Busy(f"busy: as many cameras are here as can be served ({count}); try again soon")
+
+    def _school(self) -> School:
+        if self._finder is None:  # weights that read whole pictures have none
+            self._finder = open_finder()
+        return School(self._finder, self._learner, lambda: self._is_closing)
 
     def _open(self, name: str | None) -> Recognizer:
         """Return the recognizer of some weights, the same for all who want them now."""

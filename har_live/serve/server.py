@@ -77,7 +77,8 @@ def _listener(host: str, port: int) -> socket.socket:
         family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(place[:2], family=family)
     except OSError as error:
-        reason = error.strerror or error
+        # What create_server says is told twice: "… (while attempting to bind on address …)".
+        reason = str(error.strerror or error).partition(" (")[0]
         raise HarLiveError(
             f"can't listen at {host}, port {port}: {reason}; give another --host or --port"
         ) from error

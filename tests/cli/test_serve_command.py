@@ -67,7 +67,10 @@ def test_a_token_of_ones_own_is_not_told_and_a_place_that_is_taken_is(tmp_path):
         )
         assert second.returncode == 1
         last = second.stderr.splitlines()[-1]
-        assert last.startswith(f"har-live: can't listen at 127.0.0.1, port {port}: ")
+        assert last == (
+            f"har-live: can't listen at 127.0.0.1, port {port}: Address already in use; "
+            "give another --host or --port"
+        )
         process.send_signal(signal.SIGINT)
         assert process.wait(SAYS_SECONDS) == 0
         assert process.stderr.read() == ""

@@ -66,8 +66,10 @@ def test_the_form_gives_a_cookie_that_is_not_the_token(locked, caplog):
     with caplog.at_level(logging.DEBUG):
         page = locked.http.get("/", headers={"Accept": "text/html"})
         assert (page.status_code, 'name="token"' in page.text) == (401, True)
+        assert "not the token" not in page.text
         wrong = locked.http.post("/login", data={"token": "wrong"})
         assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
+        assert "That is not the token." in wrong.text
         right = locked.http.post("/login", data={"token": TOKEN})
     assert (right.status_code, right.headers["location"]) == (303, "/")
     cookie = right.headers["set-cookie"].lower()

@@ -7,7 +7,8 @@ import socket
 import pytest
 
 from har_live.serve import limits, server
-from tests.support.serve_made import Served
+from tests.support.resources import wait_until
+from tests.support.serve_made import Served, served
 
 WAIT_SECONDS = 20
 
@@ -49,6 +50,8 @@ def test_an_upload_that_is_too_large(site):
         assert answer.status_code == 413
         assert answer.json() == {"detail": "that is too large; the most is 2 MB"}
     assert site.http.post("/login", content=bytes(1_000_001)).status_code == 413
+    long = {"address": "x" * 1_000_000}  # JSON is read into memory: an upload's limit is no limit
+    assert site.http.post("/api/predict", json=long).status_code == 413
     assert site.left_behind() == []
 
 
@@ -57,6 +60,18 @@ def test_an_upload_that_breaks_off(site):
     raw(site, head).close()
     assert site.http.post("/api/predict", content=b"").status_code == 400
     assert site.left_behind() == []
+
+
+def test_who_is_under_way_when_the_server_ends_is_told_so(shipped, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(server, "GRACE_SECONDS", 0.2)
+    with served(tmp_path / "own", shipped) as site:
+        head = "POST /api/predict HTTP/1.1\nHost: localhost\nContent-Length: 1000\n\nabc"
+        connection = raw(site, head)
+        wait_until(lambda: len(site.left_behind()) == 1)
+    answer = answer_of(connection)
+    assert answer.startswith("HTTP/1.1 503 ")
+    assert "the server is being ended" in answer
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize(

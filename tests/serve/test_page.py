@@ -115,8 +115,10 @@ def test_the_token_is_asked_once(tmp_path, shipped, browser):
         context = browser.new_context()
         page = context.new_page()
         page.goto(site.url)
+        assert page.evaluate("getComputedStyle(document.body).display") == "grid"  # it has a look
         page.get_by_label("Token").fill("wrong")
         page.get_by_role("button").click()
+        page.get_by_role("alert").filter(has_text="not the token").wait_for()
         page.get_by_label("Token").fill(TOKEN)
         page.get_by_role("button").click()
         page.get_by_role("heading", name="Live sources").wait_for()

@@ -41,7 +41,8 @@ def archive_progress(num_videos: int) -> Iterator[tuple[Callable[[int], None], O
             nonlocal num_broken
             if outcome.broken is not None:
                 num_broken += 1
-                notes.print(escape(f"har-live: {outcome.video.path}: {outcome.broken}"))
+                path = outcome.video.path.replace("\n", "\\n")  # one line each
+                notes.print(escape(f"har-live: {path}: {outcome.broken}"))
             bar.update(task, advance=1, broken=num_broken)
 
         yield on_begin, on_done

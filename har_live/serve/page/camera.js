@@ -1,6 +1,6 @@
 // "This camera": the visitor's own picture goes to the server, labels come back and are drawn here.
 
-import { make } from "./dom.js";
+import { make, sentence } from "./dom.js";
 import { Link, Refused, cameras, closeCamera, keepAwake, openCamera } from "./rtc.js";
 import { Seen } from "./seen.js";
 import { Stage } from "./stage.js";
@@ -55,7 +55,7 @@ class CameraView {
     this.seenPlace = make("div", {});
     const inside = make("div", { class: "inside" },
       make("div", { class: "buttons" }, this.button,
-        make("span", {}, mirror, make("label", { for: "camera-mirror" }, " As in a mirror"))),
+        make("span", { class: "choice" }, mirror, make("label", { for: "camera-mirror" }, "As in a mirror"))),
       this.seenPlace,
       make("div", { class: "columns" },
         make("div", { class: "field" }, make("label", { for: "camera-weights" }, "Weights"), this.weights),
@@ -199,10 +199,6 @@ class CameraView {
       this.stage.element.dataset.median = delay.median;
       this.stage.element.dataset.most = delay.most;
     }
-    this.seen.fact("Left out", `${moment.num_dropped}`);
+    this.seen.fact("Pictures left out", `${moment.num_dropped}`);
   }
-}
-
-function sentence(text) {
-  return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }

@@ -2,7 +2,7 @@
 // done, counted and refused is decided by the server's guide; this draws it and sends the keys.
 
 import { goLive } from "./camera.js";
-import { make, readable } from "./dom.js";
+import { make, readable, sentence } from "./dom.js";
 import { Link, closeCamera, keepAwake, openCamera } from "./rtc.js";
 import { Stage } from "./stage.js";
 
@@ -29,6 +29,7 @@ class TeachView {
   #stream = null;
   #letSleep = null;
   #wish = null;
+  #hasBegun = false;
   #isOver = false;
   #isLearning = false;
 
@@ -58,15 +59,15 @@ class TeachView {
       make("p", { role: "alert", class: "bad" }, complaint),
       make("form", { onsubmit: (event) => this.#begin(event) },
         make("div", { class: "columns" },
-          field("name", "Name", { required: true, pattern: "[\\p{L}\\p{N}_][\\p{L}\\p{N}_\\-]{0,59}", value: wish.name },
-            "of the weights, one word, such as gym; a lesson of that name is gone on with"),
+          field("name", "Name", { required: true, title: "one word of letters, digits, - and _", pattern: "[\\p{L}\\p{N}_][\\p{L}\\p{N}_\\-]{0,59}", value: wish.name },
+            "of the weights, one word, such as gym; a lesson of that name goes on"),
           field("actions", "Actions", { value: wish.actions.join(", ") },
-            "with commas between: wave, clap, lunge; none: those of the lesson begun before")),
+            "with commas between, such as wave, clap, lunge; left empty: those of the lesson begun before")),
         make("div", { class: "columns" },
           field("takes", "Takes of each", { type: "number", min: 1, max: 100, value: wish.takes }, "8 are usual"),
           field("seconds", "Seconds of a take",
             { type: "number", min: 0.5, max: 60, step: 0.5, value: wish.take_seconds }, "3 are usual"),
-          field("person", "Who is recorded", { value: wish.person }, "if others will be, too")),
+          field("person", "Who is recorded", { value: wish.person }, "a name, where others are recorded, too")),
         make("div", { class: "buttons" }, make("button", { class: "main" }, "To the camera"))))));
   }
 
@@ -80,7 +81,7 @@ class TeachView {
       take_seconds: Number(values.seconds),
       person: values.person.trim(),
     };
-    this.#isOver = this.#isLearning = false;
+    this.#hasBegun = this.#isOver = this.#isLearning = false;
     let stream;
     try {
       stream = await openCamera();
@@ -129,6 +130,7 @@ class TeachView {
 
   #tell(lesson) {
     if (this.#isOver) return;
+    this.#hasBegun = true;
     put(this.action, lesson.action);
     put(this.progress, lesson.progress);
     put(this.message, lesson.message);
@@ -215,8 +217,8 @@ class TeachView {
   }
 
   #lose(error) {
-    const kept = this.#stream ? " The takes so far are kept: the same name goes on with them." : "";
-    this.ask(`${error.message}${kept}`);
+    const kept = this.#hasBegun ? " The takes so far are kept: the same name goes on with them." : "";
+    this.ask(`${sentence(error.message)}${kept}`);
   }
 
   #hangUp() {

@@ -1,6 +1,6 @@
 // Open a video: a file or an address, how far it is, then what was seen in it.
 
-import { complaint, make } from "./dom.js";
+import { complaint, make, sentence } from "./dom.js";
 import { Player } from "./player.js";
 
 const POLL_MS = 600;
@@ -211,9 +211,4 @@ function words({ state, stage, place, name }) {
   if (state === "waiting") return `Waiting: ${place} in the queue`;
   if (stage === "fetching") return `Fetching ${name}`;
   return `Recognizing ${name}`;
-}
-
-function sentence(text) {
-  const end = /[.!?]$/.test(text) ? "" : ".";
-  return text[0].toUpperCase() + text.slice(1) + end;
 }
