@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from har_live.lessons.variation import Views, in_trunks, mirrored, spoil
 from har_live.lessons.window_plan import Plan, Planner, between, joined, slowed
-from har_live.lessons.windows import HELD, NOTHING_BEFORE, Batch, judged, with_seen
+from har_live.lessons.windows import FIRST_JUDGED, HELD, NOTHING_BEFORE, Batch, judged, with_seen
 from har_live.people.joints import CONTEXT
 from har_live.people.motion import FLOW_SIDE, NUM_MOTION, MotionSeen, grey_levels
 from har_live.time_grid import frames_played_at, grid_instants
@@ -178,19 +178,21 @@ class Windows:
 def cut(take: Take, clip: ClipSpec, *, hop: int) -> tuple[NDArray[np.float32], ...]:
     """Cut all windows of a take as a stream would have them: joints and motion, as in ``Batch``.
 
-    A take shorter than a window holds its last frame.
+    A take shorter than a window is one that has not filled, which is scored all the same; a very
+    short one holds its last frame until it can be.
     """
     pts_seconds = np.arange(len(take.joints)) / take.fps
     rows = frames_played_at(pts_seconds, grid_instants(pts_seconds, clip.grid_fps))
     joints = with_seen(take.joints[rows, :, :2])
-    held = max(0, clip.num_frames - len(rows))
+    held = max(0, FIRST_JUDGED + 1 - len(rows))
     joints = np.pad(joints, [(CONTEXT, held), (0, 0), (0, 0)], mode="edge")
     if take.motion is None or joints[..., 2].any():  # what moves is told of the whole picture alone
         motion = np.zeros((len(rows) + held, NUM_MOTION))
     else:
         motion = np.concatenate([take.motion[rows], np.tile(STILL, (held, 1))])
-    starts = np.arange(0, len(motion) - clip.num_frames + 1, hop)
-    frames, context = np.arange(clip.num_frames), np.arange(CONTEXT + clip.num_frames)
+    length = min(clip.num_frames, len(motion))
+    starts = np.arange(0, len(motion) - length + 1, hop)
+    frames, context = np.arange(length), np.arange(CONTEXT + length)
     return (
         joints[starts[:, None] + context].astype(np.float32),
         motion[starts[:, None] + frames].astype(np.float32),

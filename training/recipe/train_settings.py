@@ -13,7 +13,7 @@ from training.settings import Count, Range, Share
 class TrainSettings(FitSettings):
     """The recurrent network's training, as the caller chooses."""
 
-    epochs: Count = 20
+    epochs: Count = 12
     """Rounds of ``steps`` steps; a checkpoint after each."""
     steps: Count = 500
     """Steps of a round."""

