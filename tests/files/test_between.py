@@ -111,6 +111,7 @@ class Walking:
     segmenter = TwoPeople.segmenter
     grid = TwoPeople.grid
     look = TwoPeople.look
+    num_threads = TwoPeople.num_threads
     warming_up = None
 
     def __init__(self) -> None:

@@ -34,7 +34,7 @@ def test_auto_with_a_gpu_that_torch_can_use_is_torch(weights, monkeypatch):
     seen = {}
 
     class Spy:
-        def __init__(self, weights, *, device):
+        def __init__(self, weights, *, device, **_):
             seen["device"] = device
 
     monkeypatch.setattr(har_live.scorers.torch, "TorchScorer", Spy)

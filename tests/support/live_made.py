@@ -12,6 +12,7 @@ import numpy as np
 from har_live.card import Weights
 from har_live.realtime import Clock, LiveSummary, live
 from har_live.recognizer import Recognizer, StreamGroup
+from har_live.recognizer.look import Look
 from har_live.sources import Source
 from har_live.time_grid import GridFrame
 from har_live.types import Frame, Prediction
@@ -43,13 +44,15 @@ class WatchedRecognizer(Recognizer):
         group = super().streams(num_sources)
         advance = group.advance
 
-        def watched(grid_frames: Mapping[int, GridFrame]) -> dict[int, list[Prediction]]:
+        def watched(
+            grid_frames: Mapping[int, GridFrame], *, looks: Mapping[int, Look] | None = None
+        ) -> dict[int, list[Prediction]]:
             if self._num_left is not None:
                 self._num_left -= 1
                 if self._num_left < 0:
                     raise RuntimeError("the graphics card is gone")
             self._before_step()
-            predictions = advance(grid_frames)
+            predictions = advance(grid_frames, looks=looks)
             self.predictions += [p for some in predictions.values() for p in some]
             self.batches.append(frozenset(grid_frames))
             return predictions
