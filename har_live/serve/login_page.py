@@ -7,7 +7,8 @@ import hashlib
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center;
+  color: light-dark(#16202b, #e8eef3); background: light-dark(#f5f7fa, #0f151b); }
 main { width: min(26rem, 100vw - 2rem); }
 label { font-weight: 600; }
 input, button { font: inherit; width: 100%; min-height: 44px; margin-top: .6rem;

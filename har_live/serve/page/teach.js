@@ -67,7 +67,7 @@ class TeachView {
           field("takes", "Takes of each", { type: "number", min: 1, max: 100, value: wish.takes }, "8 are usual"),
           field("seconds", "Seconds of a take",
             { type: "number", min: 0.5, max: 60, step: 0.5, value: wish.take_seconds }, "3 are usual"),
-          field("person", "Who is recorded", { value: wish.person }, "a name, where others are recorded, too")),
+          field("person", "Who is recorded", { value: wish.person }, "a name, if there are others")),
         make("div", { class: "buttons" }, make("button", { class: "main" }, "To the camera"))))));
   }
 
