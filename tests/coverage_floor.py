@@ -14,9 +14,9 @@ import os
 import sys
 from pathlib import Path
 
-FLOOR = 94.0
+FLOOR = 93.0
 """Percent of the lines in CI, where no test is skipped for want of a screen, a server or clips:
-96.0 on 2026-11-30."""
+94.4 on 2026-12-01. What child processes, browsers' servers and Ray's workers run is not counted."""
 
 
 def main(path: Path) -> None:
