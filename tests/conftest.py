@@ -19,7 +19,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import har_live.realtime.tile
 from har_live.card import Weights, open_weights
-from har_live.overlay import OverlayView
+from har_live.overlay import OverlayState, OverlayView
 from tests.support.fake_v4l2 import FakeKernel
 from tests.support.people_expected import FILMS
 from tests.support.people_film import FakeNet
@@ -106,6 +106,20 @@ def views(monkeypatch: pytest.MonkeyPatch) -> list[OverlayView]:
 
     monkeypatch.setattr(har_live.realtime.tile, "draw", noting)
     return drawn
+
+
+@pytest.fixture
+def played_seconds(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The times of all frames that live use draws; the strip in ``views`` moves seldomer."""
+    view = OverlayState.view
+    played: list[float] = []
+
+    def noting(self, now_seconds, **rest):
+        played.append(now_seconds)
+        return view(self, now_seconds, **rest)
+
+    monkeypatch.setattr(OverlayState, "view", noting)
+    return played
 
 
 @pytest.fixture

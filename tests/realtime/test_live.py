@@ -45,7 +45,7 @@ def camera(fps: float = 60.0, *, speed: float = 1.0, count: int = ENDLESS) -> Ma
 # --- never late -------------------------------------------------------------------------------
 
 
-def test_a_slow_scorer_delays_nothing_but_itself(small_weights, views):
+def test_a_slow_scorer_delays_nothing_but_itself(small_weights, views, played_seconds):
     """Scoring takes 300 ms, the camera gives 60 pictures a second."""
 
     def is_enough(_window: MadeWindow) -> bool:
@@ -69,7 +69,7 @@ def test_a_slow_scorer_delays_nothing_but_itself(small_weights, views):
     assert views[-1].status.latency_ms < 400
     # The picture stays smooth: never does it stand still for a scoring.
     assert summary.shown_fps > 50
-    assert max(np.diff([view.timeline.now_seconds for view in views])) < 0.15
+    assert max(np.diff(played_seconds)) < 0.1
     assert window.threads == {threading.main_thread().name}
 
 
