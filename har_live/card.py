@@ -187,6 +187,11 @@ def own_weights() -> dict[str, Path]:
     return _folders_in(own_weights_root())
 
 
+def named_weights() -> dict[str, Path]:
+    """Find the folders of all weights that go by a name, own and shipped."""
+    return {**own_weights(), **shipped_weights()}
+
+
 def own_weights_folder(name: str) -> Path:
     """Return the folder of the user's own weights of a name, which need not exist.
 
@@ -245,7 +250,7 @@ def open_weights(name_or_folder: str | Path = DEFAULT_WEIGHTS) -> Weights:
         WeightsError: there are none, the card can't be read, or the folder's name is not UTF-8,
             which ONNX Runtime and safetensors don't read.
     """
-    named = {**own_weights(), **shipped_weights()}
+    named = named_weights()
     folder = named.get(str(name_or_folder), Path(name_or_folder))
     path = folder / CARD_FILE
     if not path.is_file():

@@ -32,3 +32,9 @@ class WeightsError(HarLiveError):
 
 class BackendError(HarLiveError):
     """The runtime, device or execution provider asked for is not there; nothing is substituted."""
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what another library says, which may say a page; its kind where it
+    says nothing."""
+    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from har_live.types import ClipSpec
+
 TOLERANCE_SECONDS = 1e-3
 """A frame this little late still counts as on time: Matroska and FLV round to milliseconds, and
 the same video in MP4 and in MKV must give the same windows."""
@@ -70,6 +72,11 @@ class TimeGrid:
         self.grid_fps = grid_fps
         self.max_gap_seconds = max_gap_seconds
         self.reset()
+
+    @classmethod
+    def of(cls, clip: ClipSpec) -> TimeGrid:
+        """Return one for windows of this kind: a gap longer than a window begins a new run."""
+        return cls(clip.grid_fps, max_gap_seconds=clip.window_seconds)
 
     def reset(self) -> None:
         """Forget the run: the next frame begins a new one."""

@@ -16,13 +16,6 @@ from har_live.archive.work import Outcome, Task, broken, look_at
 from har_live.nodes.packed_recognizer import PackedRecognizer
 
 
-def num_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def local_outcomes(
     packed: PackedRecognizer, tasks: Sequence[Task], *, num_workers: int
 ) -> Iterator[Outcome]:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from har_live.archive.work import Outcome, Task, broken, look_at
-from har_live.errors import HarLiveError
+from har_live.errors import HarLiveError, first_line
 from har_live.nodes.connection import connected
 from har_live.nodes.packed_recognizer import PackedRecognizer
 
@@ -50,11 +50,7 @@ def ray_outcomes(
             except RayTaskError as error:
                 raise error.cause from error  # of ours: it can't go on anywhere
             except RaySystemError as error:
-                raise HarLiveError(f"the Ray cluster is gone: {_first_line(error)}") from error
+                raise HarLiveError(f"the Ray cluster is gone: {first_line(error)}") from error
             except RayError as error:
-                outcome = broken(task.video, _first_line(error))
+                outcome = broken(task.video, first_line(error))
             yield outcome
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)

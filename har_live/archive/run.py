@@ -10,13 +10,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from har_live.archive.journal import Journal, header_of
-from har_live.archive.local_workers import local_outcomes, num_cores
+from har_live.archive.local_workers import local_outcomes
 from har_live.archive.ray_workers import ray_outcomes
 from har_live.archive.stores import require_pyarrow
 from har_live.archive.tables import write_tables
 from har_live.archive.work import UNFINISHED, Outcome, Task, WorkSettings
 from har_live.errors import SinkError
 from har_live.sinks.file_checks import CONTAINERS, discard, numbered, reason
+from har_live.threads import num_cores
 
 if TYPE_CHECKING:
     from har_live.archive.videos import Video

@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from har_live.errors import BackendError, SourceError
+from har_live.nodes.connection import INSTALL_RAY
 from har_live.redact import redact, redact_url
 
-INSTALL_ARROW = "pip install 'har-live[ray]'"
 _STORE = re.compile(r"(file|gcs|gs|s3)://", re.IGNORECASE)
 _PARTS = re.compile(r"(?P<scheme>\w+://)(?P<user>[^/]*@)?(?P<place>[^?]*)(?P<query>\?.*)?", re.S)
 _WILD = re.compile(r"[*\[]")
@@ -87,7 +87,7 @@ def require_pyarrow() -> None:
         import pyarrow  # noqa: F401
     except ImportError as error:
         raise BackendError(
-            f"archives are written by pyarrow, which is not installed; {INSTALL_ARROW}"
+            f"archives are written by pyarrow, which is not installed; {INSTALL_RAY}"
         ) from error
 
 

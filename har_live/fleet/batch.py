@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from har_live.errors import HarLiveError, SinkError
 from har_live.fleet.camera_sink import CameraSink, CameraStatus, NotedSource, noting
-from har_live.realtime import Clock, LiveSettings
+from har_live.realtime import LiveSettings
 from har_live.realtime.capture import open_for_live
-from har_live.realtime.outputs import LiveOutputs, sinks_of
-from har_live.realtime.run import ticking
+from har_live.realtime.outputs import sinks_of
+from har_live.realtime.run import ticking_alone
 from har_live.redact import redact
 from har_live.threads import start_thread
 
@@ -108,18 +108,15 @@ class Batch:
 
     def _watch(self) -> None:
         sinks = [self._sink(camera) for camera in self._cameras]
-        ticks = ticking(
+        ticks = ticking_alone(
             [camera.source for camera in self._cameras],
             self._recognizer,
-            sinks=LiveOutputs(None, tuple((sink,) for sink in sinks)),
-            window=None,
-            settings=self._settings,
-            clock=Clock(),
+            sinks,
+            self._settings,
             open_new=[
                 partial(self._open, camera.source, sink)
                 for camera, sink in zip(self._cameras, sinks, strict=True)
             ],
-            heeds_signals=False,
         )
         told_seconds = 0.0
         with closing(ticks):

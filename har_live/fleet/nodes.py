@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from har_live.errors import first_line
 from har_live.fleet.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Nodes:
         except RayError as error:
             # The watcher died, with its node or alone: it is silent until it answers again.
             node.answered_seconds = -math.inf
-            logger.info("node %s: %s", node.name, next(iter(str(error).splitlines()), ""))
+            logger.info("node %s: %s", node.name, first_line(error))
             if node.capacity is None:
                 node.asked = node.actor.capacity.remote()
             return

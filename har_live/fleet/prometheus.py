@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from har_live.errors import BackendError, SinkError
+from har_live.nodes.connection import INSTALL_RAY
 from har_live.sinks.file_checks import reason
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def served(metrics: Metrics, host: str, port: int) -> Iterator[int]:
         from prometheus_client import CollectorRegistry, start_http_server
     except ImportError as error:
         raise BackendError(
-            "metrics need prometheus-client, which is not installed; pip install 'har-live[ray]'"
+            f"metrics need prometheus-client, which is not installed; {INSTALL_RAY}"
         ) from error
     registry = CollectorRegistry()
     registry.register(metrics)

@@ -88,7 +88,7 @@ def record(
     name = kind.label(source)
     pipeline = Pipeline(
         [open_new or partial(open_for_live, source, settings.options)],
-        lambda: TimeGrid(clip.grid_fps, max_gap_seconds=clip.window_seconds),
+        partial(TimeGrid.of, clip),
         clock,
         retries=settings.retries,
     )

@@ -14,10 +14,9 @@ from har_live.card import (
     DEFAULT_WEIGHTS,
     ModelCard,
     Weights,
+    named_weights,
     open_weights,
-    own_weights,
     own_weights_folder,
-    shipped_weights,
 )
 from har_live.errors import HarLiveError
 from har_live.lessons.calibration import HeldTake, calibrated, cautious
@@ -132,8 +131,7 @@ def open_base(weights: str | Path | Weights = DEFAULT_WEIGHTS) -> Weights:
 
 def _address_of(weights: Weights) -> str:
     """Return what ``open_weights`` finds weights by, from anywhere."""
-    named = own_weights() | shipped_weights()
-    names = [name for name, folder in named.items() if folder == weights.folder]
+    names = [name for name, folder in named_weights().items() if folder == weights.folder]
     return names[0] if names else str(weights.folder.resolve())
 
 

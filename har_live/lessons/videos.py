@@ -76,8 +76,7 @@ def look(
         SourceError: it can't be read.
     """
     state = PeopleState(card, rows=range(num_rows(DEFAULT_PEOPLE)), cut_reset=cut_reset)
-    clip = card.clip
-    grid = TimeGrid(clip.grid_fps, max_gap_seconds=clip.window_seconds)
+    grid = TimeGrid.of(card.clip)
     for grid_frame in _grid_frames(video, grid):
         picture = state.see(grid_frame)
         found = [] if picture is None else finder.find([picture], aspects=[state.aspect])[0]

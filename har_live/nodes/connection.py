@@ -9,7 +9,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from har_live.errors import BackendError
+from har_live.errors import BackendError, first_line
 from har_live.redact import redact
 
 if TYPE_CHECKING:
@@ -51,10 +51,9 @@ def connected(address: str | None) -> Iterator[None]:
         )
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         where = f"at {address}" if address else "of this machine"
-        why = next(iter(str(error).splitlines()), type(error).__name__)
         raise BackendError(
-            f"no Ray cluster {where} takes us: {redact(why)} (begin one with: ray start --head; "
-            "where it asks for a token, set RAY_AUTH_MODE=token here, too)"
+            f"no Ray cluster {where} takes us: {redact(first_line(error))} (begin one with: "
+            "ray start --head; where it asks for a token, set RAY_AUTH_MODE=token here, too)"
         ) from error
     try:
         yield

@@ -161,6 +161,31 @@ def ticking(
     ]
 
 
+def ticking_alone(
+    sources: Sequence[str],
+    recognizer: Recognizer,
+    sinks: Sequence[Sink],
+    settings: LiveSettings,
+    *,
+    open_new: Sequence[Callable[[], Source]] | None = None,
+) -> Generator[None, None, list[LiveSummary]]:
+    """Run as ``ticking`` does on a thread that nobody watches: no window, no signals.
+
+    Args:
+        sinks: one for each source.
+    """
+    return ticking(
+        sources,
+        recognizer,
+        sinks=LiveOutputs(None, tuple((sink,) for sink in sinks)),
+        window=None,
+        settings=settings,
+        clock=Clock(),
+        open_new=open_new,
+        heeds_signals=False,
+    )
+
+
 def tile_of(
     source: str,
     channels: Channels,

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from har_live.files.recognize import recognize
-from har_live.realtime.clock import Clock
-from har_live.realtime.run import ticking
+from har_live.realtime.run import ticking_alone
 from har_live.realtime.settings import LiveSettings
 from har_live.sinks.base import Sink
 from har_live.sources import open_source
@@ -65,17 +64,7 @@ def _each(source: Source, recognizer: Recognizer, settings: LiveSettings) -> Ite
 
 def _newest(source: str, recognizer: Recognizer, settings: LiveSettings) -> Iterator[Moment]:
     collector = _MomentCollector()
-    ticks = ticking(
-        [source],
-        recognizer,
-        sinks=[collector],
-        window=None,
-        settings=settings,
-        clock=Clock(),
-        open_new=None,
-        heeds_signals=False,
-    )
-    with closing(ticks):
+    with closing(ticking_alone([source], recognizer, [collector], settings)) as ticks:
         for _ in ticks:
             yield from collector.take()
     yield from collector.take()

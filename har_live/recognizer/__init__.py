@@ -106,8 +106,7 @@ class Recognizer:
 
     def grid(self) -> TimeGrid:
         """Return a time grid for these windows: what ``Stream.push`` puts its frames through."""
-        clip = self.card.clip
-        return TimeGrid(clip.grid_fps, max_gap_seconds=clip.window_seconds)
+        return TimeGrid.of(self.card.clip)
 
     def look(self, frame: Frame) -> Look:
         """Do with a frame what is done with it alone: for ``Stream.advance``, ahead of it. Any

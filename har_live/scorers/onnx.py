@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime as ort
 
 from har_live.card import PoseWeights, Weights
-from har_live.errors import BackendError, WeightsError
+from har_live.errors import BackendError, WeightsError, first_line
 from har_live.threads import no_thread_left, num_cores
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _open(path: Path, device: str) -> Any:
     try:
         session = ort.InferenceSession(path, options, providers=[provider])
     except Exception as error:  # onnxruntime's exceptions share no public base
-        raise WeightsError(f"ONNX Runtime can't load {path}: {_first_line(error)}") from error
+        raise WeightsError(f"ONNX Runtime can't load {path}: {first_line(error)}") from error
     _require_loaded(session, provider, device)
     return session
 
@@ -172,7 +172,3 @@ def _require_fit(session: Any, weights: Weights) -> None:
             f"{weights.onnx_path} gives {outputs} scores, but its card says {num_labels} labels; "
             "export the weights again"
         )
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)

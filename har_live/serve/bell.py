@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+LONGEST_SILENCE_SECONDS = 15.0
+"""Then something is said all the same: what lies between knows that the connection is in use, and
+it is found out that a tab is gone."""
+
 
 class Bell:
     """Any thread may ring; every coroutine that waits hears it. Made in the loop's thread."""

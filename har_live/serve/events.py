@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Header, Query, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 
+from har_live.serve.bell import LONGEST_SILENCE_SECONDS
 from har_live.serve.services import Services, Shared, services_of
 
 if TYPE_CHECKING:
     from har_live.serve.moment_values import Values
 
 STREAM_TYPE = "text/event-stream"
-LONGEST_SILENCE_SECONDS = 15.0
-"""Then a remark is sent, for what lies between to know that the connection is in use."""
 
 router = APIRouter(prefix="/api/events", tags=["events"])
 

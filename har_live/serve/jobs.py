@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import secrets
 import shutil
 import sys
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from har_live.child_process import child_command, child_environment
 from har_live.serve.job_child import ANSWER_FILE, EVENT_FILES, VIDEO_FILE, Order
 
 if TYPE_CHECKING:
@@ -191,14 +191,12 @@ class JobQueue:
 
 
 async def _start() -> Process:
-    # Where this process finds its packages, the other one finds them too.
-    paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "har_live.serve.job_child"),
+        *child_command("har_live.serve.job_child"),
         stdin=PIPE,
         stdout=PIPE,
         limit=LONGEST_LINE_BYTES,
-        env={**os.environ, "PYTHONPATH": paths},
+        env=child_environment(),
         # Spared the Ctrl-C of the terminal: the server ends it.
         start_new_session=sys.platform != "win32",
     )

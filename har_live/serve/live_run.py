@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 from har_live.backoff import delay_seconds
 from har_live.errors import HarLiveError
-from har_live.realtime import Clock
-from har_live.realtime.outputs import LiveOutputs
-from har_live.realtime.run import ticking
+from har_live.realtime.run import ticking_alone
 from har_live.threads import start_thread
 
 if TYPE_CHECKING:
@@ -76,16 +74,7 @@ class LiveRun:
             self._stopping.wait(delay_seconds(attempt + 1))
 
     def _watch(self) -> None:
-        ticks = ticking(
-            self._sources,
-            self._recognizer,
-            sinks=LiveOutputs(None, tuple((feed,) for feed in self._feeds)),
-            window=None,
-            settings=self._settings,
-            clock=Clock(),
-            open_new=None,
-            heeds_signals=False,
-        )
+        ticks = ticking_alone(self._sources, self._recognizer, self._feeds, self._settings)
         with closing(ticks):
             for _ in ticks:
                 if self._stopping.is_set():

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
-from har_live.card import own_weights, shipped_weights
+from har_live.card import named_weights
 from har_live.errors import SourceError
 from har_live.serve.addresses import addresses_of, asked
 from har_live.serve.job_child import Order
@@ -99,7 +99,7 @@ async def open_video(
     ] = 0.0,
 ) -> Video:
     """Open a video: its bytes are the body (``curl -T``), or its address: ``{"address": "…"}``."""
-    if weights is not None and weights not in {**own_weights(), **shipped_weights()}:
+    if weights is not None and weights not in named_weights():
         raise HTTPException(422, "no such weights; /api/models lists them")
     kind = media_type(request.headers)
     is_address = kind == JSON_TYPE

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from har_live.card import open_weights, own_weights, shipped_weights
+from har_live.card import named_weights, open_weights
 from har_live.errors import HarLiveError
 from har_live.recognizer import Recognizer
 from har_live.scorers import open_finder
@@ -126,7 +126,7 @@ class Desk:
         """Return the recognizer of some weights, the same for all who want them now."""
         if name is None or name == self._recognizer.card.name:
             return self._recognizer
-        if name not in own_weights() | shipped_weights():  # a folder's address is nobody's business
+        if name not in named_weights():  # a folder's address is nobody's business
             raise ValueError(f"there are no weights {name!r}; /api/models lists them")
         weights = open_weights(name)
         key = (weights.folder, *sorted(weights.card.sha256.items()))  # taught anew is another one

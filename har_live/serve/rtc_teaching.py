@@ -94,8 +94,7 @@ class Teaching:
             self._held = held.pop_all()
 
     def new_grid(self) -> TimeGrid:
-        clip = self._base.card.clip
-        return TimeGrid(clip.grid_fps, max_gap_seconds=clip.window_seconds)
+        return TimeGrid.of(self._base.card.clip)
 
     def see(self, grid_frame: GridFrame) -> Values:
         if self._session.is_over:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
+from har_live.card import DEFAULT_WEIGHTS
 from har_live.realtime import LiveSettings
 
 AddressKind = Literal["http", "https", "youtube"]
@@ -50,7 +51,7 @@ class ServeSettings:
     folder: Path | None = None
     """Folder in which the server makes its own, which is deleted at the end; None: the system's
     for temporary files."""
-    weights: str = "everyday-lrcn"
+    weights: str = DEFAULT_WEIGHTS
     """Weights that are used where a visitor names none."""
     wishes: Mapping[str, object] = field(default_factory=dict)
     """Arguments of ``Recognizer`` beside the weights, for videos, which have a process of their

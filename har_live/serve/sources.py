@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Response, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel
 
+from har_live.serve.bell import LONGEST_SILENCE_SECONDS
 from har_live.serve.services import Services, Shared, services_of
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ else:
 
 PICTURE_TYPE = "image/jpeg"
 LENGTH_BYTES = 4
-LONGEST_SILENCE_SECONDS = 15.0
-"""Then the same is told again, which also finds out that a tab is gone."""
 
 router = APIRouter(prefix="/api/sources", tags=["sources"])
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from har_live.child_process import child_command, child_environment
 from har_live.errors import SourceError
 from har_live.sources.base import Source
 from har_live.sources.child_messages import (
@@ -209,15 +210,12 @@ def _start(
     memory: int | str, *, reads_stdin: bool
 ) -> tuple[multiprocessing.connection.Connection, subprocess.Popen[bytes]]:
     ours, theirs = multiprocessing.connection.Pipe()
-    command = [sys.executable, "-P", "-m", "har_live.sources.child", str(theirs.fileno())]
-    # Where this process finds its packages, the other one finds them too.
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}
     try:
         process = subprocess.Popen(
-            command,
+            child_command("har_live.sources.child", str(theirs.fileno())),
             stdin=None if reads_stdin else subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env=environment,
+            env=child_environment(),
             **_inheriting(theirs.fileno(), memory),
         )
     except BaseException:

@@ -67,7 +67,7 @@ def draw_lesson_pictures(out: Path) -> list[Path]:
 
 def _shown(scene: Scene) -> Image:
     card = open_weights(DEFAULT_WEIGHTS).card
-    grid = TimeGrid(card.clip.grid_fps, max_gap_seconds=card.clip.window_seconds)
+    grid = TimeGrid.of(card.clip)
     looking = Looking(card, open_finder(runtime="onnx"), lambda: 0.0, max_people=1)
     guide = Guide(STEPS, scene.num_kept, grid_fps=card.clip.grid_fps)
     guide.press("pause")  # which starts it
