@@ -69,9 +69,10 @@ def annotate(
                 sound=_sound_of(source, opened),
             )
         )
-        moments = recognize(
+        recognized = recognize(
             opened, recognizer, min_duration_seconds=min_duration_seconds, joints=joints
         )
+        moments = stack.enter_context(closing(recognized))
         # Judged by the label on the picture, which is of the people in the newest grid frame.
         moving = people_between(_kept(moments, recognition))
         made = prefetch(moving, max_waiting=MAX_AHEAD, interrupt=opened.interrupt)

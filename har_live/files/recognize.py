@@ -7,7 +7,7 @@ at that moment: the newest label whose window is complete.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -94,8 +94,10 @@ def recognize(
     *,
     min_duration_seconds: float = 0.0,
     joints: bool = True,
-) -> Iterator[Moment]:
+) -> Generator[Moment, None, None]:
     """Play a source to its end and tell, frame by frame, what is known.
+
+    Close it where it isn't read to its end: it looks ahead by threads.
 
     Args:
         source: stays open.
@@ -103,19 +105,21 @@ def recognize(
         joints: draw people's limbs where a moment is drawn.
     """
     overlay = OverlayState(recognizer.labels)
-    for moment in _undrawn(source, recognizer, min_duration_seconds=min_duration_seconds):
-        frame = moment.frame
-        if frame is None:
-            yield moment
-            continue
-        overlay.update(moment.predictions, moment.people, warming_up=moment.warming_up)
-        view = overlay.view(frame.pts_seconds, truth=frame.truth, has_joints=joints)
-        yield replace(moment, draw=partial(_drawn, frame, view, has_joints=joints))
+    undrawn = _undrawn(source, recognizer, min_duration_seconds=min_duration_seconds)
+    with closing(undrawn) as moments:
+        for moment in moments:
+            frame = moment.frame
+            if frame is None:
+                yield moment
+                continue
+            overlay.update(moment.predictions, moment.people, warming_up=moment.warming_up)
+            view = overlay.view(frame.pts_seconds, truth=frame.truth, has_joints=joints)
+            yield replace(moment, draw=partial(_drawn, frame, view, has_joints=joints))
 
 
 def _undrawn(
     source: Source, recognizer: Recognizer, *, min_duration_seconds: float
-) -> Iterator[Moment]:
+) -> Generator[Moment, None, None]:
     """Yield moments as ``recognize`` does, for callers that draw nothing."""
     stream = recognizer.stream()
     segmenter = recognizer.segmenter(min_duration_seconds=min_duration_seconds)
@@ -161,7 +165,8 @@ def predict(
     with ExitStack() as stack:
         opened = enter_source(source, options, stack)
         recognition.source_start_seconds = opened.info.start_seconds
-        for moment in _undrawn(opened, recognizer, min_duration_seconds=min_duration_seconds):
+        undrawn = _undrawn(opened, recognizer, min_duration_seconds=min_duration_seconds)
+        for moment in stack.enter_context(closing(undrawn)):
             recognition.add(moment)
             if on_frame is not None and moment.frame is not None:
                 on_frame(moment.frame, opened.info)

@@ -10,6 +10,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -131,7 +132,9 @@ class Recordings:
 
     def __iter__(self) -> Iterator[Recording]:
         """Raises ``SourceError``: a file can't be read."""
-        return (_read(path) for path in self._files())
+        for path in self._files():
+            with suppress(FileNotFoundError):  # taken away meanwhile: the page looks while it learns
+                yield _read(path)
 
     def __len__(self) -> int:
         return len(self._files())
@@ -223,6 +226,8 @@ def _read(path: Path) -> Recording:
         with np.load(path) as file:
             told: dict[str, Any] = json.loads(str(file["told"]))
             return Recording(joints=file["joints"], **{name: told[name] for name in _TOLD})
+    except FileNotFoundError:
+        raise
     except Exception as error:  # zipfile and NumPy raise all kinds of a damaged file
         raise SourceError(f"{path} is no take that can be read; delete it: {error}") from error
 

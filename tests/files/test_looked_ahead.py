@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 
 from har_live.card import Weights
-from har_live.errors import SourceError
+from har_live.errors import SinkError, SourceError
+from har_live.files.annotate import annotate
 from har_live.files.looked_ahead import looked_ahead
 from har_live.files.recognize import predict
+from har_live.moment import Moment
 from har_live.recognizer import Recognizer
+from har_live.sinks.base import Sink
 from har_live.sources import open_source
 from har_live.types import Frame
 from tests.support.make_media import make_clip
@@ -67,4 +70,16 @@ def test_who_stops_early_leaves_no_thread(recognizer, clip):
         assert [next(frames).frame.pts_seconds for _ in range(9)] == pytest.approx(TIMES[:9])
         assert num_lookers() > 0
         frames.close()
+    assert num_lookers() == 0
+
+
+class Full(Sink):
+    def write(self, moment: Moment) -> None:
+        raise SinkError("the disk is full")
+
+
+def test_a_sink_that_fails_leaves_no_thread(recognizer, clip):
+    with pytest.raises(SinkError, match="full") as raised:
+        annotate(clip, recognizer, sinks=[Full()])
+    assert raised.tb is not None  # holds the frames of what ran, and so what they looked ahead with
     assert num_lookers() == 0

@@ -61,6 +61,15 @@ def test_the_last_take_is_dropped_or_the_last_of_a_label(recordings):
     assert [one.label for one in recordings] == ["clap", "jump"]
 
 
+def test_a_take_that_goes_while_others_are_read_is_passed_over(recordings):
+    for label in ("wave", "clap"):
+        recordings.add(take(label))
+    reading = iter(recordings)
+    assert next(reading).label == "wave"
+    recordings.drop_last()
+    assert next(reading, None) is None
+
+
 def test_the_next_start_knows_what_is_lacking(recordings):
     plan = LessonPlan(actions=("wave", "clap"), takes=2, take_seconds=1.5)
     recordings.keep_plan(plan)
