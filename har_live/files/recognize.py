@@ -58,8 +58,7 @@ class Recognition:
     _shown: CurrentLabels = field(default_factory=CurrentLabels)
 
     def clip_scores(self) -> Scores:
-        """(num_labels,) float32: one answer for the whole video: the mean over the full windows of
-        the person who was in it longest."""
+        """(num_labels,) float32: one answer for the whole video: see ``mean_scores``."""
         return mean_scores(self.predictions)
 
     def add(self, moment: Moment) -> None:
@@ -79,9 +78,10 @@ def mean_scores(predictions: Sequence[Prediction]) -> Scores:
     """(num_labels,) float32: the mean over a video's full windows of the person seen longest, or
     of the whole picture where nobody was.
 
-    There always is one: see ``Stream.finish``.
+    Where no window filled, the fullest tells. There always is one: see ``Stream.finish``.
     """
-    full = [prediction for prediction in predictions if prediction.fullness == 1]
+    fullest = max(prediction.fullness for prediction in predictions)
+    full = [prediction for prediction in predictions if prediction.fullness == fullest]
     people = Counter(p.person for p in full if p.person != WHOLE_PICTURE)
     main, _ = people.most_common(1)[0] if people else (WHOLE_PICTURE, 0)
     scores: Scores = np.mean([p.scores for p in full if p.person == main], axis=0, dtype=np.float32)

@@ -121,14 +121,18 @@ class SourceState(ABC):
         self._has_full_window |= any(p.fullness == 1 for p in predictions)
         return predictions
 
-    def padding_frames(self) -> list[GridFrame]:
-        """Show the last frame once more for every instant that is lacking to those who are in it,
-        for a source that is over before a full window was told of."""
+    def untold(self) -> dict[int, int]:
+        """Return how many grid frames are lacking to whom of those who are in the last one until
+        they can be told of, for a source that is over before a window filled."""
         if self._has_full_window or self._last is None:
-            return []
-        num_seen = min(subject.num_seen for subject in self._shown[1:] or self._shown)
-        missing = self._card.clip.num_frames - num_seen
-        return [dataclasses.replace(self._last, index=self._last.index + 1)] * missing
+            return {}
+        shown = self._shown[1:] or self._shown
+        return {one.person: one.num_lacking for one in shown if one.num_lacking}
+
+    def held(self) -> GridFrame:
+        """Return the last frame once more, for the next instant."""
+        assert self._last is not None
+        return dataclasses.replace(self._last, index=self._last.index + 1)
 
     def _begins_run(self, grid_frame: GridFrame) -> bool:
         """Return whether a run begins: after a gap, or at a cut."""

@@ -102,14 +102,15 @@ class StreamGroup:
     def finish(self, number: int) -> list[Prediction]:
         """End a source: return what is still to be said of it. Its number is then free for another.
 
-        A source shorter than one window gets one of a full window for everybody who is in it, its
-        last frame held, as in training.
+        Of a source shorter than a window, whoever was not yet told of gets one prediction: its last
+        frame is held until there is one.
         """
         state = self._sources[number]
+        untold = state.untold()
         first: dict[int, Prediction] = {}
-        for grid_frame in state.padding_frames():
-            for prediction in self.advance({number: grid_frame})[number]:
-                if prediction.fullness == 1:
+        for _ in range(max(untold.values(), default=0)):
+            for prediction in self.advance({number: state.held()})[number]:
+                if prediction.person in untold:
                     first.setdefault(prediction.person, prediction)
         state.end()
         return list(first.values())
@@ -164,8 +165,7 @@ class Stream:
     def finish(self) -> list[Prediction]:
         """End the source: return the last predictions. The stream then is as new.
 
-        A source shorter than one window still gets one of a full window, its last frame held, as in
-        training.
+        A source too short to be told of still gets one: see ``StreamGroup.finish``.
         """
         return self.advance(self._grid.finish()) + self._group.finish(0)
 

@@ -51,6 +51,11 @@ class Subject:
         seen = self.num_seen / self._first_due
         return None if seen >= 1 else seen
 
+    @property
+    def num_lacking(self) -> int:
+        """Grid frames until the first score."""
+        return max(0, self._first_due - self.num_seen)
+
     def see(self, instant_seconds: float) -> None:
         """Take in one more grid frame."""
         self._instants_seconds.append(instant_seconds)

@@ -102,6 +102,15 @@ def test_a_short_source_gets_one_answer_for_everybody(net, joint_weights, film, 
     )
 
 
+@pytest.mark.parametrize(("num_frames", "fullness"), [(2, [4]), (5, [4]), (7, [4, 6])])
+def test_a_short_source_ends_once_everybody_was_told_of(net, joint_weights, num_frames, fullness):
+    card = dataclasses.replace(joint_weights.card, min_frames=3)
+    early = uncut(dataclasses.replace(joint_weights, card=card), hop=2)
+    frames = net.frames(np.arange(num_frames) / 10, film=PORTRAIT)
+    told = [round(p.fullness * card.clip.num_frames) for p in stream_all(early, frames)]
+    assert told == fullness
+
+
 def test_a_stream_can_be_used_again(net, joint_weights):
     stream = uncut(joint_weights).stream()
     frames = net.frames(np.arange(60) / 30, film=CROSSING)
