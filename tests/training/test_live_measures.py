@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from har_live.types import NONE, UNSURE, ClipSpec, Segment
@@ -53,6 +55,22 @@ def test_extra_changes():
     # Each of the two true changes explains one of what flickers in the last stretch.
     tail = [(0.0, NOTHING), (7.0, "jump"), (7.5, "run"), (8.0, "jump"), (8.5, "run")]
     assert per_minute(*tail) == pytest.approx(2 * 6)
+
+
+def test_a_cut_explains_a_label_that_goes_and_one_that_comes():
+    walk = [(0.0, "walk")]
+    shown = [
+        (0.5, "walk"),
+        (2.0, NOTHING),
+        (2.8, "walk"),
+        (4.0, NOTHING),
+        (4.2, "run"),
+        (5.0, "walk"),
+    ]
+    seen = showing(walk, [(0.0, NOTHING), *shown])
+    assert measures.extra_changes_per_minute([seen]) == pytest.approx(5 * 6)
+    cut = replace(seen, cuts_seconds=(2.0, 4.0))
+    assert measures.extra_changes_per_minute([cut]) == pytest.approx(1 * 6)
 
 
 def test_segment_f1():

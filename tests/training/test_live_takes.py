@@ -95,6 +95,19 @@ def test_two_who_do_the_same_are_one_span_however_the_main_person_changes():
     assert main_person_spans(alone, mains) == (Span(0.0, 1.0, "wave"), Span(2.0, 3.0, "wave"))
 
 
+def test_the_same_on_both_sides_of_a_cut_is_one_span():
+    told = [
+        Segment(0.2, 1.9, "run", 1.0, 1.0, person=1),
+        Segment(2.1, 4.0, "run", 1.0, 1.0, person=2),
+    ]
+    mains = timeline([(0.0, "1"), (2.0, "2")], 4.0)
+    assert main_person_spans(told, mains, [2.0]) == (Span(0.2, 4.0, "run"),)
+    for cuts in ([], [1.0], [2.2]):
+        assert len(main_person_spans(told, mains, cuts)) == 2
+    late = [told[0], Segment(2.6, 4.0, "run", 1.0, 1.0, person=2)]
+    assert len(main_person_spans(late, mains, [2.0])) == 2
+
+
 def test_an_alarm_counts_whoever_it_is_about():
     told = [(1.0, [prediction(1, 0.9, NONE)], (1, 2), False)]
     one = showing_of(taken(told, segments=[Segment(0.0, 3.0, "walk", 1.0, 1.0, person=2)]))

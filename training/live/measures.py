@@ -60,6 +60,8 @@ class Showing:
     """Segments reported as actions of the main person, with their borders."""
     reported: tuple[Segment, ...] = ()
     """Segments reported of anybody."""
+    cuts_seconds: tuple[float, ...] = ()
+    """Moments at which the picture becomes another one: all windows begin afresh."""
 
     @property
     def seconds(self) -> float:
@@ -111,7 +113,7 @@ def extra_changes_per_minute(showings: Sequence[Showing]) -> float:
     A true change (a start with an action is one) explains one shown change, whatever its label,
     between its own moment and the next true change but one: a label may be late, a label that was
     wrong and steady is no flicker, and an action that was missed does not make up for flicker
-    much later.
+    much later. A cut explains two, for a label goes with the person it was of, and another comes.
     """
     return sum(_extra_changes(showing) for showing in showings) / _seconds(showings) * 60
 
@@ -201,8 +203,12 @@ def _changes(spans: Spans) -> list[float]:
 
 
 def _extra_changes(showing: Showing) -> int:
-    true = _changes(showing.truth)
-    waiting = deque(zip(true, [*true[2:], float("inf"), float("inf")], strict=False))
+    explains = dict.fromkeys(_changes(showing.truth), 1) | dict.fromkeys(showing.cuts_seconds, 2)
+    moments = sorted(explains)
+    until = [*moments[2:], float("inf"), float("inf")]
+    waiting = deque(
+        (a, b) for a, b in zip(moments, until, strict=False) for _ in range(explains[a])
+    )
     extra = 0
     for moment in _changes(showing.shown):
         while waiting and waiting[0][1] <= moment:

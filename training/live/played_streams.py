@@ -16,6 +16,9 @@ from training.live.measures import NOTHING, Showing, Span, Spans, timeline
 from training.live.stream_builder import LiveStream
 from training.live.streams import frames_at
 
+AROUND_A_CUT_SECONDS = 0.5
+"""Most time around a cut that is in no segment though the same is done on both sides of it."""
+
 
 @dataclass(frozen=True)
 class LiveScorer:
@@ -46,6 +49,7 @@ class ScoredStream:
 
     truth: Spans
     updates: tuple[LiveUpdate, ...]
+    cuts_seconds: tuple[float, ...] = ()
 
 
 def score_stream(
@@ -76,7 +80,7 @@ def score_stream(
         )
         for moment in replay.play(there)
     )
-    return ScoredStream(stream.truth, tuple(updates))
+    return ScoredStream(stream.truth, tuple(updates), stream.cuts_seconds)
 
 
 def smoothed(taken: ScoredStream, recognizer: Recognizer) -> ScoredStream:
@@ -130,20 +134,25 @@ def showing_of(taken: ScoredStream) -> Showing:
     return Showing(
         taken.truth,
         timeline(points, end_seconds),
-        main_person_spans(reported, timeline(mains, end_seconds)),
+        main_person_spans(reported, timeline(mains, end_seconds), taken.cuts_seconds),
         reported,
+        taken.cuts_seconds,
     )
 
 
-def main_person_spans(reported: Sequence[Segment], mains: Spans) -> tuple[Span, ...]:
+def main_person_spans(
+    reported: Sequence[Segment], mains: Spans, cuts_seconds: Sequence[float] = ()
+) -> tuple[Span, ...]:
     """Return what was reported of whoever was the main person at the time.
 
     A stream's truth is of one person, whoever that is: bystanders do something else. Where the main
-    person changes and both do the same, as fighters do, it is one span.
+    person changes and both do the same, as fighters do, it is one span; so it is where a cut parts
+    them: all windows begin afresh there.
 
     Args:
         reported: of everybody.
         mains: the main person's id as the label.
+        cuts_seconds: moments at which the picture becomes another one.
     """
     pieces = sorted(
         Span(
@@ -160,8 +169,16 @@ def main_person_spans(reported: Sequence[Segment], mains: Spans) -> tuple[Span, 
         if piece.seconds <= 0:
             continue
         last = joined[-1] if joined else None
-        if last and last.label == piece.label and piece.start_seconds <= last.end_seconds:
+        if last and last.label == piece.label and _goes_on(last, piece, cuts_seconds):
             joined[-1] = last._replace(end_seconds=piece.end_seconds)
         else:
             joined.append(piece)
     return tuple(joined)
+
+
+def _goes_on(last: Span, piece: Span, cuts_seconds: Sequence[float]) -> bool:
+    """Return whether nothing parts two spans, or a cut alone."""
+    if piece.start_seconds <= last.end_seconds:
+        return True
+    is_brief = piece.start_seconds - last.end_seconds <= AROUND_A_CUT_SECONDS
+    return is_brief and any(last.end_seconds <= cut <= piece.start_seconds for cut in cuts_seconds)

@@ -62,6 +62,8 @@ class LiveStream:
     """Spans from 0 to the stream's end, with ``none`` where nobody does anything."""
     has_one_rate: bool = True
     """False if the frame rate changes on the way."""
+    cuts_seconds: tuple[float, ...] = ()
+    """Moments at which another clip begins, or the same one again."""
 
     @property
     def seconds(self) -> float:
@@ -153,7 +155,8 @@ class StreamBuilder:
     def _cut(self, kind: Literal["actions", "nothing"], *, has_one_rate: bool = True) -> LiveStream:
         truth = timeline(self._points, self._now_seconds)
         frames = tuple(self._frames)
-        return LiveStream(self._name, kind, frames, truth, has_one_rate)
+        cuts_seconds = tuple(seconds for seconds, _ in self._points[1:])
+        return LiveStream(self._name, kind, frames, truth, has_one_rate, cuts_seconds)
 
 
 def _darkened(pictures: Sequence[SmallPicture], rng: np.random.Generator) -> list[SmallPicture]:
