@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Literal
 
 from har_live.types import NONE
@@ -24,6 +25,9 @@ class Dataset:
     licence: str
     renamed: Mapping[str, str | None] = field(default_factory=dict)
     """Its labels → ours, where they differ."""
+    shows: Mapping[str, str | None] = field(default_factory=dict)
+    """File names of clips without their suffix → our labels, where a clip shows something else than
+    its label says."""
     fps: float | None = None
     """Frames a second, where the recorded rate is a wrong guess: sitting down lasts 0.8 s in
     ``nw_ucla`` as it is stored, 3.9 s in ``utkinect``, and 1 to 2 s elsewhere."""
@@ -100,7 +104,18 @@ DATASETS: tuple[Dataset, ...] = (
         "CC-BY-4.0",
     ),
     Dataset("office-signs", "clips", "intel-iot-devkit/sample-videos", "CC-BY-4.0"),
-    Dataset("background", "clips", "intel-iot-devkit/sample-videos", "CC-BY-4.0"),
+    Dataset(
+        "background",
+        "clips",
+        "intel-iot-devkit/sample-videos",
+        "CC-BY-4.0",
+        shows={
+            "face-demographics-walking": "walk",
+            "face-demographics-walking-and-pause": LEFT_OUT,
+            "store-aisle-detection": LEFT_OUT,  # some walk, some reach for a shelf
+            "worker-zone-detection": "walk",
+        },
+    ),
     Dataset("falls", "clips", "UP-Fall, UR Fall and single films", _RESEARCH),
     Dataset("fitness", "clips", "home and stock workout films of 20 repositories", _RESEARCH),
     Dataset("push-ups", "clips", "riyer8/cs231n-pushfit", _RESEARCH),
@@ -267,12 +282,19 @@ DATASETS: tuple[Dataset, ...] = (
 BY_NAME: Mapping[str, Dataset] = {dataset.name: dataset for dataset in DATASETS}
 
 
-def our_label(dataset: str, label: str) -> str | None:
+def our_label(dataset: str, label: str, name: str = "") -> str | None:
     """Translate a data set's label into ours; None where its takes teach nothing.
 
     A label that only one recorded source has (``source:word``) and that has no name here is left
     out.
+
+    Args:
+        name: of the take, or a clip's path: some show something else than their label says.
     """
-    own = BY_NAME[dataset].renamed if dataset in BY_NAME else {}
-    renamed = own.get(label, RENAMED.get(label, label))
+    row = BY_NAME.get(dataset)
+    if row is None:
+        return RENAMED.get(label, label)
+    if (stem := PurePosixPath(name).stem) in row.shows:
+        return row.shows[stem]
+    renamed = row.renamed.get(label, RENAMED.get(label, label))
     return None if renamed is not None and ":" in renamed else renamed

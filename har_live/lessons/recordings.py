@@ -133,7 +133,7 @@ class Recordings:
     def __iter__(self) -> Iterator[Recording]:
         """Raises ``SourceError``: a file can't be read."""
         for path in self._files():
-            with suppress(FileNotFoundError):  # taken away meanwhile: the page looks while it learns
+            with suppress(FileNotFoundError):  # taken away meanwhile: the page looks as it learns
                 yield _read(path)
 
     def __len__(self) -> int:

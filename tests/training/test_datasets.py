@@ -42,6 +42,12 @@ def test_labels_by_their_data_sets(dataset: str, label: str, ours: str | None):
     assert our_label(dataset, label) == ours
 
 
+def test_a_clip_shows_what_its_row_says():
+    path = "clips/background/background/worker-zone-detection.mp4"
+    assert our_label("background", "background", path) == "walk"
+    assert our_label("background", "background", path.replace("worker", "other")) == NONE
+
+
 def labelled(data: Path) -> Iterator[tuple[str, str]]:
     """(data set, label) of everything that there is."""
     skeletons = data / "skeletons"
@@ -64,3 +70,9 @@ def test_all_that_there_is_has_a_row_and_a_label_or_is_left_out_knowingly(shared
     # No row renames what is not there.
     used = {(dataset.name, label) for dataset in DATASETS for label in dataset.renamed}
     assert used - found == set()
+
+
+def test_clips_that_show_something_else_are_there(shared_data: Path):
+    with (shared_data / "clips.csv").open(newline="", encoding="utf-8") as file:
+        found = {(row["dataset"], Path(row["path"]).stem) for row in csv.DictReader(file)}
+    assert {(dataset.name, stem) for dataset in DATASETS for stem in dataset.shows} <= found

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from har_live.people.joints import LEAST_SCORE, LIMBS
 from har_live.people.motion import NUM_MOTION
-from har_live.types import WHOLE_PICTURE
+from har_live.types import NONE, WHOLE_PICTURE
 from tests.conftest import SHARED_DATA
 from tests.support.takes_made import BODY
 from training.data.clip import Clip
 from training.recipe.find_joints import Seen
 from training.recipe.recorded import load_recorded
 from training.recipe.retarget import HEAD, HIP_WIDTH, LIMB_LENGTHS, SHOULDER_WIDTH, retargeted
-from training.recipe.takes import FIGHTS, Take, takes_of
+from training.recipe.takes import FIGHTS, Take, takes_of, walks_by
 
 # --- one body ------------------------------------------------------------------------------------
 
@@ -157,10 +158,29 @@ def test_of_a_clip_the_largest_person_is_the_take():
     assert not np.isnan(take.joints[:, 4]).any()
 
 
-def test_where_nobody_is_found_the_whole_picture_is_the_take():
-    (take,) = takes_of(clip_of("mine"), seen())
+def test_where_nobody_is_found_the_whole_picture_is_the_take_of_a_scene_alone():
+    (take,) = takes_of(clip_of("background"), seen())
     assert take.is_main
     assert np.isnan(take.joints).all()
+    assert list(takes_of(clip_of("mine"), seen())) == []
+
+
+@pytest.mark.parametrize(
+    ("dataset", "label", "step", "walks"),
+    [
+        (FIGHTS, NONE, 0.07, True),
+        (FIGHTS, NONE, 0.05, False),
+        (FIGHTS, "fight", 0.07, False),
+        ("falls", NONE, 0.07, False),
+    ],
+)
+def test_whoever_does_nothing_may_walk_by(dataset, label, step, walks):
+    (take,) = takes_of(clip_of("mine"), seen((1, 0.3)))
+    trunk = 0.3 * np.linalg.norm(BODY[[1, 2]].mean(axis=0) - BODY[[7, 8]].mean(axis=0))
+    along = step * trunk * np.arange(len(take.joints))  # at ten frames a second
+    joints = take.joints.copy()
+    joints[..., 0] += along[:, None].astype(np.float32)
+    assert walks_by(replace(take, joints=joints, dataset=dataset, label=label)) == walks
 
 
 def test_in_a_fight_everybody_fights_and_the_scene_tells():

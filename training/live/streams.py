@@ -104,5 +104,5 @@ def _named(data: Path, labels: Sequence[str]) -> list[Clip]:
     return [
         replace(clip, label=name if (name := known_as(clip, tuple(labels))) in labels else NONE)
         for clip in split_clips(found)
-        if our_label(clip.dataset, clip.label) is not LEFT_OUT or clip.label in labels
+        if our_label(clip.dataset, clip.label, clip.path) is not LEFT_OUT or clip.label in labels
     ]

@@ -124,7 +124,7 @@ def _frames_of(video: Path) -> list[Frame]:
 
 def known_as(clip: Clip, labels: tuple[str, ...]) -> str:
     """Return a clip's label under the name that these weights give it."""
-    ours = our_label(clip.dataset, clip.label)
+    ours = our_label(clip.dataset, clip.label, clip.path)
     return ours if ours in labels else clip.label
 
 

@@ -26,8 +26,8 @@ from training.data.clip import Clip
 from training.data.layouts import MANIFESTS, clips_of
 from training.provenance import write_recipe
 
-CLIP = ClipSpec(num_frames=20, grid_fps=10.0, image_size=256)
-"""Windows of two seconds, and the longer side of the picture that people are found in."""
+CLIP = ClipSpec(num_frames=30, grid_fps=10.0, image_size=256)
+"""Windows of three seconds, and the longer side of the picture that people are found in."""
 
 
 class Seen(NamedTuple):

@@ -17,15 +17,19 @@ from har_live.errors import SourceError
 from har_live.lessons.videos import presence
 from har_live.people.joints import LEAST_SCORE
 from har_live.people.motion import NUM_MOTION
-from har_live.types import NUM_JOINTS, WHOLE_PICTURE
+from har_live.types import NONE, NUM_JOINTS, WHOLE_PICTURE
 from training.data.clip import Clip
 from training.data.layouts import clips_of
 from training.datasets import our_label
 from training.recipe.find_joints import CLIP, Seen, joints_file, read_seen
 
 FIGHTS = "surv-fight"
-SCENES = (FIGHTS, "arid-dark", "falls", "bedfall-synthetic", "background")
-"""Data sets in which nobody may be found though somebody moves."""
+SCENES = (FIGHTS, "background")
+"""Data sets whose whole pictures are takes, too: what moves there where nobody is followed is a
+fight, or nothing. Whatever else somebody does is told by their joints, in the dark, too: where
+motion told of falls and of sitting down, cars in a car park did both."""
+WALKING = 0.6
+"""Trunks a second by which whoever walks gets on through the picture."""
 LEAST_FRAMES = 5
 """Shorter takes show nothing."""
 
@@ -68,7 +72,7 @@ def load_clips(data: Path, joints: Path) -> list[Take]:
     """The people in all clips of ``data``, as ``python -m training joints`` found them.
 
     Of most clips the main person alone, for bystanders do something else; in a fight everybody.
-    Where a scene's movement tells, the whole picture is a take, too: nobody may be found in it.
+    Of ``SCENES`` the whole picture is a take, too: nobody may be found in it.
 
     Raises:
         SourceError: a clip has not been looked at.
@@ -85,7 +89,7 @@ def load_clips(data: Path, joints: Path) -> list[Take]:
 def takes_of(clip: Clip, seen: Seen) -> Iterator[Take]:
     """The main person of a clip, and who or what else tells; their labels are the clip's own.
 
-    Where nobody is found, the whole picture is the main one.
+    Where nobody is found, the whole picture is the main one, if it tells anything.
     """
     spans = spans_of(seen.starts)
     sizes = [presence(seen.joints[span]) for span in spans]
@@ -93,8 +97,8 @@ def takes_of(clip: Clip, seen: Seen) -> Iterator[Take]:
     for number, span in enumerate(spans):
         is_whole = seen.people[number] == WHOLE_PICTURE
         is_main = number == main
-        tells = clip.dataset in SCENES if is_whole else clip.dataset == FIGHTS
-        if not (is_main or tells):
+        tells = clip.dataset in SCENES if is_whole else is_main or clip.dataset == FIGHTS
+        if not tells:
             continue
         joints = seen.joints[span]
         is_seen = joints[..., 2:] >= LEAST_SCORE
@@ -111,10 +115,26 @@ def takes_of(clip: Clip, seen: Seen) -> Iterator[Take]:
         )
 
 
+def walks_by(take: Take) -> bool:
+    """Return whether somebody said to do nothing gets on through the picture.
+
+    What the label says is that they do not fight: they may well walk.
+    """
+    if take.label != NONE or take.dataset not in SCENES:
+        return False
+    hips, shoulders = (take.joints[:, [n, n + 1], :2].mean(axis=1) for n in (7, 1))
+    seen = np.flatnonzero(np.isfinite(hips[:, 0] + shoulders[:, 0]))
+    if len(seen) < LEAST_FRAMES:
+        return False
+    trunk = np.median(np.linalg.norm(hips - shoulders, axis=1)[seen])
+    way = np.linalg.norm(hips[seen[-1]] - hips[seen[0]])
+    return bool(way > WALKING * trunk * (seen[-1] - seen[0]) / take.fps)
+
+
 def by_our_labels(takes: Iterable[Take]) -> list[Take]:
     """Takes by our labels, without those that teach nothing and those that are too short."""
     takes = (take for take in takes if len(take.joints) >= LEAST_FRAMES)
-    named = ((take, our_label(take.dataset, take.label)) for take in takes)
+    named = ((take, our_label(take.dataset, take.label, take.name)) for take in takes)
     return [replace(take, label=label) for take, label in named if label is not None]
 
 

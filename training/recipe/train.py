@@ -37,7 +37,7 @@ from training.recipe.find_joints import CLIP
 from training.recipe.joint_windows import Windows
 from training.recipe.lift import with_depths
 from training.recipe.recorded import load_recorded
-from training.recipe.takes import Take, load_clips
+from training.recipe.takes import Take, load_clips, walks_by
 from training.recipe.train_settings import TrainSettings
 
 NETWORKS = {
@@ -117,7 +117,8 @@ def load_trained(run: Path) -> tuple[WindowModel, ModelConfig, tuple[str, ...]]:
 
 
 def learnt_takes(data: Path, joints: Path, settings: TrainSettings) -> list[Take]:
-    """Gather what is learnt from: recorded movements, and the clips of the train split.
+    """Gather what is learnt from: recorded movements, and the clips of the train split, but nobody
+    who walks by while they are said to do nothing.
 
     Raises:
         HarLiveError: a data set that is to be left out is none.
@@ -131,7 +132,10 @@ def learnt_takes(data: Path, joints: Path, settings: TrainSettings) -> list[Take
     return [
         take
         for take in takes
-        if take.split == "train" and take.label in labels and take.dataset not in settings.left_out
+        if take.split == "train"
+        and take.label in labels
+        and take.dataset not in settings.left_out
+        and not walks_by(take)
     ]
 
 
