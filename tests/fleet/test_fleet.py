@@ -55,6 +55,11 @@ def test_cameras_are_read(tmp_path):
         ("[[camera]]\nname = 'a'\nurl = 'x'", "camera 1: 'url' is unknown; expected name, source"),
         ("[[camera]]\nname = 'a'\nsource = 's'\nevents = 'x'", "events is no list of texts"),
         ("[[camera]]\nname = 'a'\nsource = 's'\nevents = ['x.mp4']", "events has a video"),
+        (
+            "[[camera]]\nname = 'a'\nsource = 's'\nevents = ['kafka://me:secret@h/x']",
+            "camera 1: can't tell what kind of output kafka://h/x is; end it in one of",
+        ),
+        ("[[camera]]\n'rtsp://me:secret@h' = 1", "camera 1: 'rtsp://h' is unknown; expected"),
         ("[[camera]]\nname = 'a'\nsource = '-'", "standard input can't be watched on a node"),
         (2 * "[[camera]]\nname = 'a'\nsource = 's'\n", "two cameras are named 'a'"),
         ("\xff", "is no TOML"),
@@ -67,6 +72,7 @@ def test_what_a_file_may_not_say_is_one_line(text, said, tmp_path):
         read_cameras(file)
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+    assert "secret" not in str(error.value)
 
 
 def test_a_file_that_is_not_there():
