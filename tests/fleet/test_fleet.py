@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 import har_live.fleet.watcher
+from har_live.cli.console.fleet import fleet_table
 from har_live.errors import SourceError
 from har_live.fleet.assignment import assigned
+from har_live.fleet.camera_sink import CameraStatus
 from har_live.fleet.cameras import Camera, read_cameras
+from har_live.fleet.run import FleetStatus
 from har_live.fleet.watcher import Watcher
 from har_live.nodes.packed_recognizer import PackedRecognizer, packed
 from har_live.sources import SourceSettings
@@ -144,3 +147,19 @@ def test_a_node_watches_what_it_is_told_to(recognizer, tmp_path, monkeypatch):
     assert not batch.is_left_alone
     assert watcher.tend(wanted[2:])[0].state == "opening"
     watcher.tend([])
+
+
+def test_what_changes_for_a_camera_is_a_line(capsys):
+    """How many events wait for a broker that is away is not told each time."""
+    troubles = [None, "m: can't be reached", "m: can't be reached, 1 undelivered",
+                "m: can't be reached, 2 undelivered", "lost after 9 s", None]  # fmt: skip
+    with fleet_table() as show:
+        for trouble in troubles:
+            camera = CameraStatus("door", state="live", trouble=trouble)
+            show(FleetStatus((), ((camera, "here"),), 0))
+    assert capsys.readouterr().err.splitlines() == [
+        "door: live on here",
+        "door: live on here: m: can't be reached",
+        "door: live on here: lost after 9 s",
+        "door: live on here",
+    ]

@@ -37,8 +37,8 @@ def make_archive(root: Path) -> Path:
     (root / "b").mkdir(parents=True)
     for number, name in enumerate(NAMES):
         times = [i / 12 for i in range(24 + 6 * number)]
-        shows = partial(shows, number)
-        make_clip(root / name, pts_seconds=times, size=(96, 72), picture=shows, sound=not number)
+        drawn = partial(shows, number)
+        make_clip(root / name, pts_seconds=times, size=(96, 72), picture=drawn, sound=not number)
     cut_file(root / BROKEN, fraction=0.2)
     (root / "readme.txt").write_text("no video")
     return root
