@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
 
@@ -9,6 +10,8 @@ from har_live.archive.work import Outcome, Task, broken, look_at
 from har_live.errors import HarLiveError, first_line
 from har_live.nodes.connection import connected
 from har_live.nodes.packed_recognizer import PackedRecognizer
+
+logger = logging.getLogger(__name__)
 
 MOST_WAITING = 1000
 """Tasks that Ray knows of at a time; a cluster has no more cores for us."""
@@ -36,6 +39,12 @@ def ray_outcomes(
         from ray.exceptions import RayError, RaySystemError, RayTaskError
 
         shared = ray.put(packed)  # once; nodes have it in their stores, workers the recognizer
+        free: dict[str, float] = ray.available_resources()  # type: ignore[no-untyped-call]
+        if free.get("CPU", 0) < 1:
+            logger.warning(
+                "no core of the Ray cluster is free; waiting for one (a fleet takes all cores of "
+                "its nodes)"
+            )
         look = ray.remote(num_cpus=1, max_retries=NUM_RETRIES)(look_at)
         waiting = deque(tasks)
         under_way: dict[ray.ObjectRef[Outcome], Task] = {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from har_live.current_labels import CurrentLabels
@@ -41,7 +42,9 @@ class CameraStatus:
     """Since a window last confirmed the label; None before the first."""
     num_frames: int = 0
     num_predictions: int = 0
-    num_segments: int = 0
+    num_losses: int = 0
+    num_segments: Mapping[str, int] = field(default_factory=dict)
+    """Those that are over, by label."""
     trouble: str | None = None
     """What is amiss, in one line."""
 
@@ -67,7 +70,8 @@ class CameraSink(Sink):
         self._labels = CurrentLabels()
         self._rate = Rate()
         self._state: State = "opening"
-        self._num_frames = self._num_predictions = self._num_segments = 0
+        self._num_frames = self._num_predictions = self._num_losses = 0
+        self._num_segments: Counter[str] = Counter()
         self._labelled_seconds: float | None = None
 
     def begin(self, run: Run) -> None:
@@ -79,6 +83,7 @@ class CameraSink(Sink):
         now = time.monotonic()
         if moment.is_lost:
             self._state = "lost"
+            self._num_losses += 1
             self._labels.restart()
         elif moment.frame is not None:
             self._state = "live"
@@ -88,7 +93,7 @@ class CameraSink(Sink):
             self._labels.update(moment.predictions, moment.people)
             self._labelled_seconds = now
         self._num_predictions += len(moment.predictions)
-        self._num_segments += len(moment.segments)
+        self._num_segments.update(segment.label for segment in moment.segments)
         self._each(lambda outputs: outputs.write(moment))
 
     def close(self) -> None:
@@ -114,7 +119,8 @@ class CameraSink(Sink):
             label_age_seconds=None if labelled is None else now - labelled,
             num_frames=self._num_frames,
             num_predictions=self._num_predictions,
-            num_segments=self._num_segments,
+            num_losses=self._num_losses,
+            num_segments=dict(self._num_segments),
             trouble=self.source_trouble or self._sink_trouble or next(filter(None, troubles), None),
         )
 

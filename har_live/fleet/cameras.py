@@ -7,8 +7,8 @@
     source = "rtsp://user:password@host/stream"    # as for `har-live live`
     events = ["/srv/door.jsonl", "mqtt://broker/home"]   # as `--events`; may be left out
 
-Names of files may ask for the time (``door-%Y%m%d.jsonl``); files that exist are gone on with. A
-relative path is seen from where the node was started.
+It is read once, where a fleet begins. Names of files may ask for the time (``door-%Y%m%d.jsonl``);
+files that exist are gone on with. A relative path is seen from where the node was started.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from har_live.errors import SourceError
+from har_live.errors import SinkError, SourceError
+from har_live.redact import redact
 from har_live.sinks.file_checks import reason
-from har_live.sinks.kinds import is_video
+from har_live.sinks.kinds import check_kind, is_video
 from har_live.sources.kinds import kind_of
 
 _KEYS = {"name", "source", "events"}
@@ -54,7 +55,7 @@ def read_cameras(path: Path) -> list[Camera]:
     try:
         return _cameras(values)
     except ValueError as error:
-        raise SourceError(f"{path}: {error}") from error
+        raise SourceError(f"{path}: {redact(str(error))}") from error
 
 
 def _cameras(values: dict[str, Any]) -> list[Camera]:
@@ -84,6 +85,11 @@ def _camera(row: dict[str, Any], which: str) -> Camera:
         raise ValueError(f'{which}: events is no list of texts; expected ["out.jsonl"]')
     if any(map(is_video, events)):
         raise ValueError(f"{which}: events has a video; expected files of segments and addresses")
+    for event in events:
+        try:
+            check_kind(event)
+        except SinkError as error:
+            raise ValueError(f"{which}: {error}") from error
     if kind_of(row["source"]).reads_stdin:
         raise ValueError(f"{which}: standard input can't be watched on a node; give an address")
     return Camera(row["name"], row["source"], tuple(events))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +65,8 @@ class Nodes:
         """By Ray's own id."""
 
     def look_around(self) -> None:
-        """Put a watcher on each new node, and forget those of which Ray knows that they died."""
+        """Put a watcher on each node that has none, and forget nodes of which Ray knows that they
+        died."""
         import ray
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -81,7 +81,6 @@ class Nodes:
                 ray.remote(Watcher)
                 .options(
                     num_cpus=cores,
-                    max_restarts=-1,
                     scheduling_strategy=NodeAffinitySchedulingStrategy(id, soft=False),
                 )
                 .remote(self._shared, self._options)
@@ -121,11 +120,10 @@ class Nodes:
         except RayTaskError as error:
             raise error.cause from error  # of ours: no recognizer can be made there
         except RayError as error:
-            # The watcher died, with its node or alone: it is silent until it answers again.
-            node.answered_seconds = -math.inf
+            # The watcher died. Where its node is there still, a new one begins: one that Ray began
+            # again would be told on stderr that the store might be gone by then.
             logger.info("node %s: %s", node.name, first_line(error))
-            if node.capacity is None:
-                node.asked = node.actor.capacity.remote()
+            self.known = {id: one for id, one in self.known.items() if one is not node}
             return
         node.answered_seconds = time.monotonic()
         if node.capacity is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from har_live.errors import BackendError, SinkError
 from har_live.nodes.connection import INSTALL_RAY
+from har_live.realtime.figures import FRAMES, LOSSES, PEOPLE, SEGMENTS, UP
 from har_live.sinks.file_checks import reason
 
 if TYPE_CHECKING:
@@ -21,22 +23,18 @@ if TYPE_CHECKING:
 STOP_SECONDS = 5.0
 
 Value = Callable[["CameraStatus"], float]
-CAMERA_GAUGES: dict[str, tuple[str, Value]] = {
-    "up": ("1 while pictures come", lambda camera: float(camera.state == "live")),
-    "fps": ("pictures a second", lambda camera: camera.fps),
-    "people": ("people who are followed", lambda camera: float(camera.num_people)),
-    "confidence": ("of the label now, 0 to 1", lambda camera: camera.confidence),
-    "label_age_seconds": (
-        "since a window last confirmed the label",
-        lambda camera: (
-            float("nan") if camera.label_age_seconds is None else camera.label_age_seconds
-        ),
+GAUGES: dict[tuple[str, str], Value] = {
+    UP: lambda camera: float(camera.state == "live"),
+    PEOPLE: lambda camera: float(camera.num_people),
+    ("har_live_label_confidence", "Of the label now, 0 to 1."): lambda camera: camera.confidence,
+    ("har_live_label_age_seconds", "Since a window last confirmed the label."): (
+        lambda camera: math.nan if camera.label_age_seconds is None else camera.label_age_seconds
     ),
 }
-CAMERA_COUNTERS: dict[str, tuple[str, Value]] = {
-    "frames": ("pictures seen", lambda camera: float(camera.num_frames)),
-    "predictions": ("windows scored", lambda camera: float(camera.num_predictions)),
-    "segments": ("segments that are over", lambda camera: float(camera.num_segments)),
+COUNTERS: dict[tuple[str, str], Value] = {
+    FRAMES: lambda camera: float(camera.num_frames),
+    LOSSES: lambda camera: float(camera.num_losses),
+    ("har_live_predictions", "Windows scored."): lambda camera: float(camera.num_predictions),
 }
 
 
@@ -53,28 +51,33 @@ class Metrics:
         status = self.status
         if status is None:
             return
-        nodes = [(node.name, node) for node in status.nodes]
-        families: list[tuple[Any, str, str, list[tuple[list[str], float]]]] = [
-            (GaugeMetricFamily, "node_capacity_cameras", "cameras that a node can watch",
-             [([name], node.capacity) for name, node in nodes]),
-            (GaugeMetricFamily, "node_cameras", "cameras that a node watches",
-             [([name], float(node.num_cameras)) for name, node in nodes]),
-        ]  # fmt: skip
-        for kind, table in (
-            (GaugeMetricFamily, CAMERA_GAUGES),
-            (CounterMetricFamily, CAMERA_COUNTERS),
-        ):
-            for name, (about, value) in table.items():
-                rows = [([one.name, node or ""], value(one)) for one, node in status.cameras]
-                families.append((kind, f"camera_{name}", about, rows))
-        for kind, name, about, rows in families:
-            labels = ["node"] if name.startswith("node") else ["camera", "node"]
-            family = kind(f"har_live_{name}", about, labels=labels)
-            for values, number in rows:
-                family.add_metric(values, number)
-            yield family
+        capacity = GaugeMetricFamily(
+            "har_live_node_capacity", "Sources that a node can watch.", labels=["node"]
+        )
+        load = GaugeMetricFamily(
+            "har_live_node_sources", "Sources that a node watches.", labels=["node"]
+        )
+        for node in status.nodes:
+            capacity.add_metric([node.name], node.capacity)
+            load.add_metric([node.name], node.num_cameras)
+        yield from (capacity, load)
+        kinds: list[tuple[Any, dict[tuple[str, str], Value]]] = [
+            (GaugeMetricFamily, GAUGES),
+            (CounterMetricFamily, COUNTERS),
+        ]
+        for kind, table in kinds:
+            for told, value in table.items():
+                family = kind(*told, labels=["source", "node"])
+                for camera, on in status.cameras:
+                    family.add_metric([camera.name, on or ""], value(camera))
+                yield family
+        segments = CounterMetricFamily(*SEGMENTS, labels=["source", "node", "label"])
+        for camera, on in status.cameras:
+            for label, number in camera.num_segments.items():
+                segments.add_metric([camera.name, on or "", label], number)
+        yield segments
         yield CounterMetricFamily(
-            "har_live_moves", "cameras moved from a node that died", value=status.num_moves
+            "har_live_moves", "Sources moved from a node that died.", value=status.num_moves
         )
 
 

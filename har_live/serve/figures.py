@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from har_live.realtime.figures import FRAMES, LOSSES, PEOPLE, SEGMENTS, UP
+
 if TYPE_CHECKING:
     from har_live.moment import Moment
 
@@ -19,19 +21,11 @@ class Figures:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         by_source, registry = ("source",), self.registry
-        self._frames = Counter("har_live_frames", "Frames taken.", by_source, registry=registry)
-        self._up = Gauge(
-            "har_live_source_up", "1 while it gives frames.", by_source, registry=registry
-        )
-        self._people = Gauge(
-            "har_live_people", "People followed now.", by_source, registry=registry
-        )
-        self._losses = Counter(
-            "har_live_source_losses", "Times that it was lost.", by_source, registry=registry
-        )
-        self._segments = Counter(
-            "har_live_segments", "Actions that are over.", ("source", "label"), registry=registry
-        )
+        self._frames = Counter(*FRAMES, by_source, registry=registry)
+        self._up = Gauge(*UP, by_source, registry=registry)
+        self._people = Gauge(*PEOPLE, by_source, registry=registry)
+        self._losses = Counter(*LOSSES, by_source, registry=registry)
+        self._segments = Counter(*SEGMENTS, ("source", "label"), registry=registry)
         self._latency = Histogram(
             "har_live_label_latency_seconds",
             "From a frame's arrival to the label with it.",

@@ -79,16 +79,30 @@ def open_sink(sink: str | Path | Sink, settings: SinkSettings) -> Sink:
     """
     if not isinstance(sink, str | Path):
         return sink
-    scheme = _SCHEME.match(sink) if isinstance(sink, str) else None
-    kind = scheme[0].lower() if scheme else Path(sink).suffix.lower()
-    opener = KINDS.get(kind) or _outside(kind)
-    if opener is None:
-        name = redact_url(str(sink)) if scheme else sink
-        known = ", ".join(known_kinds())
-        raise SinkError(f"can't tell what kind of output {name} is; end it in one of {known}")
+    opener = _opener_of(sink)
     if isinstance(opener, str):
         opener = resolve_name(opener)
     return opener(str(sink), settings)
+
+
+def check_kind(address: str | Path) -> None:
+    """Refuse an address of which ``open_sink`` would not know what it means.
+
+    Raises:
+        SinkError: nothing is known of its kind.
+    """
+    _opener_of(address)
+
+
+def _opener_of(address: str | Path) -> str | SinkOpener:
+    scheme = _SCHEME.match(address) if isinstance(address, str) else None
+    kind = scheme[0].lower() if scheme else Path(address).suffix.lower()
+    opener = KINDS.get(kind) or _outside(kind)
+    if opener is None:
+        name = redact_url(str(address)) if scheme else address
+        known = ", ".join(known_kinds())
+        raise SinkError(f"can't tell what kind of output {name} is; end it in one of {known}")
+    return opener
 
 
 def _outside(kind: str) -> SinkOpener | None:

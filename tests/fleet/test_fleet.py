@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 import har_live.fleet.watcher
+from har_live.cli.console.fleet import fleet_table
 from har_live.errors import SourceError
 from har_live.fleet.assignment import assigned
+from har_live.fleet.camera_sink import CameraStatus
 from har_live.fleet.cameras import Camera, read_cameras
+from har_live.fleet.run import FleetStatus
 from har_live.fleet.watcher import Watcher
 from har_live.nodes.packed_recognizer import PackedRecognizer, packed
 from har_live.sources import SourceSettings
@@ -55,6 +58,11 @@ def test_cameras_are_read(tmp_path):
         ("[[camera]]\nname = 'a'\nurl = 'x'", "camera 1: 'url' is unknown; expected name, source"),
         ("[[camera]]\nname = 'a'\nsource = 's'\nevents = 'x'", "events is no list of texts"),
         ("[[camera]]\nname = 'a'\nsource = 's'\nevents = ['x.mp4']", "events has a video"),
+        (
+            "[[camera]]\nname = 'a'\nsource = 's'\nevents = ['kafka://me:secret@h/x']",
+            "camera 1: can't tell what kind of output kafka://h/x is; end it in one of",
+        ),
+        ("[[camera]]\n'rtsp://me:secret@h' = 1", "camera 1: 'rtsp://h' is unknown; expected"),
         ("[[camera]]\nname = 'a'\nsource = '-'", "standard input can't be watched on a node"),
         (2 * "[[camera]]\nname = 'a'\nsource = 's'\n", "two cameras are named 'a'"),
         ("\xff", "is no TOML"),
@@ -67,6 +75,7 @@ def test_what_a_file_may_not_say_is_one_line(text, said, tmp_path):
         read_cameras(file)
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+    assert "secret" not in str(error.value)
 
 
 def test_a_file_that_is_not_there():
@@ -138,3 +147,19 @@ def test_a_node_watches_what_it_is_told_to(recognizer, tmp_path, monkeypatch):
     assert not batch.is_left_alone
     assert watcher.tend(wanted[2:])[0].state == "opening"
     watcher.tend([])
+
+
+def test_what_changes_for_a_camera_is_a_line(capsys):
+    """How many events wait for a broker that is away is not told each time."""
+    troubles = [None, "m: can't be reached", "m: can't be reached, 1 undelivered",
+                "m: can't be reached, 2 undelivered", "lost after 9 s", None]  # fmt: skip
+    with fleet_table() as show:
+        for trouble in troubles:
+            camera = CameraStatus("door", state="live", trouble=trouble)
+            show(FleetStatus((), ((camera, "here"),), 0))
+    assert capsys.readouterr().err.splitlines() == [
+        "door: live on here",
+        "door: live on here: m: can't be reached",
+        "door: live on here: lost after 9 s",
+        "door: live on here",
+    ]

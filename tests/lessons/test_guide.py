@@ -189,6 +189,7 @@ def test_a_network_camera_that_is_lost_in_a_take_and_returns(
     small_weights, told, recordings, monkeypatch
 ):
     monkeypatch.setattr("har_live.backoff.FIRST_DELAY_SECONDS", 0.02)
+    monkeypatch.setattr("har_live.lessons.guide_steps.COUNT_SECONDS", 1.0)
     plan = LessonPlan(("wave",), takes=2, take_seconds=1.5, none_seconds=0)
     servers = [RtspServer()]
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -17,7 +19,10 @@ from har_live.errors import BackendError
 from har_live.fleet.cameras import read_cameras
 from har_live.fleet.prometheus import Metrics, served
 from har_live.fleet.run import FleetSettings, FleetStatus, lead
+from har_live.fleet.watcher import Watcher
+from har_live.nodes.connection import connected
 from har_live.nodes.packed_recognizer import PackedRecognizer, packed
+from har_live.sources import SourceSettings
 from tests.support.archive_made import (
     NAMES,
     Rows,
@@ -26,6 +31,7 @@ from tests.support.archive_made import (
     segments_in,
     segments_one_by_one,
 )
+from tests.support.network_sinks import free_port
 from tests.support.ray_made import RayCluster, ray_cluster, wait_until_works
 from tests.support.servers.rtsp import RtspServer
 
@@ -91,6 +97,37 @@ def test_what_no_node_can_do_ends_the_run(cluster: RayCluster, folder, recognize
     nowhere = ArchiveSettings(ray_address="nonsense")
     with pytest.raises(BackendError, match=r"at nonsense takes us.*set RAY_AUTH_MODE"):
         archive(videos, tmp_path / "nowhere", recognizer, settings=nowhere)
+    gone = ArchiveSettings(ray_address=f"127.0.0.1:{free_port()}")
+    with pytest.raises(BackendError, match=r"at 127.0.0.1:\d+ takes us: Connection refused"):
+        archive(videos, tmp_path / "gone", recognizer, settings=gone)
+
+
+def test_an_archive_beside_a_fleet_says_that_it_waits(
+    cluster: RayCluster, folder, recognizer, expected, tmp_path
+):
+    """For the only core, until the fleet that has it ends."""
+    import ray
+
+    said: list[str] = []
+    logger = logging.getLogger("har_live.archive.ray_workers")
+    name = {"name": "fleet", "namespace": "har-live"}
+    with connected(cluster.address):
+        fleet = ray.remote(num_cpus=1)(Watcher).options(lifetime="detached", **name)
+        ray.get(fleet.remote(recognizer, SourceSettings()).tend.remote([]))
+
+    def end_the_fleet(record: logging.LogRecord) -> bool:
+        said.append(record.getMessage())
+        ray.kill(ray.get_actor(**name))
+        return True
+
+    logger.addFilter(end_the_fleet)
+    try:
+        videos = find_videos(str(folder / "a.mp4"))
+        archive(videos, tmp_path, recognizer, settings=ArchiveSettings(ray_address=cluster.address))
+    finally:
+        logger.removeFilter(end_the_fleet)
+    assert [line[:37] for line in said] == ["no core of the Ray cluster is free; w"]
+    assert segments_in(tmp_path) == {"a.mp4": expected["a.mp4"]}
 
 
 def test_cameras_whose_node_is_killed(cluster: RayCluster, recognizer, tmp_path):
@@ -132,5 +169,5 @@ def test_cameras_whose_node_is_killed(cluster: RayCluster, recognizer, tmp_path)
     for name in names:
         heads = (tmp_path / f"{name}.jsonl").read_text().count('"format"')
         assert heads == 1 + (name in moved)  # each run that goes on with a file says so
-    assert pages[0].count('har_live_camera_up{camera="camera-') == 4
-    assert 'har_live_node_cameras{node="' in pages[0]
+    assert len(re.findall('har_live_source_up{node="[^"]+",source="camera-', pages[0])) == 4
+    assert 'har_live_node_sources{node="' in pages[0]

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from har_live.sinks.remux import holds_packets
+from tests.support.archive_made import make_acting_weights, shows
 from tests.support.resources import wait_until
-from tests.support.servers.mjpeg import MjpegCamera
+from tests.support.servers.mjpeg import FPS, MjpegCamera
 from tests.support.video_made import frame_times
 
 README = Path(__file__).parents[2] / "README.md"
@@ -70,7 +71,8 @@ def events(folder: Path) -> list[list[dict[str, object]]]:
 def test_killed_and_started_again_it_goes_on(tmp_path: Path, small_weights) -> None:
     folder = tmp_path / "state"
     folder.mkdir()
-    weights = small_weights("lrcn").folder
+    weights = make_acting_weights(small_weights("lrcn"), tmp_path / "weights")
+    pictures = [shows(0, number * 12 // FPS, 96, 72) for number in range(28 * FPS // 12)]
 
     def start(errors) -> subprocess.Popen[str]:
         words = [*command(camera.url), "--weights", str(weights)]
@@ -86,7 +88,7 @@ def test_killed_and_started_again_it_goes_on(tmp_path: Path, small_weights) -> N
             and holds_packets(parts[0])
         )
 
-    with MjpegCamera() as camera, (tmp_path / "errors").open("w+") as errors:
+    with MjpegCamera(pictures=pictures) as camera, (tmp_path / "errors").open("w+") as errors:
         first = start(errors)
         try:
             wait_until(lambda: has_seen(1), WAIT_SECONDS)

@@ -37,15 +37,16 @@ def make_archive(root: Path) -> Path:
     (root / "b").mkdir(parents=True)
     for number, name in enumerate(NAMES):
         times = [i / 12 for i in range(24 + 6 * number)]
-        shows = partial(_shows, number)
-        make_clip(root / name, pts_seconds=times, size=(96, 72), picture=shows, sound=not number)
+        drawn = partial(shows, number)
+        make_clip(root / name, pts_seconds=times, size=(96, 72), picture=drawn, sound=not number)
     cut_file(root / BROKEN, fraction=0.2)
     (root / "readme.txt").write_text("no video")
     return root
 
 
-def _shows(number: int, index: int, width: int, height: int) -> np.ndarray:
-    """Draw green, which is another action, and black in turn, at times that differ by video."""
+def shows(number: int, index: int, width: int, height: int) -> np.ndarray:
+    """Draw green, which is another action, and black in turn, at times that differ by video; of 12
+    pictures a second."""
     is_green = (index + 5 * number) // 14 % 2
     return np.full((height, width, 3), (0, 255 * is_green, 0), np.uint8)
 

@@ -14,6 +14,8 @@ import pytest
 from tests.support.resources import children_of, wait_until
 
 SIZE = {"num_cpus": 1, "object_store_memory": 80 * 2**20, "include_dashboard": False}
+# Processes that nobody asks: what workers print, and whether there should be more machines.
+ALONE = {"include_log_monitor": False, "no_monitor": True}
 # A node that died is found out in three seconds, not in fifteen; one that is slow is not dead.
 SOON = {
     "health_check_initial_delay_ms": 1000,
@@ -31,7 +33,7 @@ class RayCluster:
         from ray.cluster_utils import Cluster
 
         self._cluster = Cluster(
-            initialize_head=True, head_node_args={**SIZE, "_system_config": SOON}
+            initialize_head=True, head_node_args={**SIZE, **ALONE, "_system_config": SOON}
         )
         self.address: str = self._cluster.address
 

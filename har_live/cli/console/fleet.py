@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -18,19 +19,21 @@ if TYPE_CHECKING:
     from har_live.realtime.metrics import Ending
 
 COLUMNS = ("camera", "node", "state", "label", "people", "fps", "label's age")
+_NUM_UNDELIVERED = re.compile(r", \d+ undelivered$")
+"""At the end of a trouble; where it alone has changed, that is no news."""
 
 
 @contextmanager
 def fleet_table() -> Iterator[Callable[[FleetStatus], None]]:
     """Show the newest status; what changes for a camera is a line of its own anywhere."""
-    before: dict[str, tuple[str, str | None, str | None]] = {}
+    before: dict[str, tuple[str, str | None, str]] = {}
 
     with Live(console=notes, auto_refresh=False, transient=True) as live:
 
         def show(status: FleetStatus) -> None:
             for camera, node in status.cameras:
-                now = (camera.state, node, camera.trouble)
-                if before.get(camera.name, ("waiting", None, None)) != now:
+                now = (camera.state, node, _NUM_UNDELIVERED.sub("", camera.trouble or ""))
+                if before.get(camera.name, ("waiting", None, "")) != now:
                     where = "" if node is None else f" on {node}"
                     why = "" if camera.trouble is None else f": {camera.trouble}"
                     print_note(f"{camera.name}: {camera.state}{where}{why}")
@@ -50,7 +53,9 @@ def _table(status: FleetStatus) -> Table:
     load = ", ".join(
         f"{node.name} {node.num_cameras} of {node.capacity:.0f}" for node in status.nodes
     )
-    table = Table(*COLUMNS, box=None, pad_edge=False, caption=f"cameras: {load or 'no node yet'}")
+    table = Table(
+        *COLUMNS, box=None, pad_edge=False, caption=f"cameras: {load or 'no node is free yet'}"
+    )
     for camera, node in status.cameras:
         label = "" if camera.label is None else f"{readable(camera.label)} {camera.confidence:.0%}"
         age = camera.label_age_seconds
