@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from har_live.types import Image, Scores
     from har_live.yuv import YuvImage
 
+FULL_ENOUGH = 2 / 3
+"""Share of a window from which on it tells as much as a full one."""
 OnFrame = Callable[[Frame, VideoInfo], None]
 """Called after each frame, with what is known of the source: for progress bars."""
 
@@ -75,16 +77,17 @@ class Recognition:
 
 
 def mean_scores(predictions: Sequence[Prediction]) -> Scores:
-    """(num_labels,) float32: the mean over a video's full windows of the person seen longest, or
-    of the whole picture where nobody was.
+    """(num_labels,) float32: the mean over a video's windows of the person told of most, or of the
+    whole picture where nobody was.
 
-    Where no window filled, the fullest tells. There always is one: see ``Stream.finish``.
+    Of windows that had not filled, those count that are ``FULL_ENOUGH``, or else the fullest. There
+    always is one: see ``Stream.finish``.
     """
-    fullest = max(prediction.fullness for prediction in predictions)
-    full = [prediction for prediction in predictions if prediction.fullness == fullest]
-    people = Counter(p.person for p in full if p.person != WHOLE_PICTURE)
+    people = Counter(p.person for p in predictions if p.person != WHOLE_PICTURE)
     main, _ = people.most_common(1)[0] if people else (WHOLE_PICTURE, 0)
-    scores: Scores = np.mean([p.scores for p in full if p.person == main], axis=0, dtype=np.float32)
+    own = [prediction for prediction in predictions if prediction.person == main]
+    least = min(FULL_ENOUGH, max(prediction.fullness for prediction in own))
+    scores: Scores = np.mean([p.scores for p in own if p.fullness >= least], axis=0, dtype=np.float32)
     return scores
 
 
