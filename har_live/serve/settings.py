@@ -58,6 +58,9 @@ class ServeSettings:
     own."""
     live: LiveSettings = field(default_factory=LiveSettings)
     """Settings of the sources shown live."""
+    events: tuple[str, ...] = field(default=(), repr=False)
+    """Where the segments of the sources shown live are written, or who is told of them: each as
+    for ``live``; each source has its own. Files that exist are gone on with."""
 
     def __post_init__(self) -> None:
         if self.token is None and not is_loopback(self.host):

@@ -157,6 +157,7 @@ class CameraView {
     this.#link = new Link(this.#stream, { weights: this.weights.value || null }, {
       onMessage: (message) => this.#hear(message),
       onEnd: (error) => error && this.#lose(error),
+      takeDelay: () => this.stage.takeDelay(),
     });
   }
 
@@ -166,6 +167,7 @@ class CameraView {
     this.seen.update(null);
     if (error instanceof Refused) {
       this.stop(sentence(error.message));
+      this.button.textContent = "Try again";
       return;
     }
     const seconds = RETRY_SECONDS[Math.min(this.#retries, RETRY_SECONDS.length - 1)];
