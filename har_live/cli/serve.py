@@ -127,7 +127,8 @@ def serve(
             live=LiveSettings(min_duration_seconds=min_duration, append=True),
             events=tuple(events or ()),
         )
-        open_outputs(settings.events, settings.live, sources=settings.sources)
+        if events:  # what can't be written is said now
+            open_outputs(settings.events, settings.live, sources=settings.sources)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     recognizer = recognizing.open()

@@ -21,7 +21,7 @@ from aiortc.mediastreams import MediaStreamError
 from har_live.errors import HarLiveError
 from har_live.realtime.inbox import LiveFrame, ScorerInbox
 from har_live.realtime.scoring import StepTimes
-from har_live.serve.rtc_clock import SenderClock
+from har_live.serve.rtc_clock import Rhythm, SenderClock
 from har_live.serve.rtc_part import told_of
 from har_live.serve.rtc_room import Delay
 from har_live.sources.media.picture import PictureMaker
@@ -65,7 +65,7 @@ class Visitor:
         # No server of somebody else's is asked for our address.
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._channel: RTCDataChannel | None = None
-        self._clock = SenderClock()
+        self._clock, self._rhythm = SenderClock(), Rhythm()
         self._inbox = ScorerInbox(part.new_grid(), Condition())
         self._times, self._own_times = StepTimes(time.monotonic), StepTimes(time.monotonic)
         self._maker: PictureMaker | None = None
@@ -140,7 +140,9 @@ class Visitor:
             except MediaStreamError:
                 break
             self._heard_seconds = self._loop.time()
-            self._inbox.push(self._live_frame(frame))
+            live_frame = self._live_frame(frame)
+            self._inbox.push(live_frame)
+            self._inbox.foresee(self._rhythm.next_after(live_frame.pts_seconds))
             if self._inbox.has_news:
                 self._due_seconds = time.monotonic()
                 self._has_grid_frames.set()
