@@ -95,8 +95,10 @@ def test_the_label_is_that_of_predict_in_every_tab_there_is_room_for(
     page.locator(".facts", has_text="Camera to label").wait_for()
     stage = page.locator("#camera .stage")
     assert 0 < float(stage.get_attribute("data-median")) < 5000
-    # The picture below the joints is the one that they are of.
-    assert abs(float(stage.get_attribute("data-apart"))) < 1000 / CLIP_FPS / 2
+    # The picture below the joints is the one that they are of, but where a busy browser had none.
+    page.wait_for_function(
+        f"Math.abs(document.querySelector('#camera .stage').dataset.apart) < {500 / CLIP_FPS}"
+    )
     assert page.evaluate(
         """() => {
           const canvas = document.querySelector("#camera .stage canvas");

@@ -1,5 +1,5 @@
 // This device's picture with what is known of it drawn over it. Answers come some time after their
-// picture: they are drawn on that one, and the picture goes on from there, as late as they are.
+// picture: they are drawn on that one, and the picture goes on from there a little, as late as they are.
 // Where nothing is known, or answers stay away, the live picture is seen.
 
 import { make } from "./dom.js";
@@ -10,6 +10,7 @@ const MOST_MEASURED = 300;
 const MOST_LATELY = 20;
 const MOST_BELIEVED_MS = 10_000; // more is two clocks that differ, not a delay
 const SILENT_MS = 1000; // older answers say nothing of what is seen now
+const MOST_AHEAD_MS = 70; // further on, people are no longer where they were found
 const NEAR_MS = 5; // one clock counts in steps of the other
 
 export class Stage {
@@ -76,8 +77,8 @@ export class Stage {
     this.video.classList.toggle("mirrored", this.mirrored);
     this.element.style.aspectRatio = `${width} / ${height}`;
     const isKnown = this.#captured !== null && now() - this.#told < SILENT_MS;
-    // The picture goes on from the one that the answer is of, as late as the answer came.
-    const picture = isKnown ? this.#replay.until(this.#captured + now() - this.#told + NEAR_MS) : null;
+    const ahead = Math.min(now() - this.#told, MOST_AHEAD_MS) + NEAR_MS;
+    const picture = isKnown ? this.#replay.until(this.#captured + ahead) : null;
     drawPeople(this.canvas, this.#people, {
       width, height, main: this.#main, mirrored: this.mirrored, picture: picture?.canvas,
     });
