@@ -1,7 +1,7 @@
 // "This camera": the visitor's own picture goes to the server, labels come back and are drawn here.
 
 import { make, sentence } from "./dom.js";
-import { Link, Refused, cameras, closeCamera, keepAwake, openCamera } from "./rtc.js";
+import { Link, Offline, Refused, cameras, closeCamera, keepAwake, openCamera } from "./rtc.js";
 import { Seen } from "./seen.js";
 import { Stage } from "./stage.js";
 
@@ -172,7 +172,8 @@ class CameraView {
     }
     const seconds = RETRY_SECONDS[Math.min(this.#retries, RETRY_SECONDS.length - 1)];
     this.#retries += 1;
-    this.#say(`The connection was lost; trying again in ${seconds} s`);
+    const why = error instanceof Offline ? error.message : "The connection was lost";
+    this.#say(`${why}; trying again in ${seconds} s`);
     this.#retryTimer = setTimeout(() => this.#connect(), 1000 * seconds);
   }
 

@@ -13,6 +13,9 @@ const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ide
 /** The server will not have us: busy, no such weights. Trying again at once is of no use. */
 export class Refused extends Error {}
 
+/** Browsers have no address for this device's own loopback: not even a server on it can be reached. */
+export class Offline extends Error {}
+
 /** Ask for the camera; throws an Error whose text is for people. */
 export async function openCamera(deviceId) {
   if (!navigator.mediaDevices) {
@@ -97,6 +100,9 @@ export class Link {
     const connection = this.#connection;
     await connection.setLocalDescription();
     await gathered(connection);
+    if (!connection.localDescription.sdp.includes("a=candidate:")) {
+      throw new Offline("This device is in no network, and a browser sends a camera's picture by no other way");
+    }
     const answer = await fetch("api/rtc", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
