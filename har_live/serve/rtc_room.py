@@ -9,8 +9,9 @@ So what a page says is believed up to ``MOST_TIMES`` the server's own part:
   it can have nobody refused and nobody seen out. Where the server is slow, it has no need to lie.
 - A page that hides its delay hides no load: the server's own part counts whatever is said, and
   others speak for themselves.
-- Nobody speaks of another, and only who came last is seen out. So whoever comes to do harm goes
-  first, and does not come back at once: as many as were too many are not let in for a while.
+- Nobody speaks of another, and only who came last is seen out: a liar among the first can have
+  others go a little early where the server is slow anyhow, and one who comes to do harm goes
+  first. As many as were too many are not let in again for a while, whoever asks.
 - A visitor who is alone is never seen out, nor is anybody refused on a server without visitors.
 """
 

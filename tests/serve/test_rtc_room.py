@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
+from har_live.serve.rtc_clock import Rhythm
 from har_live.serve.rtc_room import (
     FULL_SECONDS,
     LATE_SECONDS,
@@ -15,6 +17,8 @@ from har_live.serve.rtc_room import (
     Delay,
     Room,
 )
+from har_live.time_grid import TimeGrid
+from har_live.types import Frame
 
 
 class Clock:
@@ -115,3 +119,24 @@ def test_one_slow_answer_is_no_delay(clock):
     for seconds in (0.1,) * 9 + (3.0,):
         delay.measure(seconds)
     assert delay.seconds == 0.1
+
+
+@pytest.mark.parametrize("fps", [15, 20, 30])
+def test_what_a_rhythm_foresees_is_what_comes_and_comes_earlier(fps):
+    """Of a camera that leaves pictures out, which only makes the next one later."""
+    kept = np.random.default_rng(3).random(200) > 0.2
+    pts = np.flatnonzero(kept) / fps
+    plain, foreseeing = (TimeGrid(10.0, max_gap_seconds=2.0) for _ in range(2))
+    rhythm, picked, foreseen = Rhythm(), [], []
+    for pts_seconds in pts.tolist():
+        frame = Frame(np.zeros((2, 2, 3), np.uint8), pts_seconds)
+        picked += plain.push(frame)
+        foreseen += foreseeing.push(frame)
+        foreseen += foreseeing.foresee(rhythm.next_after(pts_seconds))
+        assert len(foreseen) >= len(picked)
+    instants, ahead = (
+        [(one.index, one.frame.pts_seconds) for one in grid_frames]
+        for grid_frames in (picked, foreseen)
+    )
+    assert ahead[: len(instants)] == instants
+    assert len(ahead) > len(instants)
