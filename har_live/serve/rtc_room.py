@@ -35,7 +35,7 @@ PATIENCE_SECONDS = 4.0
 FULL_SECONDS = 60.0
 """For so long no more are let in than were served well."""
 MOST_TIMES = 3.0
-"""A machine that is full delays all of the way, of which the server's own part is a third or more:
+"""A machine that is full delays all of the way, of which the server's own part is a third or so:
 measured with four tabs on two cores."""
 RECENT_SECONDS = 2.0
 _SHARE = 0.8
