@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from har_live.cli.options import DurationOption, RecognizerOptions, named
+from har_live.cli.options import DurationOption, EventsOption, RecognizerOptions, named
 from har_live.errors import HarLiveError
 
 TOKEN_VARIABLE = "HAR_LIVE_TOKEN"
@@ -90,11 +90,15 @@ def serve(
     ] = None,
     limits: LimitOptions = LimitOptions(),
     min_duration: DurationOption = 0.0,
+    events: EventsOption = None,
 ) -> None:
     """Show sources, your camera and videos in a browser, with an API beside it."""
     if None in map(find_spec, ("aiortc", "fastapi", "prometheus_client", "uvicorn", "websockets")):
         raise HarLiveError(f"a web server was asked for, but it is not installed; {INSTALL_SERVE}")
+    if events and not sources:
+        raise typer.BadParameter("--events tells of sources; name one")
     from har_live.realtime import LiveSettings
+    from har_live.realtime.outputs import open_outputs
     from har_live.serve.settings import ServeSettings, is_loopback
     from har_live.sources.check import check_sources
 
@@ -120,8 +124,11 @@ def serve(
             folder=folder,
             weights=recognizing.weights,
             wishes=recognizing.settings(),
-            live=LiveSettings(min_duration_seconds=min_duration),
+            live=LiveSettings(min_duration_seconds=min_duration, append=True),
+            events=tuple(events or ()),
         )
+        if events:  # what can't be written is said now
+            open_outputs(settings.events, settings.live, sources=settings.sources)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     recognizer = recognizing.open()

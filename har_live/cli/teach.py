@@ -135,7 +135,8 @@ class _Wanted:
                 take_seconds=self.seconds,
             )
         except ValueError as error:
-            raise typer.BadParameter(str(error)) from error
+            option = "--more" if self.more else "--actions"
+            raise typer.BadParameter(str(error), param_hint=option) from error
 
 
 @dataclass(frozen=True)

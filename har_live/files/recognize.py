@@ -87,7 +87,9 @@ def mean_scores(predictions: Sequence[Prediction]) -> Scores:
     main, _ = people.most_common(1)[0] if people else (WHOLE_PICTURE, 0)
     own = [prediction for prediction in predictions if prediction.person == main]
     least = min(FULL_ENOUGH, max(prediction.fullness for prediction in own))
-    scores: Scores = np.mean([p.scores for p in own if p.fullness >= least], axis=0, dtype=np.float32)
+    scores: Scores = np.mean(
+        [p.scores for p in own if p.fullness >= least], axis=0, dtype=np.float32
+    )
     return scores
 
 

@@ -111,7 +111,7 @@ class Batch:
         ticks = ticking_alone(
             [camera.source for camera in self._cameras],
             self._recognizer,
-            sinks,
+            [[sink] for sink in sinks],
             self._settings,
             open_new=[
                 partial(self._open, camera.source, sink)

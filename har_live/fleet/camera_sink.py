@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from har_live.current_labels import CurrentLabels
-from har_live.errors import SinkError, SourceError
+from har_live.errors import SourceError
 from har_live.realtime.metrics import Rate
-from har_live.sinks.base import Outputs, Sink
+from har_live.sinks.base import Sink
+from har_live.sinks.isolated import IsolatedSinks
 from har_live.sources.base import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from har_live.errors import SinkError
     from har_live.moment import Moment
     from har_live.sinks.base import Run
     from har_live.types import Frame, VideoInfo
@@ -61,7 +63,7 @@ class CameraSink(Sink):
 
     def __init__(self, name: str, sinks: Sequence[Sink], *, trouble: str | None = None) -> None:
         self._name = name
-        self._outputs = [Outputs([sink]) for sink in sinks]
+        self._sinks = IsolatedSinks(sinks, self._note_failure)
         self.source_trouble: str | None = None
         """What the source was lost by, until it is back."""
         self.has_ended = False
@@ -76,7 +78,7 @@ class CameraSink(Sink):
 
     def begin(self, run: Run) -> None:
         """Begin the sinks."""
-        self._each(lambda outputs: outputs.begin(run))
+        self._sinks.begin(run)
 
     def write(self, moment: Moment) -> None:
         """Take note of a moment, and pass it on."""
@@ -94,21 +96,20 @@ class CameraSink(Sink):
             self._labelled_seconds = now
         self._num_predictions += len(moment.predictions)
         self._num_segments.update(segment.label for segment in moment.segments)
-        self._each(lambda outputs: outputs.write(moment))
+        self._sinks.write(moment)
 
     def close(self) -> None:
         """Complete what the sinks wrote."""
-        self._each(lambda outputs: outputs.close())
+        self._sinks.close()
 
     def abort(self) -> None:
         """Keep what the sinks wrote; where that is nothing, leave nothing."""
-        self._each(lambda outputs: outputs.close_after_error())
+        self._sinks.abort()
 
     def status(self) -> CameraStatus:
         """Say how the camera is."""
         now, newest = time.monotonic(), self._labels.newest_of(self._labels.main)
         labelled = self._labelled_seconds
-        troubles = (outputs.trouble for outputs in self._outputs)
         return CameraStatus(
             self._name,
             state=self._state_now,
@@ -121,7 +122,7 @@ class CameraSink(Sink):
             num_predictions=self._num_predictions,
             num_losses=self._num_losses,
             num_segments=dict(self._num_segments),
-            trouble=self.source_trouble or self._sink_trouble or next(filter(None, troubles), None),
+            trouble=self.source_trouble or self._sink_trouble or self._sinks.trouble,
         )
 
     @property
@@ -130,12 +131,8 @@ class CameraSink(Sink):
             return "lost"
         return "ended" if self.has_ended else self._state
 
-    def _each(self, do: Callable[[Outputs], None]) -> None:
-        for outputs in self._outputs:
-            try:
-                do(outputs)
-            except SinkError as error:
-                self._sink_trouble = str(error)
+    def _note_failure(self, error: SinkError) -> None:
+        self._sink_trouble = str(error)
 
 
 class NotedSource(Source):

@@ -76,7 +76,7 @@ def next_plan(
     names = tuple(dict.fromkeys(actions)) or (kept.actions if kept else ())
     names = tuple(name for name in names if name != NONE)
     if not names:
-        raise ValueError("no action is named; give --actions wave,clap")
+        raise ValueError("no action is named; name some, such as wave, clap")
     plan = LessonPlan(names, takes, take_seconds)
     recordings.keep_plan(plan)
     return plan

@@ -139,11 +139,12 @@ class Report:
             if count >= MANY_MIXED * self.held[label]:
                 return self._of_mixed(label, answer, count)
         if NONE not in self.takes:
-            return f"record `{NONE}`, too: people doing nothing special should raise no alarm"
+            return f"record {_named(NONE)}, too: people doing nothing special should raise no alarm"
         if few:
-            return f"record more of `{few[0]}`: {self.takes[few[0]]} is few; 8 takes are usual"
+            num_takes = self.takes[few[0]]
+            return f"record more of {_named(few[0])}: {num_takes} is few; 8 takes are usual"
         if self.alarms:
-            return f"record more of `{NONE}`: what you do when you do none of these actions"
+            return f"record more of {_named(NONE)}: what you do when you do none of these actions"
         if len(self.people) < 2:
             return "others than who was recorded are named better once they record takes, too"
         return "nothing was mixed up: go live with it"
@@ -151,13 +152,18 @@ class Report:
     def _of_mixed(self, label: str, answer: str, count: int) -> str:
         if answer == NONE:
             held = self.held[label]
-            return f"`{label}` is missed in {count} of {held}: record more, more clearly done"
+            return f"{_named(label)} is missed in {count} of {held}: record more, more clearly done"
         back = sum(n for one, other, n in self.mixed if (one, other) == (answer, label))
         total = self.held[label] + (self.held.get(answer, 0) if back else 0)
         return (
-            f"`{label}` and `{answer}` are confused in {count + back} of {total}: record more, "
-            "further apart"
+            f"{_named(label)} and {_named(answer)} are confused in {count + back} of {total}: "
+            "record more, further apart"
         )
+
+
+def _named(label: str) -> str:
+    """Return a label as it stands in a sentence."""
+    return f'"{readable(label)}"'
 
 
 def readme_of(card: ModelCard, report: Report) -> str:

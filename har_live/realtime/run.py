@@ -164,7 +164,7 @@ def ticking(
 def ticking_alone(
     sources: Sequence[str],
     recognizer: Recognizer,
-    sinks: Sequence[Sink],
+    sinks: Sequence[Sequence[Sink]],
     settings: LiveSettings,
     *,
     open_new: Sequence[Callable[[], Source]] | None = None,
@@ -172,12 +172,12 @@ def ticking_alone(
     """Run as ``ticking`` does on a thread that nobody watches: no window, no signals.
 
     Args:
-        sinks: one for each source.
+        sinks: those of each source.
     """
     return ticking(
         sources,
         recognizer,
-        sinks=LiveOutputs(None, tuple((sink,) for sink in sinks)),
+        sinks=LiveOutputs(None, tuple(map(tuple, sinks))),
         window=None,
         settings=settings,
         clock=Clock(),

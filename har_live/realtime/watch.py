@@ -64,7 +64,7 @@ def _each(source: Source, recognizer: Recognizer, settings: LiveSettings) -> Ite
 
 def _newest(source: str, recognizer: Recognizer, settings: LiveSettings) -> Iterator[Moment]:
     collector = _MomentCollector()
-    with closing(ticking_alone([source], recognizer, [collector], settings)) as ticks:
+    with closing(ticking_alone([source], recognizer, [[collector]], settings)) as ticks:
         for _ in ticks:
             yield from collector.take()
     yield from collector.take()

@@ -101,7 +101,9 @@ def _begin(settings: ServeSettings, recognizer: Recognizer, stack: ExitStack) ->
         jobs=JobQueue(settings, own, figures),
     )
     if services.feeds:
-        run = LiveRun(settings.sources, services.feeds, recognizer, settings.live)
+        run = LiveRun(
+            settings.sources, services.feeds, recognizer, settings.live, events=settings.events
+        )
         run.start()
         stack.callback(run.stop)
     return services

@@ -9,8 +9,10 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from har_live.backoff import delay_seconds
-from har_live.errors import HarLiveError
+from har_live.errors import HarLiveError, SinkError
+from har_live.realtime.outputs import open_outputs
 from har_live.realtime.run import ticking_alone
+from har_live.sinks.isolated import IsolatedSinks
 from har_live.threads import start_thread
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from har_live.realtime import LiveSettings
     from har_live.recognizer import Recognizer
     from har_live.serve.feed import Feed
+    from har_live.sinks.base import Sink
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +37,8 @@ class LiveRun:
 
     Args:
         feeds: one for each source.
+        events: further sinks of each source, as addresses. One that fails ends no run: the page
+            goes on.
     """
 
     def __init__(
@@ -42,11 +47,14 @@ class LiveRun:
         feeds: Sequence[Feed],
         recognizer: Recognizer,
         settings: LiveSettings,
+        *,
+        events: Sequence[str] = (),
     ) -> None:
         self._sources = sources
         self._feeds = feeds
         self._recognizer = recognizer
         self._settings = replace(settings, retries=FOR_EVER)
+        self._events = events
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="har-live-serve", daemon=True)
 
@@ -74,8 +82,23 @@ class LiveRun:
             self._stopping.wait(delay_seconds(attempt + 1))
 
     def _watch(self) -> None:
-        ticks = ticking_alone(self._sources, self._recognizer, self._feeds, self._settings)
+        sinks = [
+            (feed, IsolatedSinks(own, _say_failure))
+            for feed, own in zip(self._feeds, self._own_sinks(), strict=True)
+        ]
+        ticks = ticking_alone(self._sources, self._recognizer, sinks, self._settings)
         with closing(ticks):
             for _ in ticks:
                 if self._stopping.is_set():
                     return
+
+    def _own_sinks(self) -> Sequence[Sequence[Sink]]:
+        try:
+            return open_outputs(self._events, self._settings, sources=self._sources).sinks
+        except SinkError as error:
+            _say_failure(error)
+            return [()] * len(self._sources)
+
+
+def _say_failure(error: SinkError) -> None:
+    logger.warning("%s", error)

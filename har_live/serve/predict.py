@@ -99,7 +99,9 @@ async def open_video(
     ] = 0.0,
 ) -> Video:
     """Open a video: its bytes are the body (``curl -T``), or its address: ``{"address": "…"}``."""
-    if weights is not None and weights not in named_weights():
+    if weights == services.recognizer.card.name:
+        weights = None
+    elif weights is not None and weights not in named_weights():
         raise HTTPException(422, "no such weights; /api/models lists them")
     kind = media_type(request.headers)
     is_address = kind == JSON_TYPE

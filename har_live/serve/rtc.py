@@ -11,11 +11,13 @@ The page offers one video and a data channel. On the channel come JSON objects, 
 ``learning``   ``doing`` what, and which ``share`` of all is done
 ``taught``     what was reached: see ``har_live.lessons.report.Report``
 ``not_learnt`` ``detail`` says why
-``failed``     ``detail`` says why; the connection ends
+``failed``     ``detail`` says why, such as: busy; the connection ends
 ============== ==================================================================================
 
 A lesson's page sends ``{"key": "pause"}`` (or ``drop``, ``next``, ``keep``, ``quit``) and
-``{"learn": true}``. Pictures are looked at and forgotten: none is stored, none is sent back.
+``{"learn": true}``. Any page says once a second, with ``{"delay_ms": 140}``, how late its answers
+are drawn: see ``har_live.serve.rtc_room``. Pictures are looked at and forgotten: none is stored,
+none is sent back.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -12,6 +13,7 @@ from har_live.errors import HarLiveError
 from har_live.recognizer import Recognizer
 from har_live.scorers import open_finder
 from har_live.serve.rtc_part import Watching
+from har_live.serve.rtc_room import Room
 from har_live.serve.rtc_teaching import School, Teaching
 from har_live.serve.rtc_visitor import Visitor
 
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
     from har_live.serve.rtc_part import Part, Values
     from har_live.serve.rtc_teaching import Lesson
 
-MOST_ROUND_SECONDS = 0.4
-"""Nobody more is let in where a turn of everybody would take longer than this: labels would be
-later than half a second."""
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+"""Interval at which the delays of all are looked at."""
 
 
 class Busy(HarLiveError):
@@ -49,13 +52,14 @@ class Desk:
         self._recognizer = recognizer
         self._finder = recognizer.finder
         self._wishes = wishes
-        self._max_visitors = max_visitors
+        self._room = Room(max_visitors)
         self._scorer = ThreadPoolExecutor(1, thread_name_prefix="visitors")
         self._learner = ThreadPoolExecutor(1, thread_name_prefix="learner")
         self._others: WeakValueDictionary[tuple[object, ...], Recognizer] = WeakValueDictionary()
-        self._visitors: set[Visitor] = set()
+        self._visitors: dict[Visitor, None] = {}  # in the order in which they came
         self._num_expected = 0
         self._is_closing = False
+        self._looking: asyncio.Task[None] | None = None
 
     @property
     def num_visitors(self) -> int:
@@ -77,11 +81,14 @@ class Desk:
         return await self._welcome(offer, lambda tell: Teaching(lesson, self._school(), tell))
 
     async def __aenter__(self) -> Desk:
+        self._looking = asyncio.create_task(self._look_at_delays())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """See everybody out."""
         self._is_closing = True
+        if self._looking is not None:
+            self._looking.cancel()
         await asyncio.gather(*(visitor.close() for visitor in self._visitors))
         for executor in (self._scorer, self._learner):
             await asyncio.to_thread(executor.shutdown, cancel_futures=True)
@@ -98,9 +105,9 @@ class Desk:
             part = await asyncio.to_thread(make_part, mailbox.tell)
         finally:
             self._num_expected -= 1
-        visitor = Visitor(part, self._scorer, self._visitors.discard)
+        visitor = Visitor(part, self._scorer, self._visitors.pop)
         mailbox.visitor = visitor
-        self._visitors.add(visitor)
+        self._visitors[visitor] = None
         try:
             return await visitor.answer(offer)
         except BaseException as error:
@@ -111,11 +118,20 @@ class Desk:
             raise
 
     def _check_room(self) -> None:
-        count = self.num_visitors
-        slowest = max((visitor.own_seconds for visitor in self._visitors), default=0.0)
-        is_slow = count > 0 and (count + 1) * slowest > MOST_ROUND_SECONDS
-        if self._is_closing or count >= self._max_visitors or is_slow:
+        if self._is_closing or not self._room.has_place(self._visitors, self._num_expected):
+            count = self.num_visitors
             raise Busy(f"busy: as many cameras are here as can be served ({count}); try again soon")
+
+    async def _look_at_delays(self) -> None:
+        """See who came last out wherever labels stay too late."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            here = {one: None for one in self._visitors if not one.is_closing}
+            if self._room.has_too_many(here):
+                logger.info("labels are late; the last of %d visitors is seen out", len(here))
+                next(reversed(here)).see_out(
+                    "busy: there are more cameras than can be served in time; try again soon"
+                )
 
     def _school(self) -> School:
         if self._finder is None:  # weights that read whole pictures have none

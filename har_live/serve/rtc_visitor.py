@@ -21,8 +21,9 @@ from aiortc.mediastreams import MediaStreamError
 from har_live.errors import HarLiveError
 from har_live.realtime.inbox import LiveFrame, ScorerInbox
 from har_live.realtime.scoring import StepTimes
-from har_live.serve.rtc_clock import SenderClock
+from har_live.serve.rtc_clock import Rhythm, SenderClock
 from har_live.serve.rtc_part import told_of
+from har_live.serve.rtc_room import Delay
 from har_live.sources.media.picture import PictureMaker
 
 if TYPE_CHECKING:
@@ -64,11 +65,13 @@ class Visitor:
         # No server of somebody else's is asked for our address.
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._channel: RTCDataChannel | None = None
-        self._clock = SenderClock()
+        self._clock, self._rhythm = SenderClock(), Rhythm()
         self._inbox = ScorerInbox(part.new_grid(), Condition())
         self._times, self._own_times = StepTimes(time.monotonic), StepTimes(time.monotonic)
         self._maker: PictureMaker | None = None
         self._has_grid_frames = asyncio.Event()
+        self._due_seconds = 0.0
+        self._delay = Delay()
         self._num_said = 0
         self._heard_seconds = self._loop.time()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -78,6 +81,16 @@ class Visitor:
     def own_seconds(self) -> float:
         """Time that one grid frame of theirs takes the scorer, without the wait for a turn."""
         return self._own_times.step_seconds
+
+    @property
+    def delay_seconds(self) -> float:
+        """How late their labels are: see ``har_live.serve.rtc_room``."""
+        return self._delay.seconds
+
+    @property
+    def is_closing(self) -> bool:
+        """True once ``close`` was called, by whomever."""
+        return self._closing is not None
 
     async def answer(self, offer: RTCSessionDescription) -> str:
         """Take an offer; return the SDP of the answer. If it raises, close the visitor."""
@@ -93,6 +106,11 @@ class Visitor:
     def tell(self, values: Values) -> None:
         """Send a message to the page, if it is there and takes it. Any thread may call."""
         self._loop.call_soon_threadsafe(self._send, values)
+
+    def see_out(self, detail: str) -> None:
+        """Tell the page why, and end the visit."""
+        self._send({"kind": "failed", "detail": detail})
+        self.close()
 
     def close(self) -> asyncio.Task[None]:
         """End the connection and let go of everything; return what to wait for."""
@@ -122,8 +140,11 @@ class Visitor:
             except MediaStreamError:
                 break
             self._heard_seconds = self._loop.time()
-            self._inbox.push(self._live_frame(frame))
+            live_frame = self._live_frame(frame)
+            self._inbox.push(live_frame)
+            self._inbox.foresee(self._rhythm.next_after(live_frame.pts_seconds))
             if self._inbox.has_news:
+                self._due_seconds = time.monotonic()
                 self._has_grid_frames.set()
         self.close()
 
@@ -138,11 +159,13 @@ class Visitor:
         while True:
             await self._has_grid_frames.wait()
             self._has_grid_frames.clear()
+            due_seconds = self._due_seconds
             for grid_frame in self._inbox.take(self._times.step_seconds):
                 with self._times.measured():  # the wait for a turn is a part of it
                     values = await self._in_turn(self._see, grid_frame)
                 if values is not None:
                     self._send(values | self._figures(grid_frame))
+                self._delay.measure(time.monotonic() - due_seconds)
 
     def _see(self, grid_frame: GridFrame) -> Values:
         with self._own_times.measured():
@@ -162,8 +185,11 @@ class Visitor:
     async def _heed(self, message: str) -> None:
         try:
             said = json.loads(message)
-            if isinstance(said, dict) and (values := await self._in_turn(self._part.hear, said)):
-                self._send(values)
+            match said:
+                case {"delay_ms": delay_ms}:
+                    self._delay.hear(delay_ms)
+                case {} if values := await self._in_turn(self._part.hear, said):
+                    self._send(values)
         except (ValueError, RecursionError):
             logger.debug("a page said what is no JSON")
         finally:
@@ -174,15 +200,11 @@ class Visitor:
         try:
             return await self._loop.run_in_executor(self._scorer, call, given)
         except HarLiveError as error:
-            self._fail(told_of(error))
+            self.see_out(told_of(error))
         except Exception:
             logger.exception("a visitor's picture could not be looked at")
-            self._fail("looking at the picture failed; the server's log says why")
+            self.see_out("looking at the picture failed; the server's log says why")
         return None
-
-    def _fail(self, detail: str) -> None:
-        self._send({"kind": "failed", "detail": detail})
-        self.close()
 
     def _send(self, values: Values) -> None:
         channel = self._channel

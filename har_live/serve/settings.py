@@ -56,8 +56,11 @@ class ServeSettings:
     wishes: Mapping[str, object] = field(default_factory=dict)
     """Arguments of ``Recognizer`` beside the weights, for videos, which have a process of their
     own."""
-    live: LiveSettings = field(default_factory=LiveSettings)
-    """Settings of the sources shown live."""
+    live: LiveSettings = field(default_factory=lambda: LiveSettings(append=True))
+    """Settings of the sources shown live. They are begun again: events files need ``append``."""
+    events: tuple[str, ...] = field(default=(), repr=False)
+    """Where the segments of the sources shown live are written, or who is told of them: each as
+    for ``live``; each source has its own."""
 
     def __post_init__(self) -> None:
         if self.token is None and not is_loopback(self.host):

@@ -81,6 +81,7 @@ def test_a_token_of_ones_own_is_not_told_and_a_place_that_is_taken_is(tmp_path):
     [
         (("--host", "0.0.0.0", "--token", "short"), "token is too short"),
         (("--address", "file"), "address_kinds"),
+        (("--events", "out.jsonl"), "--events tells of sources"),
     ],
 )
 def test_wrong_usage(options, complaint):

@@ -42,7 +42,7 @@ def test_videos_become_weights_that_have_a_name(tmp_path, home):
     again = run("teach", "arms", "--from", tmp_path / "clips")
     assert again.exit_code == 0, again.output
     assert "har-live live --weights arms" in again.stdout
-    assert "next: record more of `left_arm`" in again.stdout
+    assert 'next: record more of "Left arm"' in again.stdout
 
 
 def test_corrected_events_are_a_lesson(tmp_path):

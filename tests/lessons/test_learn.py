@@ -154,7 +154,7 @@ def test_one_take_of_one_action_is_enough_to_go_on_with(tmp_path, caplog):
     assert said(made, gesture("left_arm", phase=0)) == "left_arm"
     report = Report.from_card(made.card)
     assert report is not None
-    assert report.advice().startswith("record `none`, too")
+    assert report.advice().startswith('record "No action", too')
 
 
 def test_nothing_to_learn_is_one_line(tmp_path, caplog):

@@ -100,9 +100,13 @@ def test_a_websocket_tells_moments_too(live):
 
 def test_a_source_that_is_lost_says_so_and_returns(shipped, waving, tmp_path):
     pictures = [picture[..., ::-1] for picture in waving]
+    events, other = tmp_path / "events.jsonl", tmp_path / "other.jsonl"
+    other.write_text("of others\n")  # a sink that fails ends no run
     with (
         MjpegCamera(pictures=pictures) as camera,
-        served(tmp_path / "own", shipped, sources=(camera.url,)) as site,
+        served(
+            tmp_path / "own", shipped, sources=(camera.url,), events=(str(other), str(events))
+        ) as site,
     ):
         events_of(site, until=is_wave)
         camera.switch_off()
@@ -114,4 +118,6 @@ def test_a_source_that_is_lost_says_so_and_returns(shipped, waving, tmp_path):
                 late.send("next")
                 told, _ = parted(late.recv(timeout=30))
             assert told["over"][0]["start_seconds"] == over[-1][1]["start_seconds"]
+            _, first = (json.loads(line) for line in events.read_text().splitlines()[:2])
+            assert first["label"] == told["over"][0]["label"]
         assert 'har_live_source_losses_total{source="' in site.http.get("/metrics").text

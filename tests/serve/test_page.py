@@ -31,16 +31,20 @@ def camera(waving) -> Iterator[MjpegCamera]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory, shipped, camera) -> Iterator[Served]:
-    """A server that shows it."""
-    with served(tmp_path_factory.mktemp("house") / "own", shipped, sources=(camera.url,)) as house:
-        events_of(house, until=lambda _kind, told: told.get("label") == "wave")
+def house(tmp_path_factory, shipped) -> Iterator[Served]:
+    """A server with a source that is away, and so nothing to do but what is asked."""
+    away = ("http://127.0.0.1:9/away",)
+    with served(tmp_path_factory.mktemp("house") / "own", shipped, sources=away) as house:
         yield house
 
 
-def test_a_live_source_with_label_people_and_latency(house, browser):
-    with page_of(browser) as page:
-        page.goto(house.url)
+def test_a_live_source_with_label_people_and_latency(tmp_path, shipped, camera, browser):
+    with (
+        served(tmp_path / "own", shipped, sources=(camera.url,)) as site,
+        page_of(browser) as page,
+    ):
+        events_of(site, until=lambda _kind, told: told.get("label") == "wave")
+        page.goto(site.url)
         page.get_by_role("article").locator(".pill.live").wait_for()
         page.wait_for_function("document.querySelector('.label span').textContent === 'Wave'")
         page.wait_for_function("document.querySelector('.facts').innerText.includes(' ms')")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 
 import pytest
 
 from har_live import predict
+from har_live.card import open_weights
 from har_live.errors import SourceError
 from har_live.files.recognition_values import segment_values
+from har_live.recognizer import Recognizer
 from har_live.sources.media.stranger import check_stranger
 from tests.support.resources import wait_until
 from tests.support.serve_made import served
@@ -104,3 +108,20 @@ def test_a_video_that_takes_too_long_is_given_up(shipped, clip, tmp_path):
         video = site.upload(clip)
         assert video["state"] == "failed"
         assert "takes longer than" in video["error"]
+
+
+def test_weights_in_some_folder_can_be_chosen_as_the_default_that_they_are(tmp_path):
+    folder = tmp_path / "weights"
+    shutil.copytree(open_weights("everyday-lrcn").folder, folder)
+    card = replace(open_weights(folder).card, name="house")
+    card.write(folder)
+    recognizer = Recognizer(folder, runtime="onnx", device="cpu")
+    with served(tmp_path / "own", recognizer) as site:
+        models = {one["name"]: one["is_default"] for one in site.http.get("/api/models").json()}
+        assert [name for name, is_default in models.items() if is_default] == ["house"]
+        headers = {"Content-Type": "application/octet-stream"}
+        for name, status in (("house", 400), ("other", 422)):  # nothing is sent
+            answer = site.http.post(
+                "/api/predict", params={"weights": name}, content=b"", headers=headers
+            )
+            assert answer.status_code == status, answer.text

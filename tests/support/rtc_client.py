@@ -13,10 +13,12 @@ from typing import Any
 
 import httpx
 import numpy as np
+import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 from av import VideoFrame
 
+from har_live.serve import rtc_room
 from tests.support.serve_made import Served
 
 TICKS = 90_000
@@ -27,6 +29,18 @@ def num_cameras(site: Served) -> int:
     text = site.http.get("/metrics").text
     (line,) = (one for one in text.splitlines() if one.startswith("har_live_cameras "))
     return int(float(line.split()[1]))
+
+
+def be_patient(patch: pytest.MonkeyPatch) -> None:
+    """Have nobody refused or seen out for being late: others may want the cores."""
+    for name in ("MOST_ROUND_SECONDS", "NEAR_SECONDS", "LATE_SECONDS"):
+        patch.setattr(rtc_room, name, 60.0)
+
+
+def be_strict(patch: pytest.MonkeyPatch) -> None:
+    """Have who came last seen out at once, whatever the delay, and let in again."""
+    for name in ("LATE_SECONDS", "PATIENCE_SECONDS", "FULL_SECONDS"):
+        patch.setattr(rtc_room, name, 0.0)
 
 
 class ClipTrack(MediaStreamTrack):

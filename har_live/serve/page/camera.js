@@ -1,7 +1,7 @@
 // "This camera": the visitor's own picture goes to the server, labels come back and are drawn here.
 
 import { make, sentence } from "./dom.js";
-import { Link, Refused, cameras, closeCamera, keepAwake, openCamera } from "./rtc.js";
+import { Link, Offline, Refused, cameras, closeCamera, keepAwake, openCamera } from "./rtc.js";
 import { Seen } from "./seen.js";
 import { Stage } from "./stage.js";
 
@@ -157,6 +157,7 @@ class CameraView {
     this.#link = new Link(this.#stream, { weights: this.weights.value || null }, {
       onMessage: (message) => this.#hear(message),
       onEnd: (error) => error && this.#lose(error),
+      takeDelay: () => this.stage.takeDelay(),
     });
   }
 
@@ -166,11 +167,13 @@ class CameraView {
     this.seen.update(null);
     if (error instanceof Refused) {
       this.stop(sentence(error.message));
+      this.button.textContent = "Try again";
       return;
     }
     const seconds = RETRY_SECONDS[Math.min(this.#retries, RETRY_SECONDS.length - 1)];
     this.#retries += 1;
-    this.#say(`The connection was lost; trying again in ${seconds} s`);
+    const why = error instanceof Offline ? error.message : "The connection was lost";
+    this.#say(`${why}; trying again in ${seconds} s`);
     this.#retryTimer = setTimeout(() => this.#connect(), 1000 * seconds);
   }
 

@@ -3,7 +3,8 @@
 //   drawPeople(canvas, moment.people, { width, height, main: moment.person, mirrored: false })
 //
 // `people` as in har_live/serve/moment_values.py: id, box, joints, label, confidence; shares of the
-// picture's width and height. The canvas gets `width` × `height` pixels: those of the picture.
+// picture's width and height. The canvas gets `width` × `height` pixels: those of the picture, which
+// is drawn beneath them where one is given.
 
 import { percent, readable } from "./dom.js";
 
@@ -25,18 +26,25 @@ export function colourOf(id) {
   return COLOURS[(id - 1 + COLOURS.length) % COLOURS.length];
 }
 
-export function drawPeople(canvas, people, { width, height, main = null, mirrored = false }) {
+export function drawPeople(canvas, people, { width, height, main = null, mirrored = false, picture = null }) {
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
   }
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, width, height);
+  if (picture) drawPicture(context, picture, { width, height, mirrored });
   const unit = Math.max(1, Math.min(width, height) / 240);
   const x = (share) => (mirrored ? 1 - share : share) * width;
   for (const person of people) {
     drawPerson(context, person, { x, y: (share) => share * height, unit, isMain: person.id === main });
   }
+}
+
+function drawPicture(context, picture, { width, height, mirrored }) {
+  if (mirrored) context.setTransform(-1, 0, 0, 1, width, 0);
+  context.drawImage(picture, 0, 0, width, height);
+  context.resetTransform();
 }
 
 function drawPerson(context, person, { x, y, unit, isMain }) {

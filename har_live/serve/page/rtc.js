@@ -6,10 +6,15 @@ import { complaint } from "./dom.js";
 const GATHER_MS = 1500; // addresses of this device that are found later are not needed
 const SILENT_MS = 10_000; // as the server's: then the connection counts as lost
 const OFFLINE_MS = 3_000; // the same while the browser knows of no network
-const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30, max: 30 } };
+const SAY_MS = 1000;
+// People are looked for in a smaller picture still, ten times a second.
+const CAMERA = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15, max: 30 } };
 
 /** The server will not have us: busy, no such weights. Trying again at once is of no use. */
 export class Refused extends Error {}
+
+/** Browsers have no address for this device's own loopback: not even a server on it can be reached. */
+export class Offline extends Error {}
 
 /** Ask for the camera; throws an Error whose text is for people. */
 export async function openCamera(deviceId) {
@@ -45,14 +50,16 @@ export class Link {
   #channel;
   #onEnd;
   #watch;
+  #report;
   #heard = performance.now();
   #refusal = null;
 
   /**
    * `wish` goes beside the offer: { weights } or { lesson }. `onMessage` gets each message,
-   * `onEnd` once an Error, or null where close() was called.
+   * `onEnd` once an Error, or null where close() was called. `takeDelay` tells the server how late
+   * its answers are here: it has no more visitors than get theirs in time.
    */
-  constructor(stream, wish, { onMessage, onEnd }) {
+  constructor(stream, wish, { onMessage, onEnd, takeDelay }) {
     this.#onEnd = onEnd;
     const [track] = stream.getVideoTracks();
     const { sender } = this.#connection.addTransceiver(track, { direction: "sendonly", streams: [stream] });
@@ -73,6 +80,10 @@ export class Link {
     this.#connection.onconnectionstatechange = () => {
       if (["failed", "closed"].includes(this.#connection.connectionState)) this.#lose();
     };
+    this.#report = setInterval(() => {
+      const delay = takeDelay();
+      if (delay !== null) this.say({ delay_ms: Math.round(delay) });
+    }, SAY_MS);
     track.onended = () => this.#end(new Refused("The camera is gone."));
     this.#open(wish).catch((error) => this.#end(error));
   }
@@ -89,6 +100,9 @@ export class Link {
     const connection = this.#connection;
     await connection.setLocalDescription();
     await gathered(connection);
+    if (!connection.localDescription.sdp.includes("a=candidate:")) {
+      throw new Offline("This device is in no network, and a browser sends a camera's picture by no other way");
+    }
     const answer = await fetch("api/rtc", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -115,6 +129,7 @@ export class Link {
     const onEnd = this.#onEnd;
     this.#onEnd = null;
     clearInterval(this.#watch);
+    clearInterval(this.#report);
     this.#connection.close();
     onEnd(error);
   }

@@ -99,6 +99,7 @@ class TeachView {
     this.#link = new Link(stream, { lesson: this.#wish }, {
       onMessage: (message) => this.#hear(message),
       onEnd: (error) => error && this.#lose(error),
+      takeDelay: () => this.stage.takeDelay(),
     });
     this.#letSleep = await keepAwake();
   }
