@@ -82,7 +82,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, (_, clip) in enumerate(clips_of(root)):
         path = joints_file(root / "joints", clip)
         path.parent.mkdir(exist_ok=True)
-        seen = np.concatenate([standing(24, number), np.ones((24, 13, 1), np.float32)], axis=-1)
+        seen = np.concatenate([standing(34, number), np.ones((34, 13, 1), np.float32)], axis=-1)
         rows = {1: [(frame, np.zeros(NUM_MOTION, np.float32)) for frame in seen]}
         np.savez(path, **gathered(rows)._asdict())
     return root
@@ -121,7 +121,7 @@ def test_the_command_trains_without_each_label_and_meets_it(
             other for other in (NONE, "fall", "fight", "walk") if other != label
         )
         assert met["label"] == label
-        assert met["num_windows"] == 4 * 3  # four clips of 24 grid frames, every second one
+        assert met["num_windows"] == 4 * 3  # four clips of 34 grid frames, every second one
         assert met["seconds"] == pytest.approx(3 * 25 / 12, abs=0.2)
         assert met["auroc"].keys() == {"best_probability", "action_probability", "energy"}
         assert set(met["taken_for"]) <= {"fall", "fight", "walk"} - {label}
