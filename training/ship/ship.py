@@ -37,7 +37,7 @@ HOP = 2
 MIN_FRAMES = 8
 """A first label after so many grid frames: shorter windows were never judged in training."""
 SMOOTHING = SmoothingSpec(
-    average_seconds=1.0, enter=0.5, leave=0.2, hold_seconds=0.6, give_way_seconds=0.6
+    average_seconds=0.6, enter=0.5, leave=0.2, hold_seconds=0.6, give_way_seconds=0.6
 )
 """Chosen on live streams of val clips and of the drawn person: everyday.md."""
 DESCRIPTION = "What people do before any camera, each by their joints."
