@@ -13,7 +13,7 @@ from har_live.types import NUM_JOINTS
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
-HIPS = [7, 8]
+SHOULDERS, HIPS = [1, 2], [7, 8]
 """Indices of the joints."""
 AS_FILMED = 0.4
 """Share of films that are seen from where they were filmed."""
@@ -101,7 +101,7 @@ def mirrored(places: Floats) -> Floats:
 
 def in_trunks(places: Floats) -> Floats:
     """(N, K, 13, 2) by the mean length of each window's trunks; as it is where none is seen."""
-    trunks = np.linalg.norm(places[:, :, [1, 2]] - places[:, :, HIPS], axis=-1)
+    trunks = np.linalg.norm(places[:, :, SHOULDERS] - places[:, :, HIPS], axis=-1)
     mean = _mean_of_seen(trunks, axis=(1, 2))
     usable = np.isfinite(mean) & (mean > 1e-3)
     scaled = places / np.where(usable, mean, 1)[:, None, None, None]
@@ -110,7 +110,7 @@ def in_trunks(places: Floats) -> Floats:
 
 def middles(places: Floats) -> Floats:
     """(N, K, 2) middle of each trunk; NaN where nothing of it is seen."""
-    return _mean_of_seen(places[:, :, [1, 2, 7, 8]], axis=2)
+    return _mean_of_seen(places[:, :, SHOULDERS + HIPS], axis=2)
 
 
 def spoil(places: Floats, is_film: Flags, rng: np.random.Generator) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from har_live.errors import SourceError
+from har_live.lessons.variation import HIPS, SHOULDERS
 from har_live.lessons.videos import presence
 from har_live.people.joints import LEAST_SCORE
 from har_live.people.motion import NUM_MOTION
@@ -122,7 +123,7 @@ def walks_by(take: Take) -> bool:
     """
     if take.label != NONE or take.dataset not in SCENES:
         return False
-    hips, shoulders = (take.joints[:, [n, n + 1], :2].mean(axis=1) for n in (7, 1))
+    hips, shoulders = (take.joints[:, pair, :2].mean(axis=1) for pair in (HIPS, SHOULDERS))
     seen = np.flatnonzero(np.isfinite(hips[:, 0] + shoulders[:, 0]))
     if len(seen) < LEAST_FRAMES:
         return False
